@@ -1,0 +1,131 @@
+// cli/cmd_run.c: runs a scenario: each model under each scheme, all replications; stores, then prints.
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/inputs.h"
+#include "cli/report.h"
+#include "cli/simulate.h"
+
+static volatile int interrupted;
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}; // a second one kills
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static void show_progress(bool quiet, uint32_t done, uint32_t total)
+{
+    enum { WIDTH = 40 };
+    if (quiet || !isatty(STDERR_FILENO)) return;
+    uint32_t filled = done * WIDTH / total;
+    fprintf(stderr, "\r[%-*.*s] %u of %u runs", WIDTH, (int)filled, "########################################", done, total);
+    if (done == total) fprintf(stderr, "\r%*s\r", WIDTH + 32, "");
+}
+
+struct batch { // one call of the command
+    struct scenario    scenario;
+    struct profile     profile;
+    struct store      *store;
+    struct result_row *rows;
+    uint32_t           row_count, runs_done, runs_total;
+    bool               quiet;
+};
+
+static bool run_replications(struct batch *b, struct arena *a, uint32_t model, uint32_t scheme, struct err *e)
+{
+    struct scenario   *s = &b->scenario;
+    struct arena_mark  mark = arena_mark(a);
+    struct outcome    *outcomes = ARENA_ARRAY(a, struct outcome, s->replications);
+    struct prepared    p;
+    simulate_prepare(&p, a, s, &s->models[model], &s->schemes[scheme], &b->profile);
+    for (uint32_t r = 0; r < s->replications; r++) {
+        struct run_identity id = {b->runs_done, r, "{}"};
+        if (!simulate(&p, &id, b->store, &interrupted, a, &outcomes[r], e)) return false;
+        if (interrupted) return false;
+        show_progress(b->quiet, ++b->runs_done, b->runs_total);
+    }
+    struct result_row *row = &b->rows[b->row_count++];
+    *row = (struct result_row){.model = p.model, .scheme = p.scheme};
+    report_row(row, a, outcomes, s->replications);
+    arena_rewind(a, mark);
+    return true;
+}
+
+static bool run_all(struct batch *b, struct err *e)
+{
+    struct arena scratch = {0};
+    bool         ok = true;
+    for (uint32_t m = 0; ok && m < b->scenario.model_count; m++)
+        for (uint32_t s = 0; ok && s < b->scenario.scheme_count; s++) ok = run_replications(b, &scratch, m, s, e);
+    arena_free(&scratch);
+    return ok;
+}
+
+static void print_results(const struct batch *b, int format)
+{
+    if (format == 1)
+        report_json(b->rows, b->row_count);
+    else if (format == 2)
+        report_csv(b->rows, b->row_count);
+    else if (!b->quiet)
+        report_table(&b->scenario, &b->profile, b->rows, b->row_count);
+}
+
+static bool read_inputs(const struct arguments *args, struct batch *b, int *format, struct err *e)
+{
+    static const char *const formats[] = {"table", "json", "csv", NULL};
+    int64_t                  seed, replications;
+    *format = option_choice(args, "format", formats, 0, e);
+    bool ok = *format >= 0;
+    ok = option_integer(args, "seed", -1, 0, 1ll << 53, &seed, e) && ok;
+    ok = option_integer(args, "replications", 0, 1, 100000, &replications, e) && ok;
+    ok = inputs_scenario(args, &b->scenario, e) && ok;
+    ok = inputs_profile(args, &b->profile, e) && ok;
+    b->quiet = option_is_given(args, "quiet");
+    if (seed >= 0) b->scenario.seed = (uint64_t)seed;
+    if (replications) b->scenario.replications = (uint32_t)replications;
+    return ok;
+}
+
+static enum exit_code run(const struct arguments *args, struct err *e)
+{
+    struct batch b = {0};
+    int          format;
+    if (!read_inputs(args, &b, &format, e)) return EXIT_BAD_INPUT;
+    b.runs_total = b.scenario.model_count * b.scenario.scheme_count * b.scenario.replications;
+    b.rows = ARENA_ARRAY(args->arena, struct result_row, (size_t)b.scenario.model_count * b.scenario.scheme_count);
+    const char *db = option_value(args, "db", arena_format(args->arena, "%s.db", b.scenario.name));
+    b.store = store_open(db, b.scenario.name, e);
+    if (!b.store) return EXIT_BAD_INPUT;
+    catch_signals();
+    bool ok = run_all(&b, e);
+    if (interrupted) err_add(e, "%s: interrupted after %u of %u runs; these are whole, the rest is missing", db, b.runs_done, b.runs_total);
+    store_close(b.store);
+    if (!ok) return EXIT_FAILED;
+    print_results(&b, format);
+    if (format == 0 && !b.quiet) printf("%u runs in %s; figures: fogsim plot %s FIGURE\n", b.runs_done, db, db);
+    return EXIT_DONE;
+}
+
+static const struct option_spec options[] = {
+    SCENARIO_OPTIONS,
+    {"seed", "N", "seed (default: the scenario's)"},
+    {"replications", "N", "independent repetitions (default: the scenario's)"},
+    {"db", "FILE", "database of results (default: NAME.db here; runs of the same scenario are replaced)"},
+    {"format", "FORMAT", "table (default), json or csv"},
+    {"quiet", NULL, "no table, no progress bar"},
+    {0},
+};
+
+const struct command command_run = {"run", "SCENARIO", "simulate a scenario, store every task and layer, print the comparison",
+                                    "SCENARIO is a file, or the name of a bundled scenario (fogsim list scenarios).", 1, 1, options, run};

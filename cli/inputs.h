@@ -1,0 +1,20 @@
+// cli/inputs.h: what several commands read alike: the scenario with its edits, the profile.
+#ifndef FOGSIM_CLI_INPUTS_H
+#define FOGSIM_CLI_INPUTS_H
+
+#include "cli/command.h"
+#include "kernels/profile.h"
+#include "scenarios/scenario.h"
+
+// Options of every command that reads a scenario; for option tables.
+#define SCENARIO_OPTIONS                                                                          \
+    {"scheme", "NAME", "only this scheme (several: give it again)"},                              \
+    {"model", "NAME", "only this model (several: give it again)"},                                \
+    {"set", "KEY=VALUE", "change a value: --set \"links.default.rate=10 Mbit/s\" (repeatable)"}, \
+    {"profile", "FILE", "kernel timings to use (default: the bundled reference)"}
+
+// The first word is the scenario; a bare name is looked for among the bundled ones.
+MUST_USE bool inputs_scenario(const struct arguments *args, struct scenario *out, struct err *e);
+MUST_USE bool inputs_profile(const struct arguments *args, struct profile *out, struct err *e);
+
+#endif

@@ -1,0 +1,69 @@
+// kernels/op.h: what the operator files share: shape checks and the job of an operator that needs
+// no layout of its own.
+//
+// Private to kernels/. A shape rule runs on numbers from a file, so every size is bounded here
+// before it is multiplied: 16384 along h, w and each number of a window, 2^31 - 1 elements in a
+// tensor or in the weights of one operator.
+#ifndef FOGSIM_KERNELS_OP_H
+#define FOGSIM_KERNELS_OP_H
+
+#include "kernels/kernel.h"
+
+enum { OP_AXIS_MAX = 16384 };
+enum { OP_CHUNK = 256 }; // pixels that a loop over channels keeps in the L1 cache
+
+// Every axis at least 1, and no more than the bounds above. false: e says which shape was had.
+MUST_USE bool op_shape_ok(const struct shape *s, struct err *e);
+
+// Exactly one input, of an acceptable shape.
+MUST_USE bool op_one_input(uint32_t input_count, const struct shape *in, struct err *e);
+
+// Shape rule of relu, batchnorm, lrn, softmax, dropout: one input, the output as large.
+bool op_infer_same(const struct kernel_attr *attr, uint32_t input_count, const struct shape *in,
+                   struct shape *out, struct err *e);
+
+// Shape rule of everything with a window: `channels` maps of the window's output size.
+MUST_USE bool op_infer_window(const struct window *w, const struct shape *in, int32_t channels,
+                              struct shape *out, struct err *e);
+
+// The same for pools, whose windows must each hold a real input (else there is nothing to take the
+// largest of).
+bool op_infer_pool(const struct kernel_attr *attr, uint32_t input_count, const struct shape *in,
+                   struct shape *out, struct err *e);
+
+// Kernel positions of output `out` that fall on real inputs. O(1). With any dilation they are
+// consecutive.
+struct span op_taps(const struct window *w, int axis, int32_t in, int32_t out);
+
+// One row of a pool's input with its padding, and what a last window of ceil mode reads past it,
+// filled with `padding`.
+float *op_pool_row(const struct kernel_call *call, float padding, struct arena *a);
+
+// Where kernel row 0 of output row `oy` of channel `c` begins: outside the tensor if that row is
+// padding.
+static inline int64_t op_pool_offset(const struct kernel_call *call, int32_t c, int32_t oy)
+{
+    const struct window *w = &call->attr->window;
+    return ((int64_t)c * call->in[0].h + (int64_t)oy * w->stride[AXIS_H] - w->pad_begin[AXIS_H])
+         * call->in[0].w;
+}
+
+// Parameters: `count` weights, and one bias per channel if there is one.
+int64_t op_weights(int64_t count, const struct kernel_attr *attr);
+
+// The job of an operator that reads call->x and writes call->y as they are.
+struct op_job {
+    const struct kernel_call *call;
+    float                    *scratch; // what the operator took in its own prepare, or NULL
+};
+void *op_prepare(const struct kernel_call *call, struct arena *a);
+void  op_finish(void *job); // does nothing
+void  op_copy(void *job);   // y = x, for operators that only rename
+void  op_copy_reference(const struct kernel_call *call);
+
+static inline float op_max(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+#endif

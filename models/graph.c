@@ -1,0 +1,123 @@
+#include "models/graph.h"
+
+#include <assert.h>
+
+struct shape graph_tensor(const struct graph *g, uint32_t tensor)
+{
+    assert(tensor <= g->layer_count);
+    return tensor ? g->layers[tensor - 1].out : g->input;
+}
+
+int64_t graph_tensor_bytes(const struct graph *g, uint32_t tensor)
+{
+    struct shape s = graph_tensor(g, tensor);
+    return shape_elements(&s) * BYTES_PER_ELEMENT;
+}
+
+int64_t graph_params(const struct graph *g)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < g->layer_count; i++) sum += g->layers[i].params;
+    return sum;
+}
+
+int64_t graph_running_stats(const struct graph *g)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < g->layer_count; i++) sum += g->layers[i].running_stats;
+    return sum;
+}
+
+int64_t graph_macs(const struct graph *g)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < g->layer_count; i++) sum += g->layers[i].macs;
+    return sum;
+}
+
+void layer_inputs(const struct graph *g, uint32_t layer, struct shape *in)
+{
+    const struct layer *l = &g->layers[layer];
+    for (uint32_t i = 0; i < l->input_count; i++) in[i] = graph_tensor(g, l->inputs[i]);
+}
+
+static bool reads(const struct layer *l, uint32_t tensor)
+{
+    for (uint32_t i = 0; i < l->input_count; i++)
+        if (l->inputs[i] == tensor) return true;
+    return false;
+}
+
+int64_t graph_cut_bytes(const struct graph *g, uint32_t cut)
+{
+    int64_t bytes = 0;
+    for (uint32_t tensor = 0; tensor <= cut && tensor <= g->layer_count; tensor++) {
+        bool live = false;
+        for (uint32_t i = cut; i < g->layer_count && !live; i++) live = reads(&g->layers[i], tensor);
+        if (live) bytes += graph_tensor_bytes(g, tensor);
+    }
+    return bytes;
+}
+
+static uint32_t reader_count(const struct graph *g, uint32_t tensor)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < g->layer_count; i++) count += reads(&g->layers[i], tensor);
+    return count;
+}
+
+// A pool with one output row and column reads everything: it is a global pool by another name.
+static bool can_be_cut(const struct layer *l)
+{
+    if (l->kernel->heads_step || l->kernel->rows == ROWS_NONE) return false;
+    return l->kernel->rows == ROWS_SAME || l->out.h > 1 || l->out.w > 1;
+}
+
+// Layer i extends the chain of the step whose output it alone reads.
+static bool extends_chain(const struct graph *g, uint32_t i)
+{
+    const struct layer *l = &g->layers[i];
+    if (l->input_count != 1 || !can_be_cut(l) || l->inputs[0] == 0) return false;
+    const struct layer *before = &g->layers[l->inputs[0] - 1];
+    if (before->step == NO_STEP) return false;
+    const struct step *s = &g->steps[before->step];
+    if (s->output != l->inputs[0] || s->chain_count == MAX_CHAIN) return false;
+    return reader_count(g, l->inputs[0]) == 1;
+}
+
+// A merge layer belongs to the last step that it hears of.
+static int32_t last_step(const struct graph *g, const struct layer *l)
+{
+    int32_t step = NO_STEP;
+    for (uint32_t i = 0; i < l->input_count; i++) {
+        int32_t s = l->inputs[i] ? g->layers[l->inputs[i] - 1].step : NO_STEP;
+        if (s > step) step = s;
+    }
+    return step;
+}
+
+void graph_find_steps(struct graph *g, struct arena *a)
+{
+    g->steps = ARENA_ARRAY(a, struct step, g->layer_count + 1);
+    g->step_count = 0;
+    for (uint32_t i = 0; i < g->layer_count; i++) {
+        struct layer *l = &g->layers[i];
+        if (l->kernel->heads_step) {
+            l->step = (int32_t)g->step_count++;
+            struct step *s = &g->steps[l->step];
+            s->chain = ARENA_ARRAY(a, uint32_t, g->layer_count - i);
+            s->merge = ARENA_ARRAY(a, uint32_t, g->layer_count - i);
+            s->chain[s->chain_count++] = i;
+            s->input = l->inputs[0];
+            s->output = i + 1;
+        } else if (extends_chain(g, i)) {
+            l->step = g->layers[l->inputs[0] - 1].step;
+            struct step *s = &g->steps[l->step];
+            s->chain[s->chain_count++] = i;
+            s->output = i + 1;
+        } else {
+            l->step = last_step(g, l);
+            if (l->step != NO_STEP) g->steps[l->step].merge[g->steps[l->step].merge_count++] = i;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// models/graph.h: a DNN as a graph of layers with exact shapes, and its steps.
+//
+// Tensor 0 is the input; layer i makes tensor i + 1. Layers stand in topological order. Immutable once loaded.
+//
+// A step is what is distributed (design: one conv or fc layer with the element-wise, normalisation and pooling layers that
+// follow it up to the next). Its *chain* is the part that can be cut: the head and the followers that each read the
+// one before alone. Its *merge* layers run where the slices come together: additions, concatenations, flatten, softmax, global
+// pools (also a pool whose output is 1 x 1), and whatever follows those before the next step.
+#ifndef FOGSIM_MODELS_GRAPH_H
+#define FOGSIM_MODELS_GRAPH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "kernels/kernel.h"
+
+enum { BYTES_PER_ELEMENT = 4, NO_STEP = -1, MAX_CHAIN = 64 }; // a longer chain is cut short: the rest is merged
+
+struct layer {
+    const char          *name;
+    const struct kernel *kernel;
+    struct kernel_attr   attr;
+    uint32_t             input_count;
+    const uint32_t      *inputs; // [input_count] tensors
+    struct shape         out;
+    int64_t              params, running_stats, macs;
+    int32_t              step; // it belongs to; NO_STEP: before the first conv or fc
+};
+
+struct step {
+    uint32_t  chain_count, merge_count;
+    uint32_t *chain; // [chain_count] layers, the head first
+    uint32_t *merge; // [merge_count] layers
+    uint32_t  input; // tensor the head reads
+    uint32_t  output; // tensor the chain makes
+};
+
+struct graph {
+    const char   *name, *about, *source;
+    struct shape  input;
+    uint32_t      layer_count, step_count;
+    struct layer *layers; // [layer_count]
+    struct step  *steps;  // [step_count]
+};
+
+struct shape graph_tensor(const struct graph *g, uint32_t tensor);
+int64_t      graph_tensor_bytes(const struct graph *g, uint32_t tensor);
+int64_t      graph_params(const struct graph *g);
+int64_t      graph_running_stats(const struct graph *g);
+int64_t      graph_macs(const struct graph *g);
+
+// Bytes that cross from layers [0, cut) to the rest: each tensor that is made before and read behind counts once.
+// cut 0: the input; cut layer_count: 0. O(layers x inputs).
+int64_t graph_cut_bytes(const struct graph *g, uint32_t cut);
+
+// Groups the layers into steps; sets layer.step and g->steps. For loaders, when shapes are known.
+void graph_find_steps(struct graph *g, struct arena *a);
+
+// The shapes of a layer's inputs, into in[KERNEL_MAX_INPUTS].
+void layer_inputs(const struct graph *g, uint32_t layer, struct shape *in);
+
+#endif

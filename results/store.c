@@ -1,0 +1,377 @@
+// Rows go in through prepared statements inside one transaction per run. What is text in a row
+// (names, kinds) stays with the caller until the commit, so it is bound without a copy; ns become
+// seconds here and nowhere else. The log is written back into the file when the store closes, so
+// that one file remains.
+#include "results/store.h"
+
+#include <assert.h>
+
+#include "base/arena.h"
+#include "results/row.h"
+#include "results/schema.h"
+
+enum statement {
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    DELETE_RUN,
+    INSERT_RUN,
+    UPDATE_RUN,
+    TASK,
+    LAYER,
+    OP,
+    NODE,
+    LINK,
+    MATCH,
+    SUMMARY,
+    METRIC,
+    WARMUP,
+    STATEMENT_COUNT
+};
+
+static const char *const statement_sql[STATEMENT_COUNT] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [DELETE_RUN] = "DELETE FROM run WHERE run_id = ?",
+    [INSERT_RUN] = "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,NULL,NULL,?)",
+    [UPDATE_RUN] = "UPDATE run SET wall_s = ?, planning_s = ?, simulated_s = ?, events = ?,"
+                   " tasks = ?, status = ? WHERE run_id = ?",
+    [TASK] = "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?)",
+    [LAYER] = "INSERT INTO layer VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [OP] = "INSERT INTO op VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [NODE] = "INSERT INTO node VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+    [LINK] = "INSERT INTO link VALUES(?,?,?,?,?,?,?)",
+    [MATCH] = "INSERT INTO \"match\" VALUES(?,?,?,?,?,?)",
+    [SUMMARY] = "INSERT INTO summary VALUES(?,?,?,?,?,?,?,?,?)",
+    [METRIC] = "INSERT INTO metric VALUES(?,?,?)",
+    [WARMUP] = "INSERT OR IGNORE INTO metric VALUES(?,'warmup_tasks',?)",
+};
+
+static const char *const status_names[JOB_STATUS_COUNT] = {
+    [JOB_DONE] = "done",
+    [JOB_LATE] = "late",
+    [JOB_DROPPED] = "dropped",
+    [JOB_LOST] = "lost",
+    [JOB_INFEASIBLE] = "infeasible",
+    [JOB_UNFINISHED] = "unfinished",
+};
+
+static const char *const op_names[OP_KIND_COUNT] = {
+    [OP_COMPUTE] = "compute", [OP_LOAD] = "load", [OP_TRANSFER] = "transfer", [OP_DELAY] = "delay"};
+
+struct store {
+    struct arena    memory; // holds this struct too
+    sqlite3        *db;
+    sqlite3_stmt   *statements[STATEMENT_COUNT];
+    const char     *path;
+    struct run_info info;         // of the run under way
+    uint64_t        warmup_tasks; // the highest task seen that does not count, plus one
+    bool            created, in_run;
+};
+
+static bool fault(struct store *s, struct err *e)
+{
+    return schema_fault(s->db, s->path, e);
+}
+
+// A row of the run under way; its first value is the run.
+static struct row insert_begin(struct store *s, enum statement which)
+{
+    assert(s->in_run);
+    struct row r = {s->statements[which], 1};
+    row_int(&r, s->info.run_id);
+    return r;
+}
+
+static bool insert_end(struct store *s, struct row *r, struct err *e)
+{
+    assert(r->next == sqlite3_bind_parameter_count(r->s) + 1);
+    if (sqlite3_step(r->s) == SQLITE_DONE && sqlite3_reset(r->s) == SQLITE_OK) return true;
+    fault(s, e); // before the reset forgets it
+    sqlite3_reset(r->s);
+    return false;
+}
+
+static bool run_statement(struct store *s, enum statement which, struct err *e)
+{
+    struct row r = {s->statements[which], 1};
+    return insert_end(s, &r, e);
+}
+
+static bool add_layer(struct store *s, const struct job_record *job, uint32_t stage, struct err *e)
+{
+    const struct stage_record *g = &job->stages[stage];
+    const uint32_t            *first = s->info.class_first_stage;
+    uint32_t                   name = stage + (first ? first[job->class_id] : 0);
+    struct row                 r = insert_begin(s, LAYER);
+    row_int(&r, (int64_t)job->job);
+    row_int(&r, stage);
+    row_text(&r, s->info.stage_names[name]);
+    row_text(&r, s->info.stage_kinds[name]);
+    row_int(&r, g->slices);
+    row_parts(&r, g->part_ns, job->finished_ns >= 0);
+    row_ns(&r, g->computation_work_ns);
+    row_ns(&r, g->transmission_work_ns);
+    row_real(&r, g->bytes_sent);
+    row_real(&r, g->bytes_returned);
+    return insert_end(s, &r, e);
+}
+
+static bool add_op(struct store *s, const struct job_record *job, uint32_t index, struct err *e)
+{
+    const struct op       *op = &job->ops[index];
+    const struct op_times *t = &job->times[index];
+    struct row             r = insert_begin(s, OP);
+    row_int(&r, (int64_t)job->job);
+    row_int(&r, index);
+    row_int(&r, op->stage);
+    row_text(&r, op_names[op->kind]);
+    row_text(&r, s->info.node_names[op->from]);
+    row_text(&r, s->info.node_names[op->to]);
+    if (op->tag[0] == 0) {
+        row_null(&r), row_null(&r), row_null(&r);
+    } else {
+        row_text(&r, s->info.tag_names[op->tag[0]]);
+        row_int(&r, op->tag[1]);
+        row_int(&r, op->tag[2]);
+    }
+    row_instant(&r, t->ready_ns);
+    row_instant(&r, t->start_ns);
+    row_instant(&r, t->finish_ns);
+    row_real(&r, op->bytes);
+    return insert_end(s, &r, e);
+}
+
+static bool add_task(struct store *s, const struct job_record *job, struct err *e)
+{
+    bool       finished = job->finished_ns >= 0;
+    struct row r = insert_begin(s, TASK);
+    row_int(&r, (int64_t)job->job);
+    row_text(&r, s->info.node_names[job->home]);
+    row_text(&r, s->info.class_names[job->class_id]);
+    row_text(&r, s->info.scheme);
+    row_ns(&r, job->arrived_ns);
+    row_instant(&r, job->finished_ns);
+    row_instant(&r, finished ? job->finished_ns - job->arrived_ns : -1);
+    row_parts(&r, job->part_ns, finished);
+    row_ns(&r, job->computation_work_ns);
+    row_ns(&r, job->transmission_work_ns);
+    row_real(&r, job->energy_j);
+    row_text(&r, status_names[job->status]);
+    return insert_end(s, &r, e);
+}
+
+bool store_job(struct store *s, const struct job_record *job, struct err *e)
+{
+    assert(s->in_run);
+    if (!job->counted && job->job >= s->warmup_tasks) s->warmup_tasks = job->job + 1;
+    if (s->info.record < RECORD_TASKS) return true;
+    if (!add_task(s, job, e)) return false;
+    for (uint32_t i = 0; s->info.record >= RECORD_LAYERS && i < job->stage_count; i++)
+        if (!add_layer(s, job, i, e)) return false;
+    for (uint32_t i = 0; s->info.record >= RECORD_OPS && i < job->op_count; i++)
+        if (!add_op(s, job, i, e)) return false;
+    return true;
+}
+
+bool store_node(struct store *s, const struct node_record *node, struct err *e)
+{
+    struct row r = insert_begin(s, NODE);
+    row_text(&r, s->info.node_names[node->node]);
+    row_text(&r, s->info.node_kinds[node->node]);
+    row_text(&r, s->info.node_devices[node->node]);
+    row_int(&r, (int64_t)node->subtasks);
+    row_ns(&r, node->busy_ns);
+    row_real(&r, node->utilization);
+    row_real(&r, node->queue_mean);
+    row_int(&r, node->queue_max);
+    row_real(&r, node->memory_peak_bytes);
+    row_real(&r, node->energy_j);
+    return insert_end(s, &r, e);
+}
+
+bool store_link(struct store *s, const struct link_record *link, struct err *e)
+{
+    struct row r = insert_begin(s, LINK);
+    row_text(&r, s->info.node_names[link->from]);
+    row_text(&r, s->info.node_names[link->to]);
+    row_int(&r, (int64_t)link->transfers);
+    row_real(&r, link->bytes);
+    row_ns(&r, link->busy_ns);
+    row_real(&r, link->utilization);
+    return insert_end(s, &r, e);
+}
+
+bool store_match(struct store *s, uint32_t epoch, uint32_t user, uint32_t fog, double utility_user,
+                 double utility_fog, struct err *e)
+{
+    struct row r = insert_begin(s, MATCH);
+    row_int(&r, epoch);
+    row_text(&r, s->info.node_names[user]);
+    row_text(&r, s->info.node_names[fog]);
+    row_real(&r, utility_user);
+    row_real(&r, utility_fog);
+    return insert_end(s, &r, e);
+}
+
+bool store_summary(struct store *s, const struct summary_row *row, struct err *e)
+{
+    struct row r = insert_begin(s, SUMMARY);
+    if (row->layer < 0)
+        row_null(&r);
+    else
+        row_int(&r, row->layer);
+    row_text(&r, row->metric);
+    row_int(&r, (int64_t)row->n);
+    const double values[] = {row->mean, row->sd, row->p50, row->p95, row->p99};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        row_real(&r, values[i]);
+    return insert_end(s, &r, e);
+}
+
+bool store_metric(struct store *s, const char *name, double value, struct err *e)
+{
+    struct row r = insert_begin(s, METRIC);
+    row_text(&r, name);
+    row_real(&r, value);
+    return insert_end(s, &r, e);
+}
+
+static bool add_run(struct store *s, const struct run_info *info, struct err *e)
+{
+    struct row r = insert_begin(s, INSERT_RUN);
+    row_text(&r, info->scenario);
+    row_text(&r, info->scenario_sha256);
+    row_text(&r, info->point);
+    row_text(&r, info->scheme);
+    row_text(&r, info->model);
+    row_int(&r, (int64_t)info->seed);
+    row_int(&r, info->replication);
+    row_text(&r, info->profile);
+    row_text(&r, info->profile_sha256);
+    row_text(&r, info->cost_source);
+    row_text(&r, info->fogsim_version);
+    row_text(&r, info->started_utc);
+    row_text(&r, "unfinished"); // UPDATE_RUN gives this and what is NULL
+    return insert_end(s, &r, e);
+}
+
+// The run's row comes first, because the others refer to it, and is completed at the commit.
+bool store_begin(struct store *s, const struct run_info *info, struct err *e)
+{
+    assert(!s->in_run);
+    if (info->seed > INT64_MAX) return err_add(e, "%s: want a seed below 2^63", s->path);
+    if (!run_statement(s, BEGIN, e)) return false;
+    s->in_run = true;
+    s->info = *info;
+    s->warmup_tasks = 0;
+    struct row old = insert_begin(s, DELETE_RUN);
+    return insert_end(s, &old, e) && add_run(s, info, e);
+}
+
+bool store_commit(struct store *s, const struct run_end *end, struct err *e)
+{
+    struct row r = {s->statements[UPDATE_RUN], 1};
+    row_real(&r, end->wall_s);
+    row_real(&r, end->planning_s);
+    row_real(&r, end->simulated_s);
+    row_int(&r, (int64_t)end->events);
+    row_int(&r, (int64_t)end->tasks);
+    row_text(&r, end->status);
+    row_int(&r, s->info.run_id);
+    if (!insert_end(s, &r, e)) return false;
+    if (s->warmup_tasks > 0) {
+        struct row w = insert_begin(s, WARMUP);
+        row_real(&w, (double)s->warmup_tasks);
+        if (!insert_end(s, &w, e)) return false;
+    }
+    if (!run_statement(s, COMMIT, e)) return false;
+    s->in_run = false;
+    return true;
+}
+
+// Some errors (a full disk) make SQLite roll back by itself; then there is nothing left to do.
+void store_rollback(struct store *s)
+{
+    struct err ignored = {0};
+    if (s->in_run && !sqlite3_get_autocommit(s->db) && !run_statement(s, ROLLBACK, &ignored))
+        assert(ignored.length);
+    s->in_run = false;
+}
+
+static bool prepare(struct store *s, struct err *e)
+{
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        if (sqlite3_prepare_v3(s->db, statement_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &s->statements[i], NULL) != SQLITE_OK) {
+            return err_add(e, "%s: want a fogsim database, have one without its tables: %s",
+                           s->path, sqlite3_errmsg(s->db));
+        }
+    return true;
+}
+
+// Runs of other scenarios cannot be compared by point and scheme alone.
+static bool same_scenario(struct store *s, const char *scenario, struct err *e)
+{
+    sqlite3_stmt *q = NULL;
+    const char   *sql = "SELECT scenario FROM run WHERE scenario <> ? LIMIT 1";
+    int           code = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL);
+    if (code == SQLITE_OK) {
+        sqlite3_bind_text(q, 1, scenario, -1, SQLITE_STATIC);
+        code = sqlite3_step(q);
+    }
+    if (code == SQLITE_ROW)
+        err_add(e, "%s: holds runs of scenario %s; give another --db", s->path,
+                (const char *)sqlite3_column_text(q, 0));
+    else if (code != SQLITE_DONE)
+        fault(s, e);
+    sqlite3_finalize(q);
+    return code == SQLITE_DONE;
+}
+
+// Last of all, because it marks the file: a refused one stays as it was.
+static bool write_ahead(struct store *s, struct err *e)
+{
+    const char *sql = "PRAGMA journal_mode = WAL";
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || fault(s, e);
+}
+
+static bool holds_no_run(struct store *s)
+{
+    sqlite3_stmt *q = NULL;
+    bool none = sqlite3_prepare_v2(s->db, "SELECT 1 FROM run LIMIT 1", -1, &q, NULL) == SQLITE_OK &&
+                sqlite3_step(q) == SQLITE_DONE;
+    sqlite3_finalize(q);
+    return none;
+}
+
+struct store *store_open(const char *path, const char *scenario, struct err *e)
+{
+    bool     created;
+    sqlite3 *db = schema_open_write(path, &created, e);
+    if (!db) return NULL;
+    struct arena  memory = {0};
+    struct store *s = ARENA_ARRAY(&memory, struct store, 1);
+    s->path = arena_string(&memory, path);
+    s->db = db;
+    s->created = created;
+    s->memory = memory;
+    if (prepare(s, e) && same_scenario(s, scenario, e) && write_ahead(s, e)) return s;
+    store_close(s);
+    return NULL;
+}
+
+void store_close(struct store *s)
+{
+    if (!s) return;
+    store_rollback(s);
+    bool remove = s->created && holds_no_run(s);
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(s->statements[i]);
+    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_close(s->db);
+    if (remove) schema_remove(s->path);
+    struct arena memory = s->memory; // `s` lies in it
+    arena_free(&memory);
+}

@@ -1,0 +1,73 @@
+// results/store.h: the SQLite database of results (schema.sql, the public contract).
+//
+// One transaction a run, write-ahead log: a run is in the database whole or not at all, whatever
+// kills the program. A database belongs to one scenario; runs of the same scenario under the same
+// run_id are replaced. `user_version` names the schema: an older one is migrated, a newer one is
+// refused and left untouched.
+#ifndef FOGSIM_RESULTS_STORE_H
+#define FOGSIM_RESULTS_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "sim/trace.h"
+
+enum record_level { RECORD_SUMMARY, RECORD_TASKS, RECORD_LAYERS, RECORD_OPS };
+
+struct store; // hides SQLite
+
+// What is known before a run starts. Strings and arrays outlive store_commit.
+struct run_info {
+    int64_t            run_id;
+    const char        *scenario, *scenario_sha256, *point; // point: a JSON object
+    const char        *scheme, *model;
+    uint64_t           seed;
+    uint32_t           replication;
+    const char        *profile, *profile_sha256, *cost_source, *fogsim_version;
+    const char        *started_utc; // "2026-11-21T06:00:00Z"
+    enum record_level  record;
+    const char *const *node_names;        // [nodes]
+    const char *const *node_kinds;        // [nodes] user, fog, cloud, broker
+    const char *const *node_devices;      // [nodes]
+    const char *const *class_names;       // [job classes] model of a job
+    const uint32_t    *class_first_stage; // [job classes] its first row below; NULL: 0 for all
+    const char *const *stage_names;       // [stages] a step's layer
+    const char *const *stage_kinds;       // [stages] "conv", "fc"
+    const char *const *tag_names;         // [tag[0]] axis of a slice: "", "rows", "out", "in"
+};
+
+struct run_end {
+    double      wall_s, planning_s, simulated_s;
+    uint64_t    events, tasks;
+    const char *status; // "done", "interrupted", "failed"
+};
+
+struct summary_row {
+    int64_t     layer;  // -1: the whole task (NULL in the table)
+    const char *metric; // "latency_s", "computation_s", ...
+    uint64_t    n;
+    double      mean, sd, p50, p95, p99; // sd: NaN when n < 2 (NULL in the table)
+};
+
+// Opens or creates. NULL: e says why (not a database, newer schema, another scenario, ...), the
+// file is as it was. Nothing is created before the first store_commit but an empty schema;
+// store_close removes a file that it created and that holds no run.
+struct store *store_open(const char *path, const char *scenario, struct err *e);
+void          store_close(struct store *s);
+
+// Between begin and commit rows are added; store_rollback forgets them. A false leaves the
+// transaction to be rolled back. Jobs that are not `counted` make the metric warmup_tasks, by which
+// v_layer_mean leaves them out.
+MUST_USE bool store_begin(struct store *s, const struct run_info *info, struct err *e);
+MUST_USE bool store_job(struct store *s, const struct job_record *job, struct err *e);
+MUST_USE bool store_node(struct store *s, const struct node_record *node, struct err *e);
+MUST_USE bool store_link(struct store *s, const struct link_record *link, struct err *e);
+MUST_USE bool store_match(struct store *s, uint32_t epoch, uint32_t user, uint32_t fog,
+                          double utility_user, double utility_fog, struct err *e);
+MUST_USE bool store_summary(struct store *s, const struct summary_row *row, struct err *e);
+MUST_USE bool store_metric(struct store *s, const char *name, double value, struct err *e);
+MUST_USE bool store_commit(struct store *s, const struct run_end *end, struct err *e);
+void          store_rollback(struct store *s);
+
+#endif

@@ -1,0 +1,83 @@
+#include "scenarios/device.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const DEVICE_KEYS[] = {"name", "about", "source", "assumptions", "profile", "conv_rate", "fc_rate", "overhead", "loading_rate",
+                                          "serialisation_ratio", "memory", "power_idle", "power_busy", NULL};
+static const char *const PROTOCOL_KEYS[] = {"name", "about", "source", "assumptions", "encoding", "message_bytes", "message_time",
+                                            "header_bytes", "segment_bytes", "serialisation", "deserialisation", "brokered",
+                                            "broker_copy", NULL};
+
+static double need_quantity(struct json j, const char *key, enum unit unit, double least, double most)
+{
+    json_need(j, key);
+    return json_quantity(j, key, unit, least, least, most);
+}
+
+static void read_device(struct device *d, struct json j)
+{
+    json_keys(j, DEVICE_KEYS);
+    d->about = json_string(j, "about", "");
+    d->source = json_string(j, "source", "");
+    d->profile = json_string(j, "profile", NULL);
+    d->conv_flop_per_s = need_quantity(j, "conv_rate", UNIT_FLOPS, 1e6, 1e16);
+    d->fc_bytes_per_s = need_quantity(j, "fc_rate", UNIT_BANDWIDTH, 1e5, 1e15);
+    d->overhead_s = json_quantity(j, "overhead", UNIT_TIME, 0, 0, 1e3);
+    d->load_bytes_per_s = json_quantity(j, "loading_rate", UNIT_BANDWIDTH, INFINITY, 1e3, 1e15);
+    d->serialisation_ratio = json_quantity(j, "serialisation_ratio", UNIT_NONE, 1, 0, 1e4);
+    d->memory_bytes = json_quantity(j, "memory", UNIT_BYTES, INFINITY, 1, 1e18);
+    d->power_idle_w = json_quantity(j, "power_idle", UNIT_POWER, 0, 0, 1e6);
+    d->power_busy_w = json_quantity(j, "power_busy", UNIT_POWER, d->power_idle_w, 0, 1e6);
+    if (d->power_busy_w < d->power_idle_w) json_fault(json_get(j, "power_busy"), "at least power_idle (%g W)", d->power_idle_w);
+}
+
+static void read_protocol(struct protocol *p, struct json j)
+{
+    json_keys(j, PROTOCOL_KEYS);
+    p->about = json_string(j, "about", "");
+    p->source = json_string(j, "source", "");
+    p->encoding = json_quantity(j, "encoding", UNIT_NONE, 1, 0.01, 32);
+    p->message_bytes = json_quantity(j, "message_bytes", UNIT_BYTES, 0, 0, 1e6);
+    p->message_s = json_quantity(j, "message_time", UNIT_TIME, 0, 0, 100);
+    p->header_bytes = json_quantity(j, "header_bytes", UNIT_BYTES, 0, 0, 1e4);
+    p->segment_bytes = json_quantity(j, "segment_bytes", UNIT_BYTES, 1448, 64, 1e9);
+    p->serialise_s_per_byte = json_quantity(j, "serialisation", UNIT_TIME_PER_BYTE, 0, 0, 1e-3);
+    p->deserialise_s_per_byte = json_quantity(j, "deserialisation", UNIT_TIME_PER_BYTE, 0, 0, 1e-3);
+    p->brokered = json_bool(j, "brokered", false);
+    p->broker_s_per_byte = json_quantity(j, "broker_copy", UNIT_TIME_PER_BYTE, 0, 0, 1e-3);
+}
+
+// "../x" or an absolute path would leave the folder: presets are names.
+static bool is_name(const char *name)
+{
+    return *name && *name != '.' && !strchr(name, '/') && strlen(name) < 100;
+}
+
+static bool open_preset(struct json_doc *doc, struct arena *a, const char *folder, const char *name, struct err *e)
+{
+    if (!is_name(name)) return err_add(e, "%s: want the name of a preset, have \"%.60s\"", folder, name);
+    return json_open(doc, arena_format(a, "%s/%s.json", folder, name), e);
+}
+
+bool device_load(struct device *out, struct arena *a, const char *folder, const char *name, struct err *e)
+{
+    struct json_doc doc;
+    uint32_t        before = e->fault_count;
+    if (!open_preset(&doc, a, folder, name, e)) return false;
+    *out = (struct device){.name = arena_string(a, name)};
+    read_device(out, json_root(&doc, a));
+    json_close(&doc);
+    return e->fault_count == before;
+}
+
+bool protocol_load(struct protocol *out, struct arena *a, const char *folder, const char *name, struct err *e)
+{
+    struct json_doc doc;
+    uint32_t        before = e->fault_count;
+    if (!open_preset(&doc, a, folder, name, e)) return false;
+    *out = (struct protocol){.name = arena_string(a, name)};
+    read_protocol(out, json_root(&doc, a));
+    json_close(&doc);
+    return e->fault_count == before;
+}
