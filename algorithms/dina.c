@@ -1,10 +1,11 @@
 // algorithms/dina.c: DINA: swap matching (DINA-O), then shares by utility (DINA-P).
 //
-// Association: algorithms/common/matching.h with the thesis' utilities (3.1) and (3.2) of the whole task on a node. Queueing
-// times, which the thesis sets to 0, are ours: T_que of a user at a node = its backlog at the epoch + half of the work that the
-// others matched there bring (each its execution time over its number of nodes): as likely before it as behind; the
-// fog's mean T_que leaves the backlog out. Partitioning: algorithms/common/partition.h.
-// Cost: that of the matching per epoch; O(log matches + steps x theta) per task.
+// Association: algorithms/common/matching.h with the thesis' utilities (3.1) and (3.2) of the whole
+// task on a node. Queueing times, which the thesis sets to 0, are ours: T_que of a user at a node =
+// its backlog at the epoch + half of the work that the others matched there bring (each its
+// execution time over its number of nodes): as likely before it as behind; the fog's mean T_que
+// leaves the backlog out. Partitioning: algorithms/common/partition.h. Cost: that of the matching
+// per epoch; O(log matches + steps x theta) per task.
 #include "algorithms/common/matching.h"
 #include "algorithms/common/partition.h"
 
@@ -35,7 +36,8 @@ static double utility_user(void *ctx, uint32_t user, uint32_t fog, double others
 {
     const struct dina_market *d = ctx;
     uint32_t                  node = d->v->fogs[fog];
-    return view_utility_user(d->v, d->v->users[user], node, view_backlog_s(d->v, node) + others_work / 2);
+    return view_utility_user(d->v, d->v->users[user], node,
+                             view_backlog_s(d->v, node) + others_work / 2);
 }
 
 static double utility_fog(void *ctx, uint32_t user, uint32_t fog, double others_work)
@@ -65,7 +67,8 @@ static int by_fog(const void *a, const void *b)
     return (x->fog > y->fog) - (x->fog < y->fog);
 }
 
-static void collect(const struct market *m, const struct matching *x, const struct view *v, struct arena *a, struct association *out)
+static void collect(const struct market *m, const struct matching *x, const struct view *v,
+                    struct arena *a, struct association *out)
 {
     out->matches = ARENA_ARRAY(a, struct match, (size_t)m->user_count * m->theta);
     for (uint32_t u = 0; u < m->user_count; u++) {
@@ -74,13 +77,15 @@ static void collect(const struct market *m, const struct matching *x, const stru
             uint32_t fog = x->fogs[(size_t)u * m->theta + slot];
             if (fog == NO_FOG) continue;
             out->matches[out->match_count++] =
-                (struct match){v->users[u], v->fogs[fog], matching_utility_user(m, x, u, fog), matching_utility_fog(m, x, u, fog)};
+                (struct match){v->users[u], v->fogs[fog], matching_utility_user(m, x, u, fog),
+                               matching_utility_fog(m, x, u, fog)};
         }
         qsort(out->matches + first, out->match_count - first, sizeof *out->matches, by_fog);
     }
 }
 
-static bool associate(const struct view *v, uint32_t epoch, struct arena *a, struct association *out, struct err *e)
+static bool associate(const struct view *v, uint32_t epoch, struct arena *a,
+                      struct association *out, struct err *e)
 {
     (void)e;
     struct dina_market d = {.v = v};
@@ -104,13 +109,15 @@ static bool associate(const struct view *v, uint32_t epoch, struct arena *a, str
     rng_init(&rng, v->seed, v->replication, "matching", epoch);
     matching_start(&m, &rng, a, &x);
     matching_settle(&m, &x);
-    *out = (struct association){.swaps = x.accepted, .sweeps = x.sweeps, .guard_blocked = x.guard_blocked};
+    *out = (struct association){
+        .swaps = x.accepted, .sweeps = x.sweeps, .guard_blocked = x.guard_blocked};
     collect(&m, &x, v, a, out);
     return true;
 }
 
-static enum plan_verdict plan(const struct view *v, const struct association *as, const struct task *t, struct arena *scratch,
-                              struct plan *out, struct placement *where, struct err *e)
+static enum plan_verdict plan(const struct view *v, const struct association *as,
+                              const struct task *t, struct arena *scratch, struct plan *out,
+                              struct placement *where, struct err *e)
 {
     (void)e;
     uint32_t first = 0, end = as->match_count; // the first match of the user, by bisection
@@ -129,7 +136,8 @@ const struct scheme scheme_dina = {
     .name = "dina",
     .about = "swap matching (DINA-O), shares by utility (DINA-P)",
     .source = "Mohammed et al., INFOCOM 2020; DINA thesis, Algorithms 1 and 2",
-    .options = OPTION_GRANULARITY | OPTION_WEIGHTS | OPTION_FC_SPLIT | OPTION_LOCAL_SHARE | OPTION_SHARES | OPTION_OPEN_SLOTS | OPTION_GUARD,
+    .options = OPTION_GRANULARITY | OPTION_WEIGHTS | OPTION_FC_SPLIT | OPTION_LOCAL_SHARE |
+               OPTION_SHARES | OPTION_OPEN_SLOTS | OPTION_GUARD,
     .associate = associate,
     .plan = plan,
 };

@@ -1,15 +1,17 @@
 // algorithms/greedy.c: the whole task to the node with the least estimated total time.
 //
-// T_fa = T_tr + T_exe + T_que + delta with the queue of now, over the candidates; ties: the lowest index.
-// Cost: O(fog nodes + steps).
+// T_fa = T_tr + T_exe + T_que + delta with the queue of now, over the candidates; ties: the lowest
+// index. Cost: O(fog nodes + steps).
 #include "algorithms/common/build.h"
 
-static enum plan_verdict plan(const struct view *v, const struct association *as, const struct task *t, struct arena *scratch,
-                              struct plan *out, struct placement *where, struct err *e)
+static enum plan_verdict plan(const struct view *v, const struct association *as,
+                              const struct task *t, struct arena *scratch, struct plan *out,
+                              struct placement *where, struct err *e)
 {
     (void)as, (void)e;
-    uint32_t *nodes = ARENA_ARRAY(scratch, uint32_t, v->fog_count), count = view_candidates(v, t->user, nodes), best = 0;
-    double    best_s = 0;
+    uint32_t *nodes = ARENA_ARRAY(scratch, uint32_t, v->fog_count),
+             count = view_candidates(v, t->user, nodes), best = 0;
+    double best_s = 0;
     if (!count) return build_local(v, t, scratch, out, where);
     for (uint32_t i = 0; i < count; i++) {
         double total_s = view_alone_s(v, t->user, nodes[i]) + view_backlog_s(v, nodes[i]);

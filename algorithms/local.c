@@ -1,8 +1,9 @@
 // algorithms/local.c: the user computes everything. O(steps).
 #include "algorithms/common/build.h"
 
-static enum plan_verdict plan(const struct view *v, const struct association *as, const struct task *t, struct arena *scratch,
-                              struct plan *out, struct placement *where, struct err *e)
+static enum plan_verdict plan(const struct view *v, const struct association *as,
+                              const struct task *t, struct arena *scratch, struct plan *out,
+                              struct placement *where, struct err *e)
 {
     (void)as, (void)e;
     return build_local(v, t, scratch, out, where);

@@ -1,7 +1,8 @@
 // algorithms/random.c: random nodes, random cut points.
 //
-// min(theta, candidates) distinct random nodes; n - 1 integers uniform in [0, H_o], sorted; empty slices are dropped. With `cut`
-// per_task one draw of fractions serves every step of the task. Cost: O(fog nodes + steps x theta).
+// min(theta, candidates) distinct random nodes; n - 1 integers uniform in [0, H_o], sorted; empty
+// slices are dropped. With `cut` per_task one draw of fractions serves every step of the task.
+// Cost: O(fog nodes + steps x theta).
 #include <stdlib.h>
 
 #include "algorithms/common/build.h"
@@ -19,8 +20,9 @@ static void draw_fractions(struct rng *rng, double *fractions, uint32_t count)
     qsort(fractions, count, sizeof *fractions, by_value);
 }
 
-static enum plan_verdict plan(const struct view *v, const struct association *as, const struct task *t, struct arena *scratch,
-                              struct plan *out, struct placement *where, struct err *e)
+static enum plan_verdict plan(const struct view *v, const struct association *as,
+                              const struct task *t, struct arena *scratch, struct plan *out,
+                              struct placement *where, struct err *e)
 {
     (void)as, (void)e;
     uint32_t count, *nodes = draw_nodes(v, t, scratch, &count);
@@ -33,7 +35,9 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
     for (uint32_t s = 0; s < v->graph->step_count; s++) {
         int32_t extent = step_extent(v->graph, s, split.axes[s]);
         if (s == 0 || v->options->cut == DRAW_PER_LAYER) draw_fractions(&rng, fractions, count - 1);
-        for (uint32_t i = 1; i < count; i++) split.cuts[s][i] = (int32_t)(fractions[i - 1] * (extent + 1.0)); // uniform in 0 .. extent
+        for (uint32_t i = 1; i < count; i++)
+            split.cuts[s][i] =
+                (int32_t)(fractions[i - 1] * (extent + 1.0)); // uniform in 0 .. extent
         split.cuts[s][count] = extent;
     }
     build_plan(v, t, &split, scratch, out, where);

@@ -1,4 +1,5 @@
-// algorithms/registry.c: the table of schemes, made from the folder by the Makefile (build/schemes.def).
+// algorithms/registry.c: the table of schemes, made from the folder by the Makefile
+// (build/schemes.def).
 #include <string.h>
 
 #include "algorithms/scheme.h"

@@ -1,16 +1,17 @@
 // algorithms/scheme.h: a scheme decides who computes what.
 //
-// One const struct per scheme, one file per scheme; the table is made from the folder. `plan` is required; a scheme that associates users
-// and nodes network-wide has `associate`, called once per matching epoch. Schemes are pure: what they decide follows from view,
-// task and their association; chance comes from streams named by cause and numbered by task, so that schemes that draw alike see the same
-// draws.
+// One const struct per scheme, one file per scheme; the table is made from the folder. `plan` is
+// required; a scheme that associates users and nodes network-wide has `associate`, called once per
+// matching epoch. Schemes are pure: what they decide follows from view, task and their association;
+// chance comes from streams named by cause and numbered by task, so that schemes that draw alike
+// see the same draws.
 #ifndef FOGSIM_ALGORITHMS_SCHEME_H
 #define FOGSIM_ALGORITHMS_SCHEME_H
 
 #include "algorithms/view.h"
 #include "sim/plan.h"
 
-struct match { // one user and one of its fog nodes
+struct match {          // one user and one of its fog nodes
     uint32_t user, fog; // nodes
     double   utility_user, utility_fog;
 };
@@ -47,11 +48,13 @@ struct scheme {
     bool        is_random;             // draws; its results spread over tasks
 
     // Network-wide, per epoch; `out` in `a`. NULL: the scheme needs none.
-    bool (*associate)(const struct view *v, uint32_t epoch, struct arena *a, struct association *out, struct err *e);
+    bool (*associate)(const struct view *v, uint32_t epoch, struct arena *a,
+                      struct association *out, struct err *e);
 
     // One task. `scratch` is rewound by the caller.
-    enum plan_verdict (*plan)(const struct view *v, const struct association *as, const struct task *t, struct arena *scratch,
-                              struct plan *out, struct placement *where, struct err *e);
+    enum plan_verdict (*plan)(const struct view *v, const struct association *as,
+                              const struct task *t, struct arena *scratch, struct plan *out,
+                              struct placement *where, struct err *e);
 };
 
 extern const struct scheme *const scheme_table[]; // sorted by name

@@ -1,7 +1,7 @@
 // algorithms/view.h: all that a scheme may know when it decides: read-only.
 //
-// The graph, the network's constants, the cost of any slice on any node, estimates of a whole task on each node, and how
-// much work waits at a node now. No clock, no engine, no database.
+// The graph, the network's constants, the cost of any slice on any node, estimates of a whole task
+// on each node, and how much work waits at a node now. No clock, no engine, no database.
 #ifndef FOGSIM_ALGORITHMS_VIEW_H
 #define FOGSIM_ALGORITHMS_VIEW_H
 
@@ -36,23 +36,24 @@ struct scheme_options {
     bool              local_share; // the user is one more node of a split
     enum open_slots   open_slots;
     bool              welfare_guard;
-    enum draw         cut;         // random: one draw of cut points per task or per layer
-    enum draw         node;        // rand: one node per task or per step
-    enum share_rule   shares;      // DINA-P: shares by the fog's utility (3.1) or the user's (3.2)
+    enum draw         cut;    // random: one draw of cut points per task or per layer
+    enum draw         node;   // rand: one node per task or per step
+    enum share_rule   shares; // DINA-P: shares by the fog's utility (3.1) or the user's (3.2)
 };
 
 enum tau_mode { TAU_LOCAL, TAU_OFF, TAU_SET };
 
 struct limits { // of the thesis' chapter 3
     enum tau_mode tau_mode;
-    double        tau_s;                  // TAU_SET
-    double        gamma_bytes_per_s;      // least link rate of a candidate
-    uint32_t      theta;                  // most fog nodes of one task
-    uint32_t      quota;                  // most users of one fog node; UINT32_MAX: no limit
-    double        edge_delay_s;           // delta, once per round
+    double        tau_s;             // TAU_SET
+    double        gamma_bytes_per_s; // least link rate of a candidate
+    uint32_t      theta;             // most fog nodes of one task
+    uint32_t      quota;             // most users of one fog node; UINT32_MAX: no limit
+    double        edge_delay_s;      // delta, once per round
 };
 
-// A whole task of a user of one group on one node of another, nothing else under way. Source: thesis eq. (3.1) to (3.3).
+// A whole task of a user of one group on one node of another, nothing else under way. Source:
+// thesis eq. (3.1) to (3.3).
 struct probe {
     double transmission_s, execution_s, loading_s, edge_delay_s;
 };
@@ -60,17 +61,17 @@ struct probe {
 struct view {
     const struct graph          *graph;
     const struct net            *net;
-    const struct cost_table     *costs;   // [net.group_count]
+    const struct cost_table     *costs; // [net.group_count]
     const struct scheme_options *options;
     const struct limits         *limits;
-    const uint32_t *users, *fogs;         // node indices
-    uint32_t        user_count, fog_count;
-    const struct probe *probes;           // [group_count * group_count] user's group, node's group
-    const bool     *fits;                 // [group_count] a node of the group can hold the task
-    uint64_t        seed;
-    uint32_t        replication;
-    void           *backlog_ctx;
-    double        (*backlog_s)(void *ctx, uint32_t node); // work waiting at a node now, s; NULL: none
+    const uint32_t              *users, *fogs; // node indices
+    uint32_t                     user_count, fog_count;
+    const struct probe          *probes; // [group_count * group_count] user's group, node's group
+    const bool                  *fits;   // [group_count] a node of the group can hold the task
+    uint64_t                     seed;
+    uint32_t                     replication;
+    void                        *backlog_ctx;
+    double (*backlog_s)(void *ctx, uint32_t node); // work waiting at a node now, s; NULL: none
 };
 
 // Fills probes and fits from the rest; for the run's set-up. `v` is otherwise complete.
@@ -80,17 +81,20 @@ const struct cost_table *view_costs(const struct view *v, uint32_t node);
 const struct probe      *view_probe(const struct view *v, uint32_t user, uint32_t node);
 double                   view_backlog_s(const struct view *v, uint32_t node);
 
-double view_alone_s(const struct view *v, uint32_t user, uint32_t node); // T_tr + T_exe + delta, without queueing
-double view_tau_s(const struct view *v, uint32_t user);                  // INFINITY: off
+double view_alone_s(const struct view *v, uint32_t user,
+                    uint32_t node);                     // T_tr + T_exe + delta, without queueing
+double view_tau_s(const struct view *v, uint32_t user); // INFINITY: off
 
-// Utilities (3.1) and (3.2) with a stated queueing time. With tau off the fog's utility is the user's.
+// Utilities (3.1) and (3.2) with a stated queueing time. With tau off the fog's utility is the
+// user's.
 double view_utility_fog(const struct view *v, uint32_t user, uint32_t node, double mean_queue_s);
 double view_utility_user(const struct view *v, uint32_t user, uint32_t node, double queue_s);
 
 // Whether `fog` may serve `user`: rate >= Gamma, T_fa with `queue_s` <= tau, memory.
 bool view_is_candidate(const struct view *v, uint32_t user, uint32_t fog, double queue_s);
 
-// The candidates with the queues of now, in order of their index, into out[fog_count]. Returns their number.
+// The candidates with the queues of now, in order of their index, into out[fog_count]. Returns
+// their number.
 uint32_t view_candidates(const struct view *v, uint32_t user, uint32_t *out);
 
 #endif

@@ -28,7 +28,8 @@ static struct arena_block *block_new(size_t size)
     return block;
 }
 
-// Makes `a->current` a block with room for `bytes`. Blocks behind the current one are left over from before a rewind.
+// Makes `a->current` a block with room for `bytes`. Blocks behind the current one are left over
+// from before a rewind.
 static void find_block(struct arena *a, size_t bytes)
 {
     size_t size = a->current ? 2 * a->current->size : FIRST_BLOCK_BYTES;

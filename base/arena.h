@@ -1,9 +1,10 @@
 // base/arena.h: memory with one lifetime.
 //
-// An arena hands out zeroed memory and frees it all at once. Its blocks double in size, so n bytes cost O(log n)
-// calls of malloc, which appears nowhere else in the project. A mark and a rewind give back what was taken since:
-// rewound blocks are kept and used again, so a loop that rewinds allocates nothing once it has warmed up.
-// Out of memory is an assert: fogsim cannot go on without it.
+// An arena hands out zeroed memory and frees it all at once. Its blocks double in size, so n bytes
+// cost O(log n) calls of malloc, which appears nowhere else in the project. A mark and a rewind
+// give back what was taken since: rewound blocks are kept and used again, so a loop that rewinds
+// allocates nothing once it has warmed up. Out of memory is an assert: fogsim cannot go on without
+// it.
 #ifndef FOGSIM_BASE_ARENA_H
 #define FOGSIM_BASE_ARENA_H
 
@@ -21,19 +22,21 @@ struct arena_mark { // private
     size_t              used;
 };
 
-// `count` zeroed elements of `size_bytes` each, aligned to 64 bytes (a cache line, a vector register). Never NULL.
+// `count` zeroed elements of `size_bytes` each, aligned to 64 bytes (a cache line, a vector
+// register). Never NULL.
 void *arena_array(struct arena *a, size_t count, size_t size_bytes);
-char *arena_string(struct arena *a, const char *text);                                 // a copy of `text`
+char *arena_string(struct arena *a, const char *text); // a copy of `text`
 char *arena_format(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 struct arena_mark arena_mark(const struct arena *a);
-void              arena_rewind(struct arena *a, struct arena_mark mark); // forgets what was taken since `mark`
-void              arena_free(struct arena *a);                           // the arena is empty again, and usable
+void arena_rewind(struct arena *a, struct arena_mark mark); // forgets what was taken since `mark`
+void arena_free(struct arena *a);                           // the arena is empty again, and usable
 
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))
 
-// Grows an array that doubles: makes room for `need` elements, keeps the old ones, O(1) amortised. The old
-// room is not given back before the arena is, so that the sum of all rooms is below twice the last.
+// Grows an array that doubles: makes room for `need` elements, keeps the old ones, O(1) amortised.
+// The old room is not given back before the arena is, so that the sum of all rooms is below twice
+// the last.
 void *arena_grow(struct arena *a, void *old, uint32_t *capacity, uint32_t need, size_t size_bytes);
 
 #endif

@@ -1,4 +1,5 @@
-// base/digest.h: fingerprints: SHA-256 (libsodium) of texts and files, so that a result names what it came from.
+// base/digest.h: fingerprints: SHA-256 (libsodium) of texts and files, so that a result names what
+// it came from.
 #ifndef FOGSIM_BASE_DIGEST_H
 #define FOGSIM_BASE_DIGEST_H
 
@@ -6,6 +7,7 @@
 
 enum { DIGEST_TEXT_BYTES = 65 };
 
-void digest_text(const char *text, size_t length, char out[DIGEST_TEXT_BYTES]); // 64 hexadecimal digits and NUL
+void digest_text(const char *text, size_t length,
+                 char out[DIGEST_TEXT_BYTES]); // 64 hexadecimal digits and NUL
 
 #endif

@@ -21,11 +21,15 @@ static void show(const cJSON *item, char out[SHOWN_BYTES + 8])
         snprintf(out, SHOWN_BYTES, "a list of %d", cJSON_GetArraySize(item));
     } else if (cJSON_IsString(item)) {
         int length = (int)strlen(item->valuestring);
-        snprintf(out, SHOWN_BYTES + 8, "\"%.*s%s\"", SHOWN_BYTES - 8, item->valuestring, length > SHOWN_BYTES - 8 ? "..." : "");
+        snprintf(out, SHOWN_BYTES + 8, "\"%.*s%s\"", SHOWN_BYTES - 8, item->valuestring,
+                 length > SHOWN_BYTES - 8 ? "..." : "");
     } else if (cJSON_IsNumber(item)) {
         snprintf(out, SHOWN_BYTES, "%.15g", item->valuedouble);
     } else {
-        snprintf(out, SHOWN_BYTES, "%s", cJSON_IsNull(item) ? "null" : cJSON_IsTrue(item) ? "true" : "false");
+        snprintf(out, SHOWN_BYTES, "%s",
+                 cJSON_IsNull(item)   ? "null"
+                 : cJSON_IsTrue(item) ? "true"
+                                      : "false");
     }
 }
 
@@ -37,10 +41,12 @@ bool json_fault(struct json j, const char *want, ...)
     vsnprintf(wanted, sizeof wanted, want, args);
     va_end(args);
     show(j.item, have);
-    return err_add(j.doc->e, "%s: %s%swant %s, have %s", j.doc->name, j.place, *j.place ? ": " : "", wanted, have);
+    return err_add(j.doc->e, "%s: %s%swant %s, have %s", j.doc->name, j.place, *j.place ? ": " : "",
+                   wanted, have);
 }
 
-// Reads at most JSON_MAX_BYTES. The caller frees with cJSON_free's counterpart: memory comes from `a`.
+// Reads at most JSON_MAX_BYTES. The caller frees with cJSON_free's counterpart: memory comes from
+// `a`.
 static char *read_file(const char *path, struct arena *a, size_t *length, struct err *e)
 {
     FILE *file = fopen(path, "rb");
@@ -48,9 +54,11 @@ static char *read_file(const char *path, struct arena *a, size_t *length, struct
     struct stat info;
     char       *text = NULL;
     if (fstat(fileno(file), &info) || !S_ISREG(info.st_mode)) {
-        err_add(e, "%s: want a JSON file, have %s", path, S_ISDIR(info.st_mode) ? "a directory" : "no regular file");
+        err_add(e, "%s: want a JSON file, have %s", path,
+                S_ISDIR(info.st_mode) ? "a directory" : "no regular file");
     } else if (info.st_size > JSON_MAX_BYTES) {
-        err_add(e, "%s: want at most %d bytes, have %lld", path, JSON_MAX_BYTES, (long long)info.st_size);
+        err_add(e, "%s: want at most %d bytes, have %lld", path, JSON_MAX_BYTES,
+                (long long)info.st_size);
     } else {
         text = arena_array(a, (size_t)info.st_size + 1, 1);
         *length = fread(text, 1, (size_t)info.st_size, file);
@@ -98,7 +106,8 @@ static bool syntax_fault(const char *name, const char *text, const char *at, str
         column = *c == '\n' ? 1 : column + 1;
         line += *c == '\n';
     }
-    return err_add(e, "%s: line %d, column %d: want valid JSON, have \"%.20s\"", name, line, column, *at ? at : "the end of the file");
+    return err_add(e, "%s: line %d, column %d: want valid JSON, have \"%.20s\"", name, line, column,
+                   *at ? at : "the end of the file");
 }
 
 static int by_name(const void *a, const void *b)
@@ -111,7 +120,8 @@ static int by_name(const void *a, const void *b)
 static void check_names(struct json j)
 {
     if (cJSON_IsArray(j.item))
-        for (struct json child = json_at(j, 0); child.item; child = json_next(child)) check_names(child);
+        for (struct json child = json_at(j, 0); child.item; child = json_next(child))
+            check_names(child);
     if (!cJSON_IsObject(j.item)) return;
 
     uint32_t          count = json_count(j), i = 0;
@@ -122,13 +132,15 @@ static void check_names(struct json j)
     for (i = 1; i < count; i++)
         if (!strcmp(members[i]->string, members[i - 1]->string) &&
             (i < 2 || strcmp(members[i - 1]->string, members[i - 2]->string) != 0))
-            err_add(j.doc->e, "%s: %s%swant every name once, have \"%.40s\" twice", j.doc->name, j.place, *j.place ? ": " : "",
-                    members[i]->string);
+            err_add(j.doc->e, "%s: %s%swant every name once, have \"%.40s\" twice", j.doc->name,
+                    j.place, *j.place ? ": " : "", members[i]->string);
     arena_rewind(j.arena, mark);
-    for (struct json child = json_at(j, 0); child.item; child = json_next(child)) check_names(child);
+    for (struct json child = json_at(j, 0); child.item; child = json_next(child))
+        check_names(child);
 }
 
-bool json_parse(struct json_doc *doc, const char *name, const char *text, size_t length, struct err *e)
+bool json_parse(struct json_doc *doc, const char *name, const char *text, size_t length,
+                struct err *e)
 {
     *doc = (struct json_doc){.name = name, .e = e};
     size_t start = length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0; // byte order mark
@@ -136,10 +148,12 @@ bool json_parse(struct json_doc *doc, const char *name, const char *text, size_t
     if (start == length) return err_add(e, "%s: want a JSON object, have an empty file", name);
     if (memchr(text, 0, length)) return err_add(e, "%s: want JSON text, have a NUL byte", name);
     if (too_deep(text, length))
-        return err_add(e, "%s: want at most %d levels of brackets, have more", name, JSON_MAX_DEPTH);
+        return err_add(e, "%s: want at most %d levels of brackets, have more", name,
+                       JSON_MAX_DEPTH);
     const char *end = NULL;
     doc->root = cJSON_ParseWithLengthOpts(text + start, length - start, &end, false);
-    if (!doc->root) return syntax_fault(name, text, end && end < text + length ? end : text + length, e);
+    if (!doc->root)
+        return syntax_fault(name, text, end && end < text + length ? end : text + length, e);
     while (end < text + length && strchr(" \t\r\n", *end)) end++;
     if (end < text + length) return json_close(doc), syntax_fault(name, text, end, e);
     uint32_t     before = e->fault_count;
@@ -168,22 +182,29 @@ bool json_set(struct json_doc *doc, const char *path, const char *value)
     for (;;) {
         size_t length = strcspn(path, ".");
         if (length == 0 || length >= sizeof key)
-            return err_add(doc->e, "%s: want a dotted path into the scenario, have \"%.40s\"", "--set", path);
+            return err_add(doc->e, "%s: want a dotted path into the scenario, have \"%.40s\"",
+                           "--set", path);
         memcpy(key, path, length);
         key[length] = '\0';
         path += length;
         if (!*path++) break;
         cJSON *child = cJSON_GetObjectItemCaseSensitive(object, key);
-        if (child && !cJSON_IsObject(child)) cJSON_DeleteItemFromObjectCaseSensitive(object, key), child = NULL;
+        if (child && !cJSON_IsObject(child))
+            cJSON_DeleteItemFromObjectCaseSensitive(object, key), child = NULL;
         object = child ? child : cJSON_AddObjectToObject(object, key);
-        if (!object) return err_add(doc->e, "%s: want an object to set \"%s\" in, have another value", doc->name, key);
+        if (!object)
+            return err_add(doc->e, "%s: want an object to set \"%s\" in, have another value",
+                           doc->name, key);
     }
-    if (!cJSON_IsObject(object)) return err_add(doc->e, "%s: want an object, have another value", doc->name);
+    if (!cJSON_IsObject(object))
+        return err_add(doc->e, "%s: want an object, have another value", doc->name);
     cJSON *item = NULL;
     size_t length = strlen(value);
-    if (length <= JSON_MAX_BYTES && !too_deep(value, length)) item = cJSON_ParseWithOpts(value, NULL, true);
+    if (length <= JSON_MAX_BYTES && !too_deep(value, length))
+        item = cJSON_ParseWithOpts(value, NULL, true);
     if (!item) item = cJSON_CreateString(value);
-    if (cJSON_GetObjectItemCaseSensitive(object, key)) return cJSON_ReplaceItemInObjectCaseSensitive(object, key, item);
+    if (cJSON_GetObjectItemCaseSensitive(object, key))
+        return cJSON_ReplaceItemInObjectCaseSensitive(object, key, item);
     return cJSON_AddItemToObject(object, key, item);
 }
 
@@ -195,7 +216,8 @@ static const char *child_place(struct json j, const char *key)
 
 struct json json_get(struct json object, const char *key)
 {
-    const cJSON *item = cJSON_IsObject(object.item) ? cJSON_GetObjectItemCaseSensitive(object.item, key) : NULL;
+    const cJSON *item =
+        cJSON_IsObject(object.item) ? cJSON_GetObjectItemCaseSensitive(object.item, key) : NULL;
     return (struct json){object.doc, item, child_place(object, key), object.arena};
 }
 
@@ -208,15 +230,18 @@ struct json json_need(struct json object, const char *key)
 
 uint32_t json_count(struct json j)
 {
-    return cJSON_IsArray(j.item) || cJSON_IsObject(j.item) ? (uint32_t)cJSON_GetArraySize(j.item) : 0;
+    return cJSON_IsArray(j.item) || cJSON_IsObject(j.item) ? (uint32_t)cJSON_GetArraySize(j.item)
+                                                           : 0;
 }
 
-static struct json sibling(struct json parent, const cJSON *item, const char *prefix, uint32_t index)
+static struct json sibling(struct json parent, const cJSON *item, const char *prefix,
+                           uint32_t index)
 {
     struct json j = {parent.doc, item, "", parent.arena};
     if (!item) return j;
     if (item->string)
-        j.place = arena_format(parent.arena, "%s%s%.*s", prefix, *prefix ? "." : "", SHOWN_BYTES, item->string);
+        j.place = arena_format(parent.arena, "%s%s%.*s", prefix, *prefix ? "." : "", SHOWN_BYTES,
+                               item->string);
     else
         j.place = arena_format(parent.arena, "%s[%u]", prefix, index);
     return j;
@@ -231,9 +256,9 @@ struct json json_at(struct json j, uint32_t index)
 struct json json_next(struct json j)
 {
     // The parent's place is this one's without its last part: ".key" or "[index]".
-    char       *prefix = arena_string(j.arena, j.place);
-    char       *cut = strrchr(prefix, j.item->string ? '.' : '[');
-    uint32_t    index = 0;
+    char    *prefix = arena_string(j.arena, j.place);
+    char    *cut = strrchr(prefix, j.item->string ? '.' : '[');
+    uint32_t index = 0;
     if (!j.item->string) index = (uint32_t)strtoul(cut + 1, NULL, 10) + 1;
     if (j.item->string) { // the name itself may hold dots
         size_t name = strnlen(j.item->string, SHOWN_BYTES), all = strlen(prefix);
@@ -262,7 +287,8 @@ static int distance(const char *a, const char *b)
         int diagonal = row[0];
         row[0] = i + 1;
         for (int j = 1; j <= n; j++) {
-            int replace = diagonal + (a[i] != b[j - 1]), other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            int replace = diagonal + (a[i] != b[j - 1]),
+                other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
             diagonal = row[j];
             row[j] = replace < other ? replace : other;
         }
@@ -275,11 +301,14 @@ static void unknown_key(struct json j, const char *const *keys)
     const char *near = NULL;
     int         best = 4;
     for (int i = 0; keys[i]; i++)
-        if (distance(j.item->string, keys[i]) < best) best = distance(j.item->string, keys[i]), near = keys[i];
+        if (distance(j.item->string, keys[i]) < best)
+            best = distance(j.item->string, keys[i]), near = keys[i];
     if (near)
-        err_add(j.doc->e, "%s: %s: want a known key, have \"%.40s\" (did you mean \"%s\"?)", j.doc->name, j.place, j.item->string, near);
+        err_add(j.doc->e, "%s: %s: want a known key, have \"%.40s\" (did you mean \"%s\"?)",
+                j.doc->name, j.place, j.item->string, near);
     else
-        err_add(j.doc->e, "%s: %s: want a known key, have \"%.40s\"", j.doc->name, j.place, j.item->string);
+        err_add(j.doc->e, "%s: %s: want a known key, have \"%.40s\"", j.doc->name, j.place,
+                j.item->string);
 }
 
 bool json_keys(struct json object, const char *const *keys)
@@ -302,11 +331,13 @@ static bool is_absent(struct json j)
 int64_t json_as_integer(struct json j, int64_t least, int64_t most)
 {
     double value = cJSON_IsNumber(j.item) ? j.item->valuedouble : NAN;
-    if (value >= (double)least && value <= (double)most && value == floor(value)) return (int64_t)value;
+    if (value >= (double)least && value <= (double)most && value == floor(value))
+        return (int64_t)value;
     return json_fault(j, "an integer from %lld to %lld", (long long)least, (long long)most), least;
 }
 
-int64_t json_integer(struct json object, const char *key, int64_t otherwise, int64_t least, int64_t most)
+int64_t json_integer(struct json object, const char *key, int64_t otherwise, int64_t least,
+                     int64_t most)
 {
     struct json j = json_get(object, key);
     return is_absent(j) ? otherwise : json_as_integer(j, least, most);
@@ -316,15 +347,22 @@ double json_as_quantity(struct json j, enum unit unit, double least, double most
 {
     double value = NAN;
     if (cJSON_IsNumber(j.item)) value = units_from_number(unit, j.item->valuedouble);
-    bool parsed = cJSON_IsNumber(j.item) || (cJSON_IsString(j.item) && units_parse(unit, j.item->valuestring, &value));
+    bool parsed = cJSON_IsNumber(j.item) ||
+                  (cJSON_IsString(j.item) && units_parse(unit, j.item->valuestring, &value));
     if (!parsed) return json_fault(j, "%s", units_example(unit)), least;
     if (value >= least && value <= most) return value;
-    double scale = unit == UNIT_RATE ? 8 : 1;
-    const char *base = unit == UNIT_RATE ? " bit/s" : unit == UNIT_TIME ? " s" : unit == UNIT_BYTES ? " B" : "";
-    return json_fault(j, "%s from %.4g to %.4g%s", units_example(unit), least * scale, most * scale, base), least;
+    double      scale = unit == UNIT_RATE ? 8 : 1;
+    const char *base = unit == UNIT_RATE    ? " bit/s"
+                       : unit == UNIT_TIME  ? " s"
+                       : unit == UNIT_BYTES ? " B"
+                                            : "";
+    return json_fault(j, "%s from %.4g to %.4g%s", units_example(unit), least * scale, most * scale,
+                      base),
+           least;
 }
 
-double json_quantity(struct json object, const char *key, enum unit unit, double otherwise, double least, double most)
+double json_quantity(struct json object, const char *key, enum unit unit, double otherwise,
+                     double least, double most)
 {
     struct json j = json_get(object, key);
     return is_absent(j) ? otherwise : json_as_quantity(j, unit, least, most);
@@ -342,7 +380,8 @@ const char *json_string(struct json object, const char *key, const char *otherwi
 {
     struct json j = json_get(object, key);
     if (is_absent(j)) return otherwise;
-    if (!cJSON_IsString(j.item) || strlen(j.item->valuestring) > 4096) return json_fault(j, "a string"), otherwise;
+    if (!cJSON_IsString(j.item) || strlen(j.item->valuestring) > 4096)
+        return json_fault(j, "a string"), otherwise;
     return arena_string(object.arena, j.item->valuestring);
 }
 
@@ -354,7 +393,8 @@ int json_choice(struct json object, const char *key, const char *const *names, i
     size_t length = 0;
     for (int i = 0; names[i]; i++) {
         if (cJSON_IsString(j.item) && !strcmp(names[i], j.item->valuestring)) return i;
-        length += (size_t)snprintf(all + length, sizeof all - length, "%s\"%s\"", i ? ", " : "", names[i]);
+        length += (size_t)snprintf(all + length, sizeof all - length, "%s\"%s\"", i ? ", " : "",
+                                   names[i]);
         if (length >= sizeof all) length = sizeof all - 1;
     }
     return json_fault(j, "one of %s", all), otherwise;

@@ -37,5 +37,8 @@ bool paths_find(struct paths *out, struct arena *a, struct err *e)
         free(root);
         if (found) return true;
     }
-    return err_add(e, "%s: want fogsim's data beside the program or in ../share/fogsim, have neither; set FOGSIM_DATA", program);
+    return err_add(e,
+                   "%s: want fogsim's data beside the program or in ../share/fogsim, have neither; "
+                   "set FOGSIM_DATA",
+                   program);
 }

@@ -45,7 +45,8 @@ static double get_double(void *state)
     return (double)(next(state) >> 11) * 0x1p-53;
 }
 
-static const gsl_rng_type XOSHIRO = {"xoshiro256**", UINT64_MAX, 0, 4 * sizeof(uint64_t), set_state, get, get_double};
+static const gsl_rng_type XOSHIRO = {"xoshiro256**", UINT64_MAX, 0,         4 * sizeof(uint64_t),
+                                     set_state,      get,        get_double};
 
 void rng_seed_state(struct rng *r, uint64_t s)
 {
@@ -55,7 +56,8 @@ void rng_seed_state(struct rng *r, uint64_t s)
 
 void rng_init(struct rng *r, uint64_t seed, uint32_t replication, const char *name, uint64_t index)
 {
-    // FNV-1a of the name, then one SplitMix64 step per further word: every bit of each reaches the state.
+    // FNV-1a of the name, then one SplitMix64 step per further word: every bit of each reaches the
+    // state.
     uint64_t hash = 0xcbf29ce484222325u;
     for (const char *c = name; *c; c++) hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
     const uint64_t words[] = {seed, replication, index};
@@ -79,7 +81,8 @@ double rng_uniform(struct rng *r)
 uint64_t rng_below(struct rng *r, uint64_t bound)
 {
     assert(bound > 0);
-    uint64_t limit = UINT64_MAX - UINT64_MAX % bound; // a multiple of bound: draws at or past it are drawn again
+    uint64_t limit =
+        UINT64_MAX - UINT64_MAX % bound; // a multiple of bound: draws at or past it are drawn again
     uint64_t draw;
     do draw = next(r->state);
     while (draw >= limit);

@@ -62,7 +62,8 @@ static const struct unit_name NAMES[] = {
 
 bool units_parse(enum unit unit, const char *text, double *out)
 {
-    // strtod also takes "inf", "nan" and hexadecimal; a quantity starts with a digit, a sign or a point.
+    // strtod also takes "inf", "nan" and hexadecimal; a quantity starts with a digit, a sign or a
+    // point.
     const char *start = text;
     if (*start == '+' || *start == '-') start++;
     if (!isdigit((unsigned char)*start) && *start != '.') return false;

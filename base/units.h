@@ -1,7 +1,8 @@
-// base/units.h: physical quantities: their text in a scenario, and the bridge from seconds to the clock.
+// base/units.h: physical quantities: their text in a scenario, and the bridge from seconds to the
+// clock.
 //
-// Inside fogsim a rate is bytes per second and a time is seconds (costs) or integer nanoseconds (the clock).
-// Bits exist only in text and are converted here. 1 kB = 1000 B, 1 KiB = 1024 B.
+// Inside fogsim a rate is bytes per second and a time is seconds (costs) or integer nanoseconds
+// (the clock). Bits exist only in text and are converted here. 1 kB = 1000 B, 1 KiB = 1024 B.
 #ifndef FOGSIM_BASE_UNITS_H
 #define FOGSIM_BASE_UNITS_H
 
@@ -34,9 +35,11 @@ const char *units_example(enum unit unit);
 double units_from_number(enum unit unit, double number);
 
 #define NS_PER_S 1000000000
-#define NS_MAX_S 4e9 // 126 years; far below the 9.2e9 s that int64_t ns can hold, so that sums stay in range
+#define NS_MAX_S                                                                                   \
+    4e9 // 126 years; far below the 9.2e9 s that int64_t ns can hold, so that sums stay in range
 
-// The only way from seconds to the clock: rounds to the nearest ns. Asserts finite and 0 <= seconds <= NS_MAX_S.
+// The only way from seconds to the clock: rounds to the nearest ns. Asserts finite and 0 <= seconds
+// <= NS_MAX_S.
 sim_ns ns_from_s(double seconds);
 double s_from_ns(sim_ns ns);
 

@@ -7,12 +7,20 @@ static enum exit_code run(const struct arguments *args, struct err *e)
 {
     struct scenario s;
     if (!inputs_scenario(args, &s, e)) return EXIT_BAD_INPUT;
-    printf("%s: valid: %u models, %u schemes, %u user and %u fog nodes, %u replications\n", s.path, s.model_count, s.scheme_count,
-           s.user_count, s.fog_count, s.replications);
+    printf("%s: valid: %u models, %u schemes, %u user and %u fog nodes, %u replications\n", s.path,
+           s.model_count, s.scheme_count, s.user_count, s.fog_count, s.replications);
     return EXIT_DONE;
 }
 
-static const struct option_spec options[] = {{"set", "KEY=VALUE", "change a value before checking (repeatable)"}, {0}};
+static const struct option_spec options[] = {
+    {"set", "KEY=VALUE", "change a value before checking (repeatable)"}, {0}};
 
-const struct command command_check = {"check", "SCENARIO", "validate a scenario; print every fault with its place",
-                                      "Exit 0: valid. Exit 2: faults, each as FILE: PLACE: what was wanted, what was there.", 1, 1, options, run};
+const struct command command_check = {
+    "check",
+    "SCENARIO",
+    "validate a scenario; print every fault with its place",
+    "Exit 0: valid. Exit 2: faults, each as FILE: PLACE: what was wanted, what was there.",
+    1,
+    1,
+    options,
+    run};

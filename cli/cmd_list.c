@@ -16,7 +16,8 @@ static bool list_schemes(const struct arguments *args, struct err *e)
 {
     (void)args, (void)e;
     for (uint32_t i = 0; i < scheme_count; i++)
-        printf("%-10s %s\n%-10s   source: %s\n", scheme_table[i]->name, scheme_table[i]->about, "", scheme_table[i]->source);
+        printf("%-10s %s\n%-10s   source: %s\n", scheme_table[i]->name, scheme_table[i]->about, "",
+               scheme_table[i]->source);
     return true;
 }
 
@@ -24,7 +25,8 @@ static bool list_kernels(const struct arguments *args, struct err *e)
 {
     (void)args, (void)e;
     for (uint32_t i = 0; i < kernel_count; i++)
-        printf("%-16s %s\n%-16s   source: %s\n", kernel_table[i]->type, kernel_table[i]->about, "", kernel_table[i]->source);
+        printf("%-16s %s\n%-16s   source: %s\n", kernel_table[i]->type, kernel_table[i]->about, "",
+               kernel_table[i]->source);
     return true;
 }
 
@@ -37,8 +39,9 @@ static bool list_models(const struct arguments *args, struct err *e)
         struct graph g;
         const char  *path = arena_format(args->arena, "%s/%s.json", args->paths.zoo, names[i]);
         if (!model_load(&g, args->arena, path, NULL, e)) return false;
-        printf("%-20s %3d x %3d x %3d  %8.3f M parameters  %9.3f M MACs  %s\n", names[i], g.input.c, g.input.h, g.input.w,
-               (double)graph_params(&g) / 1e6, (double)graph_macs(&g) / 1e6, g.about);
+        printf("%-20s %3d x %3d x %3d  %8.3f M parameters  %9.3f M MACs  %s\n", names[i], g.input.c,
+               g.input.h, g.input.w, (double)graph_params(&g) / 1e6, (double)graph_macs(&g) / 1e6,
+               g.about);
     }
     return true;
 }
@@ -50,13 +53,14 @@ static bool list_devices(const struct arguments *args, struct err *e)
     struct profile profile;
     if (!inputs_profile(args, &profile, e)) return false;
     if (!folder_list(args->paths.devices, ".json", args->arena, &names, &count, e)) return false;
-    printf("times of profile %s (%.1f GFLOP/s conv, %.1f GB/s fc) are multiplied by the ratios:\n", profile.name,
-           profile.conv_flop_per_s / 1e9, profile.fc_bytes_per_s / 1e9);
+    printf("times of profile %s (%.1f GFLOP/s conv, %.1f GB/s fc) are multiplied by the ratios:\n",
+           profile.name, profile.conv_flop_per_s / 1e9, profile.fc_bytes_per_s / 1e9);
     for (uint32_t i = 0; i < count; i++) {
         struct device d;
         if (!device_load(&d, args->arena, args->paths.devices, names[i], e)) return false;
-        printf("%-24s conv x %-7.3g fc x %-7.3g overhead %-6.3g ms  %s\n", d.name, device_conv_ratio(&d, &profile), device_fc_ratio(&d, &profile),
-               d.overhead_s * 1e3, d.about);
+        printf("%-24s conv x %-7.3g fc x %-7.3g overhead %-6.3g ms  %s\n", d.name,
+               device_conv_ratio(&d, &profile), device_fc_ratio(&d, &profile), d.overhead_s * 1e3,
+               d.about);
     }
     return true;
 }
@@ -81,7 +85,7 @@ static bool list_scenarios(const struct arguments *args, struct err *e)
     if (!folder_list(args->paths.scenarios, ".json", args->arena, &names, &count, e)) return false;
     for (uint32_t i = 0; i < count; i++) {
         struct scenario s;
-        const char     *path = arena_format(args->arena, "%s/%s.json", args->paths.scenarios, names[i]);
+        const char *path = arena_format(args->arena, "%s/%s.json", args->paths.scenarios, names[i]);
         if (!scenario_load(&s, args->arena, path, &args->paths, NULL, e)) return false;
         printf("%-16s %s\n", names[i], s.about);
     }
@@ -101,19 +105,31 @@ static const struct {
     const char *what;
     bool (*list)(const struct arguments *args, struct err *e);
 } LISTS[] = {
-    {"schemes", list_schemes}, {"models", list_models}, {"devices", list_devices}, {"protocols", list_protocols},
-    {"scenarios", list_scenarios}, {"figures", list_figures}, {"kernels", list_kernels},
+    {"schemes", list_schemes},     {"models", list_models},       {"devices", list_devices},
+    {"protocols", list_protocols}, {"scenarios", list_scenarios}, {"figures", list_figures},
+    {"kernels", list_kernels},
 };
 
 static enum exit_code run(const struct arguments *args, struct err *e)
 {
     for (size_t i = 0; i < sizeof LISTS / sizeof *LISTS; i++)
-        if (!strcmp(LISTS[i].what, args->words[0])) return LISTS[i].list(args, e) ? EXIT_DONE : EXIT_BAD_INPUT;
-    err_add(e, "list: want schemes, models, devices, protocols, scenarios, figures or kernels, have \"%.60s\"", args->words[0]);
+        if (!strcmp(LISTS[i].what, args->words[0]))
+            return LISTS[i].list(args, e) ? EXIT_DONE : EXIT_BAD_INPUT;
+    err_add(e,
+            "list: want schemes, models, devices, protocols, scenarios, figures or kernels, have "
+            "\"%.60s\"",
+            args->words[0]);
     return EXIT_BAD_INPUT;
 }
 
-static const struct option_spec options[] = {{"profile", "FILE", "kernel timings that devices are compared with"}, {0}};
+static const struct option_spec options[] = {
+    {"profile", "FILE", "kernel timings that devices are compared with"}, {0}};
 
-const struct command command_list = {"list", "schemes|models|devices|protocols|scenarios|figures|kernels", "what there is to choose from", NULL, 1, 1,
-                                     options, run};
+const struct command command_list = {"list",
+                                     "schemes|models|devices|protocols|scenarios|figures|kernels",
+                                     "what there is to choose from",
+                                     NULL,
+                                     1,
+                                     1,
+                                     options,
+                                     run};

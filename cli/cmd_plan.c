@@ -16,21 +16,26 @@ static const char *layer_name(const struct graph *g, uint32_t step)
     return g->layers[g->steps[step].chain[0]].name;
 }
 
-static void print_table(const struct prepared *p, const struct association *as, const struct planned *tasks, struct arena *a)
+static void print_table(const struct prepared *p, const struct association *as,
+                        const struct planned *tasks, struct arena *a)
 {
     const struct scenario *s = p->scenario;
     printf("%s: %s under %s\n", s->name, p->model->label, p->scheme->label);
     for (uint32_t i = 0; i < as->match_count; i++)
-        printf("match %s - %s  utility of the user %.6g, of the fog node %.6g\n", scenario_node_name(s, as->matches[i].user, a),
-               scenario_node_name(s, as->matches[i].fog, a), as->matches[i].utility_user, as->matches[i].utility_fog);
+        printf("match %s - %s  utility of the user %.6g, of the fog node %.6g\n",
+               scenario_node_name(s, as->matches[i].user, a),
+               scenario_node_name(s, as->matches[i].fog, a), as->matches[i].utility_user,
+               as->matches[i].utility_fog);
     for (uint32_t u = 0; u < s->user_count; u++) {
-        printf("\ntask of %s\n  %-14s %-10s %-5s %15s %15s %12s %12s %12s\n", scenario_node_name(s, tasks[u].task.user, a), "layer", "node", "axis",
-               "output", "input", "bytes in", "bytes out", "seconds");
+        printf("\ntask of %s\n  %-14s %-10s %-5s %15s %15s %12s %12s %12s\n",
+               scenario_node_name(s, tasks[u].task.user, a), "layer", "node", "axis", "output",
+               "input", "bytes in", "bytes out", "seconds");
         for (uint32_t i = 0; i < tasks[u].where.count; i++) {
             const struct placed_slice *x = &tasks[u].where.slices[i];
-            printf("  %-14s %-10s %-5s %7d-%-7d %7d-%-7d %12lld %12lld %12.6g\n", layer_name(p->view.graph, x->step), scenario_node_name(s, x->node, a),
-                   slice_axis_names[x->slice.axis], x->slice.begin, x->slice.end, x->input.begin, x->input.end, (long long)x->bytes_in,
-                   (long long)x->bytes_out, x->seconds);
+            printf("  %-14s %-10s %-5s %7d-%-7d %7d-%-7d %12lld %12lld %12.6g\n",
+                   layer_name(p->view.graph, x->step), scenario_node_name(s, x->node, a),
+                   slice_axis_names[x->slice.axis], x->slice.begin, x->slice.end, x->input.begin,
+                   x->input.end, (long long)x->bytes_in, (long long)x->bytes_out, x->seconds);
         }
     }
 }
@@ -67,7 +72,8 @@ static cJSON *task_json(const struct prepared *p, const struct planned *t, struc
     return j;
 }
 
-static cJSON *plan_json(const struct prepared *p, const struct association *as, const struct planned *tasks, struct arena *a)
+static cJSON *plan_json(const struct prepared *p, const struct association *as,
+                        const struct planned *tasks, struct arena *a)
 {
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "scheme", p->scheme->label);
@@ -82,21 +88,25 @@ static cJSON *plan_json(const struct prepared *p, const struct association *as, 
         cJSON_AddNumberToObject(m, "utility_fog", as->matches[i].utility_fog);
     }
     cJSON *list = cJSON_AddArrayToObject(root, "tasks");
-    for (uint32_t u = 0; u < p->scenario->user_count; u++) cJSON_AddItemToArray(list, task_json(p, &tasks[u], a));
+    for (uint32_t u = 0; u < p->scenario->user_count; u++)
+        cJSON_AddItemToArray(list, task_json(p, &tasks[u], a));
     return root;
 }
 
 // The first task of every user on an idle network.
-static bool decide(const struct prepared *p, struct arena *a, struct association *as, struct planned *tasks, struct err *e)
+static bool decide(const struct prepared *p, struct arena *a, struct association *as,
+                   struct planned *tasks, struct err *e)
 {
     const struct scheme *scheme = p->scheme->scheme;
     if (scheme->associate && !scheme->associate(&p->view, 0, a, as, e)) return false;
     for (uint32_t u = 0; u < p->scenario->user_count; u++) {
         struct plan plan = {.arena = a};
         tasks[u] = (struct planned){{u, p->scenario->users[u]}, {.arena = a}};
-        enum plan_verdict verdict = scheme->plan(&p->view, as, &tasks[u].task, a, &plan, &tasks[u].where, e);
+        enum plan_verdict verdict =
+            scheme->plan(&p->view, as, &tasks[u].task, a, &plan, &tasks[u].where, e);
         if (verdict == PLAN_INFEASIBLE)
-            return err_add(e, "%s: %s under %s: nothing can hold the task of %s", p->scenario->path, p->model->label, p->scheme->label,
+            return err_add(e, "%s: %s under %s: nothing can hold the task of %s", p->scenario->path,
+                           p->model->label, p->scheme->label,
                            scenario_node_name(p->scenario, p->scenario->users[u], a));
         if (verdict == PLAN_FAILED) return false;
     }
@@ -109,7 +119,8 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     struct scenario          s;
     struct profile           profile;
     int                      format = option_choice(args, "format", formats, 0, e);
-    if (format < 0 || !inputs_scenario(args, &s, e) || !inputs_profile(args, &profile, e)) return EXIT_BAD_INPUT;
+    if (format < 0 || !inputs_scenario(args, &s, e) || !inputs_profile(args, &profile, e))
+        return EXIT_BAD_INPUT;
     if (s.scheme_count != 1) {
         err_add(e, "plan: want one scheme, as --scheme NAME, have %u", s.scheme_count);
         return EXIT_BAD_INPUT;
@@ -138,7 +149,15 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
-static const struct option_spec options[] = {SCENARIO_OPTIONS, {"format", "FORMAT", "table (default) or json"}, {0}};
+static const struct option_spec options[] = {
+    SCENARIO_OPTIONS, {"format", "FORMAT", "table (default) or json"}, {0}};
 
-const struct command command_plan = {"plan", "SCENARIO --scheme NAME", "the association and the slices of a scheme, without simulating",
-                                     "Ranges are half-open: of output and of input rows (or neurons, or channels).", 1, 1, options, run};
+const struct command command_plan = {
+    "plan",
+    "SCENARIO --scheme NAME",
+    "the association and the slices of a scheme, without simulating",
+    "Ranges are half-open: of output and of input rows (or neurons, or channels).",
+    1,
+    1,
+    options,
+    run};

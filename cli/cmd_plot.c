@@ -25,7 +25,14 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     return EXIT_BAD_INPUT;
 }
 
-static const struct option_spec options[] = {{"o", "FILE", "where to; .svg, .png or .pdf (default: FIGURE.svg)"}, {0}};
+static const struct option_spec options[] = {
+    {"o", "FILE", "where to; .svg, .png or .pdf (default: FIGURE.svg)"}, {0}};
 
-const struct command command_plot = {"plot", "DB FIGURE", "draw a figure from a database of results (needs gnuplot)", "fogsim list figures tells which there are.", 2, 2,
-                                     options, run};
+const struct command command_plot = {"plot",
+                                     "DB FIGURE",
+                                     "draw a figure from a database of results (needs gnuplot)",
+                                     "fogsim list figures tells which there are.",
+                                     2,
+                                     2,
+                                     options,
+                                     run};

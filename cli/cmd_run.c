@@ -1,4 +1,5 @@
-// cli/cmd_run.c: runs a scenario: each model under each scheme, all replications; stores, then prints.
+// cli/cmd_run.c: runs a scenario: each model under each scheme, all replications; stores, then
+// prints.
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,8 @@ static void on_signal(int signal)
 
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}; // a second one kills
+    struct sigaction action = {.sa_handler = on_signal,
+                               .sa_flags = (int)SA_RESETHAND}; // a second one kills
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
@@ -28,7 +30,8 @@ static void show_progress(bool quiet, uint32_t done, uint32_t total)
     enum { WIDTH = 40 };
     if (quiet || !isatty(STDERR_FILENO)) return;
     uint32_t filled = done * WIDTH / total;
-    fprintf(stderr, "\r[%-*.*s] %u of %u runs", WIDTH, (int)filled, "########################################", done, total);
+    fprintf(stderr, "\r[%-*.*s] %u of %u runs", WIDTH, (int)filled,
+            "########################################", done, total);
     if (done == total) fprintf(stderr, "\r%*s\r", WIDTH + 32, "");
 }
 
@@ -41,12 +44,13 @@ struct batch { // one call of the command
     bool               quiet;
 };
 
-static bool run_replications(struct batch *b, struct arena *a, uint32_t model, uint32_t scheme, struct err *e)
+static bool run_replications(struct batch *b, struct arena *a, uint32_t model, uint32_t scheme,
+                             struct err *e)
 {
-    struct scenario   *s = &b->scenario;
-    struct arena_mark  mark = arena_mark(a);
-    struct outcome    *outcomes = ARENA_ARRAY(a, struct outcome, s->replications);
-    struct prepared    p;
+    struct scenario  *s = &b->scenario;
+    struct arena_mark mark = arena_mark(a);
+    struct outcome   *outcomes = ARENA_ARRAY(a, struct outcome, s->replications);
+    struct prepared   p;
     simulate_prepare(&p, a, s, &s->models[model], &s->schemes[scheme], &b->profile);
     for (uint32_t r = 0; r < s->replications; r++) {
         struct run_identity id = {b->runs_done, r, "{}"};
@@ -66,7 +70,8 @@ static bool run_all(struct batch *b, struct err *e)
     struct arena scratch = {0};
     bool         ok = true;
     for (uint32_t m = 0; ok && m < b->scenario.model_count; m++)
-        for (uint32_t s = 0; ok && s < b->scenario.scheme_count; s++) ok = run_replications(b, &scratch, m, s, e);
+        for (uint32_t s = 0; ok && s < b->scenario.scheme_count; s++)
+            ok = run_replications(b, &scratch, m, s, e);
     arena_free(&scratch);
     return ok;
 }
@@ -103,17 +108,21 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     int          format;
     if (!read_inputs(args, &b, &format, e)) return EXIT_BAD_INPUT;
     b.runs_total = b.scenario.model_count * b.scenario.scheme_count * b.scenario.replications;
-    b.rows = ARENA_ARRAY(args->arena, struct result_row, (size_t)b.scenario.model_count * b.scenario.scheme_count);
+    b.rows = ARENA_ARRAY(args->arena, struct result_row,
+                         (size_t)b.scenario.model_count * b.scenario.scheme_count);
     const char *db = option_value(args, "db", arena_format(args->arena, "%s.db", b.scenario.name));
     b.store = store_open(db, b.scenario.name, e);
     if (!b.store) return EXIT_BAD_INPUT;
     catch_signals();
     bool ok = run_all(&b, e);
-    if (interrupted) err_add(e, "%s: interrupted after %u of %u runs; these are whole, the rest is missing", db, b.runs_done, b.runs_total);
+    if (interrupted)
+        err_add(e, "%s: interrupted after %u of %u runs; these are whole, the rest is missing", db,
+                b.runs_done, b.runs_total);
     store_close(b.store);
     if (!ok) return EXIT_FAILED;
     print_results(&b, format);
-    if (format == 0 && !b.quiet) printf("%u runs in %s; figures: fogsim plot %s FIGURE\n", b.runs_done, db, db);
+    if (format == 0 && !b.quiet)
+        printf("%u runs in %s; figures: fogsim plot %s FIGURE\n", b.runs_done, db, db);
     return EXIT_DONE;
 }
 
@@ -121,11 +130,19 @@ static const struct option_spec options[] = {
     SCENARIO_OPTIONS,
     {"seed", "N", "seed (default: the scenario's)"},
     {"replications", "N", "independent repetitions (default: the scenario's)"},
-    {"db", "FILE", "database of results (default: NAME.db here; runs of the same scenario are replaced)"},
+    {"db", "FILE",
+     "database of results (default: NAME.db here; runs of the same scenario are replaced)"},
     {"format", "FORMAT", "table (default), json or csv"},
     {"quiet", NULL, "no table, no progress bar"},
     {0},
 };
 
-const struct command command_run = {"run", "SCENARIO", "simulate a scenario, store every task and layer, print the comparison",
-                                    "SCENARIO is a file, or the name of a bundled scenario (fogsim list scenarios).", 1, 1, options, run};
+const struct command command_run = {
+    "run",
+    "SCENARIO",
+    "simulate a scenario, store every task and layer, print the comparison",
+    "SCENARIO is a file, or the name of a bundled scenario (fogsim list scenarios).",
+    1,
+    1,
+    options,
+    run};

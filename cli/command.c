@@ -39,8 +39,8 @@ const char **option_all(const struct arguments *args, const char *name, uint32_t
     return values;
 }
 
-bool option_integer(const struct arguments *args, const char *name, int64_t otherwise, int64_t least, int64_t most, int64_t *out,
-                    struct err *e)
+bool option_integer(const struct arguments *args, const char *name, int64_t otherwise,
+                    int64_t least, int64_t most, int64_t *out, struct err *e)
 {
     const char *text = option_value(args, name, NULL);
     *out = otherwise;
@@ -49,12 +49,14 @@ bool option_integer(const struct arguments *args, const char *name, int64_t othe
     errno = 0;
     long long value = strtoll(text, &end, 10);
     if (errno || end == text || *end || value < least || value > most)
-        return err_add(e, "--%s: want an integer from %lld to %lld, have \"%.40s\"", name, (long long)least, (long long)most, text);
+        return err_add(e, "--%s: want an integer from %lld to %lld, have \"%.40s\"", name,
+                       (long long)least, (long long)most, text);
     *out = value;
     return true;
 }
 
-int option_choice(const struct arguments *args, const char *name, const char *const *names, int otherwise, struct err *e)
+int option_choice(const struct arguments *args, const char *name, const char *const *names,
+                  int otherwise, struct err *e)
 {
     const char *text = option_value(args, name, NULL);
     if (!text) return otherwise;

@@ -1,4 +1,5 @@
-// cli/command.h: a command of the program. One command, one file cmd_<name>.c; the table is made from the folder.
+// cli/command.h: a command of the program. One command, one file cmd_<name>.c; the table is made
+// from the folder.
 #ifndef FOGSIM_CLI_COMMAND_H
 #define FOGSIM_CLI_COMMAND_H
 
@@ -19,7 +20,7 @@ struct option_given {
     const char               *value; // NULL: takes none
 };
 
-struct arguments { // of one call, checked against the specs
+struct arguments {              // of one call, checked against the specs
     const char *const   *words; // what is no option
     uint32_t             word_count;
     struct option_given *options;
@@ -29,23 +30,27 @@ struct arguments { // of one call, checked against the specs
 };
 
 struct command {
-    const char *name, *words, *about; // words: "SCENARIO" in the usage line
-    const char *details;              // further help; may be NULL
-    uint32_t    least_words, most_words;
+    const char               *name, *words, *about; // words: "SCENARIO" in the usage line
+    const char               *details;              // further help; may be NULL
+    uint32_t                  least_words, most_words;
     const struct option_spec *options; // ends with name NULL
-    enum exit_code (*run)(const struct arguments *args, struct err *e); // prints results; errors go to e
+    enum exit_code (*run)(const struct arguments *args,
+                          struct err             *e); // prints results; errors go to e
 };
 
 extern const struct command *const command_table[]; // sorted by name
 extern const uint32_t              command_count;
 
-const char *option_value(const struct arguments *args, const char *name, const char *otherwise); // of the last one
-bool        option_is_given(const struct arguments *args, const char *name);
-const char **option_all(const struct arguments *args, const char *name, uint32_t *count); // in order, in the arena
+const char  *option_value(const struct arguments *args, const char *name,
+                          const char *otherwise); // of the last one
+bool         option_is_given(const struct arguments *args, const char *name);
+const char **option_all(const struct arguments *args, const char *name,
+                        uint32_t *count); // in order, in the arena
 // false: no integer in [least, most]; e says so.
-MUST_USE bool option_integer(const struct arguments *args, const char *name, int64_t otherwise, int64_t least, int64_t most, int64_t *out,
-                             struct err *e);
+MUST_USE bool option_integer(const struct arguments *args, const char *name, int64_t otherwise,
+                             int64_t least, int64_t most, int64_t *out, struct err *e);
 // Index of the value among `names` (NULL-terminated), or -1 with e.
-int option_choice(const struct arguments *args, const char *name, const char *const *names, int otherwise, struct err *e);
+int option_choice(const struct arguments *args, const char *name, const char *const *names,
+                  int otherwise, struct err *e);
 
 #endif

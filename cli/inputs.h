@@ -7,11 +7,14 @@
 #include "scenarios/scenario.h"
 
 // Options of every command that reads a scenario; for option tables.
-#define SCENARIO_OPTIONS                                                                          \
-    {"scheme", "NAME", "only this scheme (several: give it again)"},                              \
-    {"model", "NAME", "only this model (several: give it again)"},                                \
-    {"set", "KEY=VALUE", "change a value: --set \"links.default.rate=10 Mbit/s\" (repeatable)"}, \
-    {"profile", "FILE", "kernel timings to use (default: the bundled reference)"}
+#define SCENARIO_OPTIONS                                                                           \
+    {"scheme", "NAME", "only this scheme (several: give it again)"},                               \
+        {"model", "NAME", "only this model (several: give it again)"},                             \
+        {"set", "KEY=VALUE",                                                                       \
+         "change a value: --set \"links.default.rate=10 Mbit/s\" (repeatable)"},                   \
+    {                                                                                              \
+        "profile", "FILE", "kernel timings to use (default: the bundled reference)"                \
+    }
 
 // The first word is the scenario; a bare name is looked for among the bundled ones.
 MUST_USE bool inputs_scenario(const struct arguments *args, struct scenario *out, struct err *e);

@@ -8,10 +8,14 @@
 
 static void print_usage(FILE *out)
 {
-    fprintf(out, "fogsim %s: simulates DNN inference over fog nodes, on measured kernel timings\n\n", FOGSIM_VERSION);
+    fprintf(out,
+            "fogsim %s: simulates DNN inference over fog nodes, on measured kernel timings\n\n",
+            FOGSIM_VERSION);
     fprintf(out, "usage: fogsim COMMAND [ARGUMENTS]\n\n");
-    for (uint32_t i = 0; i < command_count; i++) fprintf(out, "  %-10s %s\n", command_table[i]->name, command_table[i]->about);
-    fprintf(out, "\n`fogsim COMMAND --help` tells more; `man fogsim` tells all. Start with: fogsim run scenarios/jetson2.json\n");
+    for (uint32_t i = 0; i < command_count; i++)
+        fprintf(out, "  %-10s %s\n", command_table[i]->name, command_table[i]->about);
+    fprintf(out, "\n`fogsim COMMAND --help` tells more; `man fogsim` tells all. Start with: fogsim "
+                 "run scenarios/jetson2.json\n");
 }
 
 static const char *dashes(const struct option_spec *spec)
@@ -21,12 +25,14 @@ static const char *dashes(const struct option_spec *spec)
 
 static void print_help(const struct command *c)
 {
-    printf("usage: fogsim %s%s%s%s\n\n%s\n", c->name, *c->words ? " " : "", c->words, c->options->name ? " [OPTION]..." : "", c->about);
+    printf("usage: fogsim %s%s%s%s\n\n%s\n", c->name, *c->words ? " " : "", c->words,
+           c->options->name ? " [OPTION]..." : "", c->about);
     if (c->details) printf("\n%s\n", c->details);
     if (c->options->name) printf("\n");
     for (const struct option_spec *o = c->options; o->name; o++) {
         char left[64];
-        snprintf(left, sizeof left, "%s%s%s%s", dashes(o), o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+        snprintf(left, sizeof left, "%s%s%s%s", dashes(o), o->name, o->argument ? " " : "",
+                 o->argument ? o->argument : "");
         printf("  %-22s %s\n", left, o->help);
     }
     printf("  %-22s %s\n", "--help", "this text");
@@ -39,17 +45,21 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-static const struct option_spec *find_option(const struct command *c, const char *text, size_t length)
+static const struct option_spec *find_option(const struct command *c, const char *text,
+                                             size_t length)
 {
     for (const struct option_spec *o = c->options; o->name; o++) {
         size_t dash = strlen(dashes(o));
-        if (strlen(o->name) + dash == length && !strncmp(text, dashes(o), dash) && !strncmp(text + dash, o->name, length - dash)) return o;
+        if (strlen(o->name) + dash == length && !strncmp(text, dashes(o), dash) &&
+            !strncmp(text + dash, o->name, length - dash))
+            return o;
     }
     return NULL;
 }
 
 // "--name value", "--name=value", "-o value"; "--" ends the options; "-" alone is a word.
-static bool parse(const struct command *c, int argc, char **argv, struct arguments *args, struct err *e)
+static bool parse(const struct command *c, int argc, char **argv, struct arguments *args,
+                  struct err *e)
 {
     const char **words = ARENA_ARRAY(args->arena, const char *, (size_t)argc + 1);
     args->options = ARENA_ARRAY(args->arena, struct option_given, (size_t)argc + 1);
@@ -67,16 +77,24 @@ static bool parse(const struct command *c, int argc, char **argv, struct argumen
         }
         size_t                    length = text[1] == '-' ? strcspn(text, "=") : strlen(text);
         const struct option_spec *spec = find_option(c, text, length);
-        if (!spec) return err_add(e, "%s: want an option of `fogsim %s` (see --help), have \"%.60s\"", c->name, c->name, text);
+        if (!spec)
+            return err_add(e, "%s: want an option of `fogsim %s` (see --help), have \"%.60s\"",
+                           c->name, c->name, text);
         const char *value = text[length] == '=' ? text + length + 1 : NULL;
-        if (!spec->argument && value) return err_add(e, "%s%s: want no value, have \"%.60s\"", dashes(spec), spec->name, value);
-        if (spec->argument && !value && i + 1 >= argc) return err_add(e, "%s%s: want %s, have nothing", dashes(spec), spec->name, spec->argument);
+        if (!spec->argument && value)
+            return err_add(e, "%s%s: want no value, have \"%.60s\"", dashes(spec), spec->name,
+                           value);
+        if (spec->argument && !value && i + 1 >= argc)
+            return err_add(e, "%s%s: want %s, have nothing", dashes(spec), spec->name,
+                           spec->argument);
         if (spec->argument && !value) value = argv[++i];
         args->options[args->option_count++] = (struct option_given){spec, value};
     }
-    if (args->word_count < c->least_words) return err_add(e, "%s: want %s, have %u of them", c->name, c->words, args->word_count);
+    if (args->word_count < c->least_words)
+        return err_add(e, "%s: want %s, have %u of them", c->name, c->words, args->word_count);
     if (args->word_count > c->most_words)
-        return err_add(e, "%s: want nothing behind %s, have \"%.60s\"", c->name, *c->words ? c->words : "the command", words[c->most_words]);
+        return err_add(e, "%s: want nothing behind %s, have \"%.60s\"", c->name,
+                       *c->words ? c->words : "the command", words[c->most_words]);
     return true;
 }
 
@@ -93,9 +111,11 @@ static enum exit_code run_command(const struct command *c, int argc, char **argv
     struct arguments args = {.arena = &arena};
     struct err       e = {0};
     enum exit_code   code = EXIT_BAD_INPUT;
-    if (parse(c, argc, argv, &args, &e) && paths_find(&args.paths, &arena, &e)) code = c->run(&args, &e);
+    if (parse(c, argc, argv, &args, &e) && paths_find(&args.paths, &arena, &e))
+        code = c->run(&args, &e);
     // Buffered results count as written only when they are: a full disk is a failure.
-    if (fflush(stdout) || ferror(stdout)) err_add(&e, "standard output: cannot write"), code = code ? code : EXIT_FAILED;
+    if (fflush(stdout) || ferror(stdout))
+        err_add(&e, "standard output: cannot write"), code = code ? code : EXIT_FAILED;
     if (e.length) fprintf(stderr, "%s\n", e.text);
     if (e.dropped_count) fprintf(stderr, "... and %u faults more\n", e.dropped_count);
     arena_free(&arena);

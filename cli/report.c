@@ -7,9 +7,10 @@
 
 #include "base/stat.h"
 
-static void pool(struct figure_of_merit *f, struct arena *a, const struct outcome *outcomes, uint32_t count, int metric)
+static void pool(struct figure_of_merit *f, struct arena *a, const struct outcome *outcomes,
+                 uint32_t count, int metric)
 {
-    size_t   total = 0, n = 0, runs = 0;
+    size_t total = 0, n = 0, runs = 0;
     for (uint32_t i = 0; i < count; i++) total += outcomes[i].task_count;
     double *values = ARENA_ARRAY(a, double, total), *means = ARENA_ARRAY(a, double, count);
     for (uint32_t i = 0; i < count; i++) {
@@ -30,19 +31,23 @@ static void pool(struct figure_of_merit *f, struct arena *a, const struct outcom
     };
 }
 
-void report_row(struct result_row *out, struct arena *a, const struct outcome *outcomes, uint32_t count)
+void report_row(struct result_row *out, struct arena *a, const struct outcome *outcomes,
+                uint32_t count)
 {
     for (int m = 0; m < METRIC_COUNT; m++) pool(&out->metrics[m], a, outcomes, count, m);
     for (uint32_t i = 0; i < count; i++) {
         out->tasks += outcomes[i].result.jobs;
-        for (int s = 0; s < JOB_STATUS_COUNT; s++) out->by_status[s] += outcomes[i].result.by_status[s];
+        for (int s = 0; s < JOB_STATUS_COUNT; s++)
+            out->by_status[s] += outcomes[i].result.by_status[s];
     }
 }
 
-static const struct result_row *find_row(const struct result_row *rows, uint32_t count, const char *model, const char *scheme)
+static const struct result_row *find_row(const struct result_row *rows, uint32_t count,
+                                         const char *model, const char *scheme)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (!strcmp(rows[i].model->label, model) && !strcmp(rows[i].scheme->label, scheme)) return &rows[i];
+        if (!strcmp(rows[i].model->label, model) && !strcmp(rows[i].scheme->label, scheme))
+            return &rows[i];
     return NULL;
 }
 
@@ -65,7 +70,8 @@ static void print_cell(const struct figure_of_merit *f)
     if (isnan(f->ci95) || isnan(f->mean))
         snprintf(cell, sizeof cell, "%s", mean);
     else
-        snprintf(cell, sizeof cell, "%s +- %.2g%%", mean, f->mean > 0 ? 100 * f->ci95 / f->mean : 0.0);
+        snprintf(cell, sizeof cell, "%s +- %.2g%%", mean,
+                 f->mean > 0 ? 100 * f->ci95 / f->mean : 0.0);
     printf("  %19s", cell);
 }
 
@@ -80,15 +86,18 @@ static void print_ratio(const struct result_row *dina, const struct result_row *
 
 static void print_model(const struct result_row *rows, uint32_t count, const char *model)
 {
-    static const int columns[] = {METRIC_LATENCY, METRIC_COMPUTATION, METRIC_LOADING, METRIC_TRANSMISSION, METRIC_QUEUEING};
+    static const int         columns[] = {METRIC_LATENCY, METRIC_COMPUTATION, METRIC_LOADING,
+                                          METRIC_TRANSMISSION, METRIC_QUEUEING};
     const struct result_row *dina = find_row(rows, count, model, "dina");
-    printf("\n%s\n  %-10s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total", "computation", "loading", "transmission", "queueing");
+    printf("\n%s\n  %-10s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total", "computation",
+           "loading", "transmission", "queueing");
     if (dina) printf("  %s", "dina better by: total, comp.+loading, transm.");
     printf("\n");
     for (uint32_t i = 0; i < count; i++) {
         if (strcmp(rows[i].model->label, model) != 0) continue;
         printf("  %-10s", rows[i].scheme->label);
-        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) print_cell(&rows[i].metrics[columns[c]]);
+        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+            print_cell(&rows[i].metrics[columns[c]]);
         if (dina && dina != &rows[i]) {
             print_ratio(dina, &rows[i], METRIC_LATENCY);
             print_ratio(dina, &rows[i], METRIC_COMPUTATION_AND_LOADING);
@@ -101,7 +110,9 @@ static void print_model(const struct result_row *rows, uint32_t count, const cha
 static int metric_of(const char *name)
 {
     for (int m = 0; m < METRIC_COUNT; m++)
-        if (!strncmp(metric_names[m], name, strlen(name)) && !strcmp(metric_names[m] + strlen(name), "_s")) return m;
+        if (!strncmp(metric_names[m], name, strlen(name)) &&
+            !strcmp(metric_names[m] + strlen(name), "_s"))
+            return m;
     return METRIC_LATENCY;
 }
 
@@ -111,18 +122,23 @@ static void print_published(const struct scenario *s, const struct result_row *r
     for (uint32_t i = 0; i < s->published_count; i++) {
         const struct published  *p = &s->published[i];
         const struct result_row *own = find_row(rows, count, p->model, p->scheme);
-        const struct result_row *other = p->against ? find_row(rows, count, p->model, p->against) : own;
-        int                      metric = metric_of(p->metric);
+        const struct result_row *other =
+            p->against ? find_row(rows, count, p->model, p->against) : own;
+        int metric = metric_of(p->metric);
         if (!own || !other) continue;
         if (!any) printf("\npublished figures beside ours (mean; 5 to 95 %% of the tasks)\n");
         any = true;
         const struct figure_of_merit *o = &other->metrics[metric];
-        double scale = p->against ? own->metrics[metric].mean : 1;
-        char   what[80], wanted[48], ours[64];
-        snprintf(what, sizeof what, p->against ? "%s: %s / %s" : "%s: %s%s", p->metric, p->against ? p->against : p->scheme, p->against ? p->scheme : "");
-        snprintf(wanted, sizeof wanted, p->low == p->high ? "%.3g" : "%.3g to %.3g", p->low, p->high);
-        snprintf(ours, sizeof ours, "%.3g (%.3g to %.3g)", o->mean / scale, o->p5 / scale, o->p95 / scale);
-        printf("  %-10s %-46s published %-14s ours %-26s %s\n", p->model, what, wanted, ours, p->source);
+        double                        scale = p->against ? own->metrics[metric].mean : 1;
+        char                          what[80], wanted[48], ours[64];
+        snprintf(what, sizeof what, p->against ? "%s: %s / %s" : "%s: %s%s", p->metric,
+                 p->against ? p->against : p->scheme, p->against ? p->scheme : "");
+        snprintf(wanted, sizeof wanted, p->low == p->high ? "%.3g" : "%.3g to %.3g", p->low,
+                 p->high);
+        snprintf(ours, sizeof ours, "%.3g (%.3g to %.3g)", o->mean / scale, o->p5 / scale,
+                 o->p95 / scale);
+        printf("  %-10s %-46s published %-14s ours %-26s %s\n", p->model, what, wanted, ours,
+               p->source);
     }
 }
 
@@ -133,33 +149,45 @@ static void print_equal(const struct scenario *s, const struct result_row *rows,
         for (uint32_t b = a + 1; b < s->scheme_count; b++) {
             bool equal = true;
             for (uint32_t m = 0; m < s->model_count && equal; m++) {
-                const struct result_row *x = find_row(rows, count, s->models[m].label, s->schemes[a].label);
-                const struct result_row *y = find_row(rows, count, s->models[m].label, s->schemes[b].label);
-                equal = x && y && !memcmp(&x->metrics[METRIC_LATENCY].mean, &y->metrics[METRIC_LATENCY].mean, sizeof(double)) &&
-                        !memcmp(&x->metrics[METRIC_TRANSMISSION].p99, &y->metrics[METRIC_TRANSMISSION].p99, sizeof(double));
+                const struct result_row *x =
+                    find_row(rows, count, s->models[m].label, s->schemes[a].label);
+                const struct result_row *y =
+                    find_row(rows, count, s->models[m].label, s->schemes[b].label);
+                equal = x && y &&
+                        !memcmp(&x->metrics[METRIC_LATENCY].mean, &y->metrics[METRIC_LATENCY].mean,
+                                sizeof(double)) &&
+                        !memcmp(&x->metrics[METRIC_TRANSMISSION].p99,
+                                &y->metrics[METRIC_TRANSMISSION].p99, sizeof(double));
             }
             if (!equal) continue;
             printf("note: %s and %s decide alike here", s->schemes[a].label, s->schemes[b].label);
-            if (s->limits.theta >= s->fog_count) printf(" (theta = %u, %u fog nodes: every split takes them all)", s->limits.theta, s->fog_count);
+            if (s->limits.theta >= s->fog_count)
+                printf(" (theta = %u, %u fog nodes: every split takes them all)", s->limits.theta,
+                       s->fog_count);
             printf("\n");
         }
 }
 
 static void print_losses(const struct result_row *rows, uint32_t count)
 {
-    static const char *const names[] = {"done", "late", "dropped", "lost", "infeasible", "unfinished"};
+    static const char *const names[] = {"done", "late",       "dropped",
+                                        "lost", "infeasible", "unfinished"};
     for (uint32_t i = 0; i < count; i++)
         for (int s = JOB_LATE; s < JOB_STATUS_COUNT; s++)
             if (rows[i].by_status[s])
-                printf("note: %s, %s: %llu of %llu tasks %s\n", rows[i].model->label, rows[i].scheme->label,
-                       (unsigned long long)rows[i].by_status[s], (unsigned long long)rows[i].tasks, names[s]);
+                printf("note: %s, %s: %llu of %llu tasks %s\n", rows[i].model->label,
+                       rows[i].scheme->label, (unsigned long long)rows[i].by_status[s],
+                       (unsigned long long)rows[i].tasks, names[s]);
 }
 
-void report_table(const struct scenario *s, const struct profile *p, const struct result_row *rows, uint32_t count)
+void report_table(const struct scenario *s, const struct profile *p, const struct result_row *rows,
+                  uint32_t count)
 {
     printf("%s: %s\n", s->name, s->about);
-    printf("%u user and %u fog nodes, profile %s (%s), seed %llu, %u replications; +- is half of the 95 %% interval\n", s->user_count, s->fog_count,
-           p->name, p->machine, (unsigned long long)s->seed, s->replications);
+    printf("%u user and %u fog nodes, profile %s (%s), seed %llu, %u replications; +- is half of "
+           "the 95 %% interval\n",
+           s->user_count, s->fog_count, p->name, p->machine, (unsigned long long)s->seed,
+           s->replications);
     for (uint32_t m = 0; m < s->model_count; m++) print_model(rows, count, s->models[m].label);
     print_published(s, rows, count);
     printf("\n");

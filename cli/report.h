@@ -4,10 +4,10 @@
 
 #include "cli/simulate.h"
 
-struct figure_of_merit { // over the replications of one model and scheme
-    double   mean, ci95;         // of the replications' means; ci95 NaN when n < 2
-    double   p5, p50, p95, p99;  // pooled over tasks
-    uint64_t n;                  // replications
+struct figure_of_merit {        // over the replications of one model and scheme
+    double   mean, ci95;        // of the replications' means; ci95 NaN when n < 2
+    double   p5, p50, p95, p99; // pooled over tasks
+    uint64_t n;                 // replications
 };
 
 struct result_row { // one model under one scheme
@@ -18,9 +18,11 @@ struct result_row { // one model under one scheme
 };
 
 // From the outcomes of the replications.
-void report_row(struct result_row *out, struct arena *a, const struct outcome *outcomes, uint32_t count);
+void report_row(struct result_row *out, struct arena *a, const struct outcome *outcomes,
+                uint32_t count);
 
-void report_table(const struct scenario *s, const struct profile *p, const struct result_row *rows, uint32_t count);
+void report_table(const struct scenario *s, const struct profile *p, const struct result_row *rows,
+                  uint32_t count);
 void report_json(const struct result_row *rows, uint32_t count);
 void report_csv(const struct result_row *rows, uint32_t count);
 

@@ -9,8 +9,16 @@
 #include "cli/version.h"
 
 const char *const metric_names[METRIC_COUNT] = {
-    "computation_s", "transmission_s", "queueing_s", "edge_delay_s", "loading_s", "latency_s", "computation_and_loading_s",
-    "computation_work_s", "transmission_work_s", "energy_j",
+    "computation_s",
+    "transmission_s",
+    "queueing_s",
+    "edge_delay_s",
+    "loading_s",
+    "latency_s",
+    "computation_and_loading_s",
+    "computation_work_s",
+    "transmission_work_s",
+    "energy_j",
 };
 
 struct series { // values of counted tasks; grows
@@ -20,16 +28,16 @@ struct series { // values of counted tasks; grows
 
 struct simulation {
     const struct prepared *p;
-    struct view            view;       // with this run's seed and queues
+    struct view            view; // with this run's seed and queues
     struct store          *store;
-    struct arena          *arena;      // of the run
-    struct arena           scratch;    // rewound after each plan
+    struct arena          *arena;   // of the run
+    struct arena           scratch; // rewound after each plan
     struct association     association;
     struct arena           matching[2]; // association of the current epoch, and room for the next
     uint32_t               current;
-    uint32_t               count;      // counted tasks that finished
+    uint32_t               count; // counted tasks that finished
     struct series          task[METRIC_COUNT];
-    struct series         *layer;      // [step_count * LAYER_METRICS]
+    struct series         *layer; // [step_count * LAYER_METRICS]
     uint64_t               swaps, sweeps, guard_blocked;
 };
 
@@ -38,13 +46,15 @@ static double backlog_s(void *ctx, uint32_t node)
     return engine_backlog_s(ctx, node);
 }
 
-static enum plan_verdict plan(void *ctx, const struct engine *en, const struct job_request *request, struct plan *out, struct err *e)
+static enum plan_verdict plan(void *ctx, const struct engine *en, const struct job_request *request,
+                              struct plan *out, struct err *e)
 {
     struct simulation *sim = ctx;
     struct task        t = {request->job, request->home};
     struct arena_mark  mark = arena_mark(&sim->scratch);
     sim->view.backlog_ctx = (void *)en;
-    enum plan_verdict verdict = sim->p->scheme->scheme->plan(&sim->view, &sim->association, &t, &sim->scratch, out, NULL, e);
+    enum plan_verdict verdict = sim->p->scheme->scheme->plan(&sim->view, &sim->association, &t,
+                                                             &sim->scratch, out, NULL, e);
     arena_rewind(&sim->scratch, mark);
     return verdict;
 }
@@ -53,7 +63,8 @@ static bool store_matches(struct simulation *sim, uint32_t epoch, struct err *e)
 {
     for (uint32_t i = 0; sim->store && i < sim->association.match_count; i++) {
         const struct match *m = &sim->association.matches[i];
-        if (!store_match(sim->store, epoch, m->user, m->fog, m->utility_user, m->utility_fog, e)) return false;
+        if (!store_match(sim->store, epoch, m->user, m->fog, m->utility_user, m->utility_fog, e))
+            return false;
     }
     return true;
 }
@@ -65,7 +76,8 @@ static bool epoch(void *ctx, const struct engine *en, uint32_t number, sim_ns no
     (void)now;
     arena_rewind(room, (struct arena_mark){0});
     sim->view.backlog_ctx = (void *)en;
-    if (!sim->p->scheme->scheme->associate(&sim->view, number, room, &sim->association, e)) return false;
+    if (!sim->p->scheme->scheme->associate(&sim->view, number, room, &sim->association, e))
+        return false;
     sim->swaps += sim->association.swaps;
     sim->sweeps += sim->association.sweeps;
     sim->guard_blocked += sim->association.guard_blocked;
@@ -80,14 +92,18 @@ static void append(struct series *s, struct arena *a, uint32_t index, double val
 
 static void count_task(struct simulation *sim, const struct job_record *job)
 {
-    static const enum part part_of[LAYER_METRICS] = {PART_COMPUTATION, PART_TRANSMISSION, PART_QUEUEING, PART_EDGE_DELAY, PART_LOADING};
-    uint32_t i = sim->count++;
-    for (int m = 0; m < LAYER_METRICS; m++) append(&sim->task[m], sim->arena, i, s_from_ns(job->part_ns[part_of[m]]));
-    append(&sim->task[METRIC_LATENCY], sim->arena, i, s_from_ns(job->finished_ns - job->arrived_ns));
+    static const enum part part_of[LAYER_METRICS] = {PART_COMPUTATION, PART_TRANSMISSION,
+                                                     PART_QUEUEING, PART_EDGE_DELAY, PART_LOADING};
+    uint32_t               i = sim->count++;
+    for (int m = 0; m < LAYER_METRICS; m++)
+        append(&sim->task[m], sim->arena, i, s_from_ns(job->part_ns[part_of[m]]));
+    append(&sim->task[METRIC_LATENCY], sim->arena, i,
+           s_from_ns(job->finished_ns - job->arrived_ns));
     append(&sim->task[METRIC_COMPUTATION_AND_LOADING], sim->arena, i,
            s_from_ns(job->part_ns[PART_COMPUTATION] + job->part_ns[PART_LOADING]));
     append(&sim->task[METRIC_COMPUTATION_WORK], sim->arena, i, s_from_ns(job->computation_work_ns));
-    append(&sim->task[METRIC_TRANSMISSION_WORK], sim->arena, i, s_from_ns(job->transmission_work_ns));
+    append(&sim->task[METRIC_TRANSMISSION_WORK], sim->arena, i,
+           s_from_ns(job->transmission_work_ns));
     append(&sim->task[METRIC_ENERGY], sim->arena, i, job->energy_j);
     for (uint32_t s = 0; s < sim->view.graph->step_count; s++)
         for (int m = 0; m < LAYER_METRICS; m++) {
@@ -103,13 +119,15 @@ static bool on_job(void *ctx, const struct job_record *job, struct err *e)
     return !sim->store || store_job(sim->store, job, e);
 }
 
-void simulate_prepare(struct prepared *out, struct arena *a, const struct scenario *s, const struct scenario_model *model,
-                      const struct scenario_scheme *scheme, const struct profile *profile)
+void simulate_prepare(struct prepared *out, struct arena *a, const struct scenario *s,
+                      const struct scenario_model *model, const struct scenario_scheme *scheme,
+                      const struct profile *profile)
 {
     *out = (struct prepared){.scenario = s, .model = model, .scheme = scheme, .profile = profile};
     struct cost_table *costs = ARENA_ARRAY(a, struct cost_table, s->net.group_count);
     for (uint32_t g = 0; g < s->net.group_count; g++)
-        if (s->net.groups[g].role != ROLE_BROKER) cost_init(&costs[g], a, &model->graph, &s->devices[g], profile);
+        if (s->net.groups[g].role != ROLE_BROKER)
+            cost_init(&costs[g], a, &model->graph, &s->devices[g], profile);
     out->view = (struct view){
         .graph = &model->graph,
         .net = &s->net,
@@ -139,12 +157,15 @@ static const char *source_of(const struct prepared *p, struct arena *a)
     return fitted ? arena_format(a, "%s, %u layers fitted", how, fitted) : how;
 }
 
-static void describe(const struct prepared *p, const struct run_identity *id, struct arena *a, struct run_info *info)
+static void describe(const struct prepared *p, const struct run_identity *id, struct arena *a,
+                     struct run_info *info)
 {
     static const char *const kinds[] = {"user", "fog", "cloud", "broker"};
     const struct scenario   *s = p->scenario;
-    const char **names = ARENA_ARRAY(a, const char *, s->net.node_count), **node_kinds = ARENA_ARRAY(a, const char *, s->net.node_count);
-    const char **devices = ARENA_ARRAY(a, const char *, s->net.node_count), **classes = ARENA_ARRAY(a, const char *, 1);
+    const char             **names = ARENA_ARRAY(a, const char *, s->net.node_count),
+               **node_kinds = ARENA_ARRAY(a, const char *, s->net.node_count);
+    const char **devices = ARENA_ARRAY(a, const char *, s->net.node_count),
+               **classes = ARENA_ARRAY(a, const char *, 1);
     const char **stages = ARENA_ARRAY(a, const char *, p->view.graph->step_count);
     const char **stage_kinds = ARENA_ARRAY(a, const char *, p->view.graph->step_count);
     for (uint32_t n = 0; n < s->net.node_count; n++) {
@@ -188,20 +209,28 @@ static void describe(const struct prepared *p, const struct run_identity *id, st
     };
 }
 
-static bool store_series(struct simulation *sim, int64_t layer, const char *metric, const double *values, struct err *e)
+static bool store_series(struct simulation *sim, int64_t layer, const char *metric,
+                         const double *values, struct err *e)
 {
-    uint32_t           n = sim->count;
-    struct arena_mark  mark = arena_mark(&sim->scratch);
-    double            *sorted = ARENA_ARRAY(&sim->scratch, double, n);
+    uint32_t          n = sim->count;
+    struct arena_mark mark = arena_mark(&sim->scratch);
+    double           *sorted = ARENA_ARRAY(&sim->scratch, double, n);
     if (n) memcpy(sorted, values, n * sizeof *sorted);
     stat_sort(sorted, n);
-    struct summary_row row = {layer, metric, n, stat_mean(values, n), stat_sd(values, n), stat_quantile(sorted, n, 0.5),
-                              stat_quantile(sorted, n, 0.95), stat_quantile(sorted, n, 0.99)};
+    struct summary_row row = {layer,
+                              metric,
+                              n,
+                              stat_mean(values, n),
+                              stat_sd(values, n),
+                              stat_quantile(sorted, n, 0.5),
+                              stat_quantile(sorted, n, 0.95),
+                              stat_quantile(sorted, n, 0.99)};
     arena_rewind(&sim->scratch, mark);
     return n == 0 || store_summary(sim->store, &row, e);
 }
 
-static bool store_statistics(struct simulation *sim, const struct engine *en, const struct engine_result *r, struct err *e)
+static bool store_statistics(struct simulation *sim, const struct engine *en,
+                             const struct engine_result *r, struct err *e)
 {
     const struct net *net = sim->view.net;
     double            span_s = s_from_ns(r->end_ns);
@@ -216,13 +245,20 @@ static bool store_statistics(struct simulation *sim, const struct engine *en, co
         engine_link(en, i, &record);
         ok = store_link(sim->store, &record, e);
     }
-    for (int m = 0; ok && m < METRIC_COUNT; m++) ok = store_series(sim, -1, metric_names[m], sim->task[m].values, e);
+    for (int m = 0; ok && m < METRIC_COUNT; m++)
+        ok = store_series(sim, -1, metric_names[m], sim->task[m].values, e);
     for (uint32_t i = 0; ok && i < sim->view.graph->step_count * LAYER_METRICS; i++)
-        ok = store_series(sim, i / LAYER_METRICS, metric_names[i % LAYER_METRICS], sim->layer[i].values, e);
-    static const char *const statuses[JOB_STATUS_COUNT] = {"tasks_done", "tasks_late", "tasks_dropped", "tasks_lost", "tasks_infeasible", "tasks_unfinished"};
-    for (int s = 0; ok && s < JOB_STATUS_COUNT; s++) ok = store_metric(sim->store, statuses[s], (double)r->by_status[s], e);
+        ok = store_series(sim, i / LAYER_METRICS, metric_names[i % LAYER_METRICS],
+                          sim->layer[i].values, e);
+    static const char *const statuses[JOB_STATUS_COUNT] = {"tasks_done",       "tasks_late",
+                                                           "tasks_dropped",    "tasks_lost",
+                                                           "tasks_infeasible", "tasks_unfinished"};
+    for (int s = 0; ok && s < JOB_STATUS_COUNT; s++)
+        ok = store_metric(sim->store, statuses[s], (double)r->by_status[s], e);
     uint64_t finished = r->by_status[JOB_DONE] + r->by_status[JOB_LATE];
-    return ok && store_metric(sim->store, "throughput_per_s", span_s > 0 ? (double)finished / span_s : 0, e) &&
+    return ok &&
+           store_metric(sim->store, "throughput_per_s", span_s > 0 ? (double)finished / span_s : 0,
+                        e) &&
            store_metric(sim->store, "matching_swaps", (double)sim->swaps, e) &&
            store_metric(sim->store, "matching_sweeps", (double)sim->sweeps, e) &&
            store_metric(sim->store, "matching_guard_blocked", (double)sim->guard_blocked, e);
@@ -250,8 +286,8 @@ static void summarise(const struct simulation *sim, const struct engine *en, str
     }
 }
 
-static bool run(struct simulation *sim, const struct run_identity *id, const volatile int *interrupted, struct outcome *out,
-                struct err *e)
+static bool run(struct simulation *sim, const struct run_identity *id,
+                const volatile int *interrupted, struct outcome *out, struct err *e)
 {
     const struct scenario *s = sim->p->scenario;
     struct engine_config   config = {
@@ -263,7 +299,8 @@ static bool run(struct simulation *sim, const struct run_identity *id, const vol
           .replication = id->replication,
           .interrupted = interrupted,
     };
-    struct planner    planner = {sim, plan, sim->p->scheme->scheme->associate ? epoch : NULL, s->epoch_s};
+    struct planner    planner = {sim, plan, sim->p->scheme->scheme->associate ? epoch : NULL,
+                                 s->epoch_s};
     struct trace_sink sink = {sim, on_job};
     struct engine    *en;
     double            start_s = wall_s();
@@ -271,12 +308,13 @@ static bool run(struct simulation *sim, const struct run_identity *id, const vol
     if (out->result.interrupted) return false;
     summarise(sim, en, out);
     if (!sim->store) return true;
-    struct run_end end = {wall_s() - start_s, out->result.planning_s, s_from_ns(out->result.end_ns), out->result.events, out->result.jobs, "done"};
+    struct run_end end = {wall_s() - start_s, out->result.planning_s, s_from_ns(out->result.end_ns),
+                          out->result.events, out->result.jobs,       "done"};
     return store_statistics(sim, en, &out->result, e) && store_commit(sim->store, &end, e);
 }
 
-bool simulate(const struct prepared *p, const struct run_identity *id, struct store *store, const volatile int *interrupted,
-              struct arena *a, struct outcome *out, struct err *e)
+bool simulate(const struct prepared *p, const struct run_identity *id, struct store *store,
+              const volatile int *interrupted, struct arena *a, struct outcome *out, struct err *e)
 {
     struct simulation sim = {.p = p, .view = p->view, .store = store, .arena = a};
     struct run_info   info;

@@ -1,4 +1,5 @@
-// cli/simulate.h: one run: a model of a scenario under a scheme and a replication, from plan to statistics.
+// cli/simulate.h: one run: a model of a scenario under a scheme and a replication, from plan to
+// statistics.
 //
 // Ties models, schemes, engine and store together; the one place where all of them meet.
 #ifndef FOGSIM_CLI_SIMULATE_H
@@ -35,12 +36,12 @@ struct prepared { // what the replications of one model and scheme share; consta
     struct view                   view;
 };
 
-struct outcome { // of one run
-    uint64_t task_count;                // counted tasks that finished
-    double  *values[METRIC_COUNT];      // [task_count]
-    double   mean[METRIC_COUNT];        // NaN when no task finished
+struct outcome {                               // of one run
+    uint64_t             task_count;           // counted tasks that finished
+    double              *values[METRIC_COUNT]; // [task_count]
+    double               mean[METRIC_COUNT];   // NaN when no task finished
     struct engine_result result;
-    uint64_t node_subtasks_min;         // least subtasks of a fog node
+    uint64_t             node_subtasks_min; // least subtasks of a fog node
 };
 
 struct run_identity {
@@ -49,12 +50,14 @@ struct run_identity {
     const char *point;
 };
 
-void simulate_prepare(struct prepared *out, struct arena *a, const struct scenario *s, const struct scenario_model *model,
-                      const struct scenario_scheme *scheme, const struct profile *profile);
+void simulate_prepare(struct prepared *out, struct arena *a, const struct scenario *s,
+                      const struct scenario_model *model, const struct scenario_scheme *scheme,
+                      const struct profile *profile);
 
-// Runs it and stores it (store NULL: nowhere); values live in `a`. false: e says why, the store is rolled back.
-// An interrupted run is rolled back too, and is true with result.interrupted.
-MUST_USE bool simulate(const struct prepared *p, const struct run_identity *id, struct store *store, const volatile int *interrupted,
-                       struct arena *a, struct outcome *out, struct err *e);
+// Runs it and stores it (store NULL: nowhere); values live in `a`. false: e says why, the store is
+// rolled back. An interrupted run is rolled back too, and is true with result.interrupted.
+MUST_USE bool simulate(const struct prepared *p, const struct run_identity *id, struct store *store,
+                       const volatile int *interrupted, struct arena *a, struct outcome *out,
+                       struct err *e);
 
 #endif

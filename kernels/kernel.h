@@ -1,9 +1,10 @@
 // kernels/kernel.h: what a DNN operator is to fogsim.
 //
-// One operator, one file (op_<type>.c), one const struct kernel; the table is made from the folder. An operator knows its
-// shape rule, its size (parameters, multiply-accumulates) and how to compute: a plain reference that follows the
-// formula word by word (the test oracle), and a run that is timed. Batch 1, fp32, tensors in C,H,W order with W innermost;
-// a vector of n features is n,1,1. Names and semantics are those of ONNX.
+// One operator, one file (op_<type>.c), one const struct kernel; the table is made from the folder.
+// An operator knows its shape rule, its size (parameters, multiply-accumulates) and how to compute:
+// a plain reference that follows the formula word by word (the test oracle), and a run that is
+// timed. Batch 1, fp32, tensors in C,H,W order with W innermost; a vector of n features is n,1,1.
+// Names and semantics are those of ONNX.
 #ifndef FOGSIM_KERNELS_KERNEL_H
 #define FOGSIM_KERNELS_KERNEL_H
 
@@ -22,19 +23,21 @@ struct shape {
 
 // Everything an operator can be told; each reads the fields of its own and ignores the rest.
 struct kernel_attr {
-    struct window window;              // conv, maxpool, avgpool
-    int32_t       channels;            // conv: output channels; fc: output neurons
-    int32_t       groups;              // conv: >= 1, divides input and output channels
-    bool          bias;                // conv, fc
-    bool          count_include_pad;   // avgpool: padding counts in the divisor
-    int32_t       lrn_size;            // lrn: channels in the window
+    struct window window;                        // conv, maxpool, avgpool
+    int32_t       channels;                      // conv: output channels; fc: output neurons
+    int32_t       groups;                        // conv: >= 1, divides input and output channels
+    bool          bias;                          // conv, fc
+    bool          count_include_pad;             // avgpool: padding counts in the divisor
+    int32_t       lrn_size;                      // lrn: channels in the window
     float         lrn_alpha, lrn_beta, lrn_bias; // y = x / (bias + alpha / size * sum x^2)^beta
-    float         epsilon;             // batchnorm
+    float         epsilon;                       // batchnorm
 };
 
-// How a row of the output depends on rows of the input, which decides whether it can be cut into rows.
+// How a row of the output depends on rows of the input, which decides whether it can be cut into
+// rows.
 enum kernel_rows {
-    ROWS_NONE,   // on all of them, or it has several inputs: not cut (fc, add, concat, flatten, softmax, global pools)
+    ROWS_NONE,   // on all of them, or it has several inputs: not cut (fc, add, concat, flatten,
+                 // softmax, global pools)
     ROWS_SAME,   // row i on row i (relu, batchnorm, lrn, dropout)
     ROWS_WINDOW, // through attr.window (conv, maxpool, avgpool)
 };
@@ -42,38 +45,42 @@ enum kernel_rows {
 // One operation on real numbers. The caller owns every array.
 struct kernel_call {
     const struct kernel_attr *attr;
-    uint32_t      input_count;
-    struct shape  in[KERNEL_MAX_INPUTS];
-    struct shape  out;
-    const float  *x[KERNEL_MAX_INPUTS]; // [in[i].c * in[i].h * in[i].w]
-    const float  *weight;               // conv: [channels][in.c / groups][kh][kw]; fc: [channels][in features];
-                                        // batchnorm: [4][c]: scale, shift, mean, variance; else NULL
-    const float  *bias;                 // [channels]; NULL: none
-    float        *y;                    // [out.c * out.h * out.w]
+    uint32_t                  input_count;
+    struct shape              in[KERNEL_MAX_INPUTS];
+    struct shape              out;
+    const float              *x[KERNEL_MAX_INPUTS]; // [in[i].c * in[i].h * in[i].w]
+    const float *weight; // conv: [channels][in.c / groups][kh][kw]; fc: [channels][in features];
+                         // batchnorm: [4][c]: scale, shift, mean, variance; else NULL
+    const float *bias;   // [channels]; NULL: none
+    float       *y;      // [out.c * out.h * out.w]
 };
 
 struct kernel {
-    const char *type;       // its name in a model file, and in ONNX where they are the same
-    const char *about;      // one line
-    const char *source;     // where the formula stands
+    const char      *type;   // its name in a model file, and in ONNX where they are the same
+    const char      *about;  // one line
+    const char      *source; // where the formula stands
     enum kernel_rows rows;
-    bool heads_step;        // conv and fc: what is distributed starts with these
-    bool is_free;           // only renames its input: costs nothing (dropout, flatten)
-    bool mixes_channels;    // an output channel depends on other input channels (conv, fc, lrn, softmax)
+    bool             heads_step; // conv and fc: what is distributed starts with these
+    bool             is_free;    // only renames its input: costs nothing (dropout, flatten)
+    bool mixes_channels; // an output channel depends on other input channels (conv, fc, lrn,
+                         // softmax)
 
     // Output shape. false: the inputs do not fit, e says what was wanted.
-    bool (*infer)(const struct kernel_attr *attr, uint32_t input_count, const struct shape *in, struct shape *out,
-                  struct err *e);
+    bool (*infer)(const struct kernel_attr *attr, uint32_t input_count, const struct shape *in,
+                  struct shape *out, struct err *e);
     // Parameters, all of them and those that are running statistics (batchnorm); NULL: none.
     int64_t (*params)(const struct kernel_attr *attr, const struct shape *in);
     int64_t (*running_stats)(const struct kernel_attr *attr, const struct shape *in);
     // Multiply-accumulates; taps on padding count, as published tables count them. NULL: none.
-    int64_t (*macs)(const struct kernel_attr *attr, const struct shape *in, const struct shape *out);
+    int64_t (*macs)(const struct kernel_attr *attr, const struct shape *in,
+                    const struct shape *out);
 
-    void (*reference)(const struct kernel_call *call); // the formula; slow, exact as fp32 goes (sums in double)
+    void (*reference)(
+        const struct kernel_call *call); // the formula; slow, exact as fp32 goes (sums in double)
 
-    // The timed path: prepare lays weights and inputs out as run wants them (not timed, memory from `a`), run computes
-    // into a buffer of its own, finish writes call->y in C,H,W order. `call` outlives the job.
+    // The timed path: prepare lays weights and inputs out as run wants them (not timed, memory from
+    // `a`), run computes into a buffer of its own, finish writes call->y in C,H,W order. `call`
+    // outlives the job.
     void *(*prepare)(const struct kernel_call *call, struct arena *a);
     void (*run)(void *job);
     void (*finish)(void *job);
@@ -83,10 +90,10 @@ extern const struct kernel *const kernel_table[]; // sorted by type
 extern const uint32_t             kernel_count;
 
 const struct kernel *kernel_find(const char *type); // NULL: there is none
-int64_t shape_elements(const struct shape *s);
+int64_t              shape_elements(const struct shape *s);
 
-// The instruction set the timed paths use ("avx512", "avx2", "sse2", "neon", "plain"): the best this CPU has, unless the environment
-// variable FOGSIM_ISA names a lesser one.
+// The instruction set the timed paths use ("avx512", "avx2", "sse2", "neon", "plain"): the best
+// this CPU has, unless the environment variable FOGSIM_ISA names a lesser one.
 const char *kernel_isa(void);
 
 #endif

@@ -1,9 +1,10 @@
 // kernels/timing.h: how long a function takes on this machine, so that the answer repeats.
 //
-// Protocol: the thread is pinned to one core; two calls warm up; then samples, each of as many calls as fill at least
-// `sample_s` (one call when cold: `before` runs ahead of each call, outside the measured time, and streams other memory
-// through the caches); a sample that saw an involuntary context switch is dropped and taken again, at most
-// `sample_count` times more; reported are the median, quartiles and minimum of seconds per call.
+// Protocol: the thread is pinned to one core; two calls warm up; then samples, each of as many
+// calls as fill at least `sample_s` (one call when cold: `before` runs ahead of each call, outside
+// the measured time, and streams other memory through the caches); a sample that saw an involuntary
+// context switch is dropped and taken again, at most `sample_count` times more; reported are the
+// median, quartiles and minimum of seconds per call.
 #ifndef FOGSIM_KERNELS_TIMING_H
 #define FOGSIM_KERNELS_TIMING_H
 
@@ -28,9 +29,11 @@ struct timing {
 // Pins the calling thread to the core it runs on. false: e says why.
 MUST_USE bool timing_pin(struct err *e);
 
-// Reads more than three times the last-level cache (sysconf, at least 96 MiB), so that what was cached is not any more.
+// Reads more than three times the last-level cache (sysconf, at least 96 MiB), so that what was
+// cached is not any more.
 void timing_evict(void);
 
-void timing_measure(const struct timing_protocol *protocol, void (*call)(void *ctx), void *ctx, struct timing *out);
+void timing_measure(const struct timing_protocol *protocol, void (*call)(void *ctx), void *ctx,
+                    struct timing *out);
 
 #endif

@@ -1,13 +1,15 @@
 #include "kernels/window.h"
 
-static int32_t reach(const struct window *w, int axis) // inputs from the first tap to the last, both counted
+static int32_t reach(const struct window *w,
+                     int axis) // inputs from the first tap to the last, both counted
 {
     return w->dilation[axis] * (w->kernel[axis] - 1) + 1;
 }
 
 int32_t window_out(const struct window *w, int axis, int32_t in)
 {
-    int32_t room = in + w->pad_begin[axis] + w->pad_end[axis] - reach(w, axis), stride = w->stride[axis];
+    int32_t room = in + w->pad_begin[axis] + w->pad_end[axis] - reach(w, axis),
+            stride = w->stride[axis];
     if (room < 0) return 0;
     int32_t out = (w->ceil ? (room + stride - 1) / stride : room / stride) + 1;
     if (w->ceil && (out - 1) * stride >= in + w->pad_begin[axis]) out--;

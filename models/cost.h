@@ -1,9 +1,10 @@
 // models/cost.h: seconds of any slice of a model alone on a device.
 //
-// Source of the costs: the profile's measured timings (kernels/profile.h). On a device other than the profile's machine they are
-// scaled: conv and what follows it by conv_ratio = profile's conv rate / device's, fc by fc_ratio likewise; plus the
-// device's overhead once per slice of a step (a call into its runtime). The table holds, per layer, prefix sums of valid taps, so that
-// a look-up is O(chain x log points) and computes nothing anew.
+// Source of the costs: the profile's measured timings (kernels/profile.h). On a device other than
+// the profile's machine they are scaled: conv and what follows it by conv_ratio = profile's conv
+// rate / device's, fc by fc_ratio likewise; plus the device's overhead once per slice of a step (a
+// call into its runtime). The table holds, per layer, prefix sums of valid taps, so that a look-up
+// is O(chain x log points) and computes nothing anew.
 #ifndef FOGSIM_MODELS_COST_H
 #define FOGSIM_MODELS_COST_H
 
@@ -12,21 +13,22 @@
 
 struct device { // hardware with its software stack; SI units
     const char *name, *about, *source;
-    const char *profile;            // profile measured on it, by name; NULL: scaled by the rates
-    double conv_flop_per_s, fc_bytes_per_s; // effective rates of its stack
-    double overhead_s;              // per slice of a step
-    double load_bytes_per_s;        // parameters into the place where they are used; INFINITY: free
-    double serialisation_ratio;     // its seconds per byte over the protocol's reference
-    double memory_bytes;            // INFINITY: no limit
-    double power_idle_w, power_busy_w;
+    const char *profile; // profile measured on it, by name; NULL: scaled by the rates
+    double      conv_flop_per_s, fc_bytes_per_s; // effective rates of its stack
+    double      overhead_s;                      // per slice of a step
+    double      load_bytes_per_s; // parameters into the place where they are used; INFINITY: free
+    double      serialisation_ratio; // its seconds per byte over the protocol's reference
+    double      memory_bytes;        // INFINITY: no limit
+    double      power_idle_w, power_busy_w;
 };
 
-struct cost_layer { // private
+struct cost_layer {                       // private
     const struct profile_layer *measured; // NULL: by the rate of its kind
-    enum profile_kind kind;
-    double ratio, whole_size;
-    const double *prefix_taps; // [rows + 1] conv: valid kernel rows before each output row; NULL: proportional
-    double size_per_tap;       // conv: taps per valid kernel row
+    enum profile_kind           kind;
+    double                      ratio, whole_size;
+    const double *prefix_taps; // [rows + 1] conv: valid kernel rows before each output row; NULL:
+                               // proportional
+    double  size_per_tap;      // conv: taps per valid kernel row
     int32_t rows;
 };
 
@@ -34,23 +36,27 @@ struct cost_table {
     const struct graph   *graph;
     const struct device  *device;
     const struct profile *profile;
-    struct cost_layer    *layers;        // [graph.layer_count]
-    bool                  is_measured;   // on the device itself; false: scaled
-    uint32_t              fitted_count;  // conv and fc layers whose shape the profile lacks
-    double                whole_s;       // sum over all steps, whole, merge layers included, without loading
+    struct cost_layer    *layers;       // [graph.layer_count]
+    bool                  is_measured;  // on the device itself; false: scaled
+    uint32_t              fitted_count; // conv and fc layers whose shape the profile lacks
+    double whole_s; // sum over all steps, whole, merge layers included, without loading
 };
 
 double device_conv_ratio(const struct device *d, const struct profile *p);
 double device_fc_ratio(const struct device *d, const struct profile *p);
 
-void cost_init(struct cost_table *out, struct arena *a, const struct graph *g, const struct device *d, const struct profile *p);
+void cost_init(struct cost_table *out, struct arena *a, const struct graph *g,
+               const struct device *d, const struct profile *p);
 
-double cost_slice_s(const struct cost_table *c, uint32_t step, struct slice s); // the chain, overhead included
-// What runs where slices of that axis come together: the merge layers, and what of the chain a slice could not run.
+double cost_slice_s(const struct cost_table *c, uint32_t step,
+                    struct slice s); // the chain, overhead included
+// What runs where slices of that axis come together: the merge layers, and what of the chain a
+// slice could not run.
 double cost_merge_s(const struct cost_table *c, uint32_t step, enum slice_axis axis);
 double cost_load_s(const struct device *d, double bytes);
 
-// Whether the table's costs were "measured" on the device or "scaled" from the reference machine, for the record.
+// Whether the table's costs were "measured" on the device or "scaled" from the reference machine,
+// for the record.
 const char *cost_source(const struct cost_table *c);
 
 #endif

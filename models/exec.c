@@ -14,26 +14,30 @@ static bool is_fc(const struct layer *l)
     return l->kernel->heads_step && l->kernel->rows != ROWS_WINDOW;
 }
 
-void exec_weights(const struct graph *g, uint32_t layer, struct rng *rng, struct arena *a, struct exec_weights *out)
+void exec_weights(const struct graph *g, uint32_t layer, struct rng *rng, struct arena *a,
+                  struct exec_weights *out)
 {
     const struct layer *l = &g->layers[layer];
     *out = (struct exec_weights){0};
     if (!l->params) return;
-    int64_t biases = l->kernel->heads_step && l->attr.bias ? l->attr.channels : 0, weights = l->params - biases;
+    int64_t biases = l->kernel->heads_step && l->attr.bias ? l->attr.channels : 0,
+            weights = l->params - biases;
     out->weight = ARENA_ARRAY(a, float, (size_t)weights);
     exec_random(out->weight, weights, rng);
     if (l->kernel->heads_step) {
         float scale = 1 / sqrtf((float)(weights / l->attr.channels));
         for (int64_t i = 0; i < weights; i++) out->weight[i] *= scale;
     } else { // batchnorm: the last quarter are variances
-        for (int64_t i = weights / 4 * 3; i < weights; i++) out->weight[i] = 1.5f + 0.5f * out->weight[i];
+        for (int64_t i = weights / 4 * 3; i < weights; i++)
+            out->weight[i] = 1.5f + 0.5f * out->weight[i];
     }
     if (!biases) return;
     out->bias = ARENA_ARRAY(a, float, (size_t)biases);
     exec_random(out->bias, biases, rng);
 }
 
-static void call_kernel(const struct kernel *kernel, const struct kernel_call *call, bool by_reference)
+static void call_kernel(const struct kernel *kernel, const struct kernel_call *call,
+                        bool by_reference)
 {
     if (by_reference) {
         kernel->reference(call);
@@ -46,10 +50,16 @@ static void call_kernel(const struct kernel *kernel, const struct kernel_call *c
     arena_free(&scratch);
 }
 
-void exec_layer(const struct graph *g, uint32_t layer, const float *const *x, const struct exec_weights *w, float *y, bool by_reference)
+void exec_layer(const struct graph *g, uint32_t layer, const float *const *x,
+                const struct exec_weights *w, float *y, bool by_reference)
 {
     const struct layer *l = &g->layers[layer];
-    struct kernel_call  call = {.attr = &l->attr, .input_count = l->input_count, .out = l->out, .weight = w->weight, .bias = w->bias, .y = y};
+    struct kernel_call  call = {.attr = &l->attr,
+                                .input_count = l->input_count,
+                                .out = l->out,
+                                .weight = w->weight,
+                                .bias = w->bias,
+                                .y = y};
     layer_inputs(g, layer, call.in);
     for (uint32_t i = 0; i < l->input_count; i++) call.x[i] = x[i];
     call_kernel(l->kernel, &call, by_reference);
@@ -61,7 +71,8 @@ static float *copy_rows(struct arena *a, const float *x, struct shape whole, str
     int64_t n = (int64_t)(rows.end - rows.begin) * whole.w;
     float  *out = ARENA_ARRAY(a, float, (size_t)(n * whole.c));
     for (int32_t c = 0; c < whole.c; c++)
-        memcpy(out + c * n, x + ((int64_t)c * whole.h + rows.begin) * whole.w, (size_t)n * sizeof *out);
+        memcpy(out + c * n, x + ((int64_t)c * whole.h + rows.begin) * whole.w,
+               (size_t)n * sizeof *out);
     return out;
 }
 
@@ -69,32 +80,37 @@ static void paste_rows(float *y, struct shape whole, struct span rows, const flo
 {
     int64_t n = (int64_t)(rows.end - rows.begin) * whole.w;
     for (int32_t c = 0; c < whole.c; c++)
-        memcpy(y + ((int64_t)c * whole.h + rows.begin) * whole.w, part + c * n, (size_t)n * sizeof *y);
+        memcpy(y + ((int64_t)c * whole.h + rows.begin) * whole.w, part + c * n,
+               (size_t)n * sizeof *y);
 }
 
-static float *run_rows(const struct graph *g, uint32_t layer, struct span rows, const float *x, const struct exec_weights *w, struct arena *a)
+static float *run_rows(const struct graph *g, uint32_t layer, struct span rows, const float *x,
+                       const struct exec_weights *w, struct arena *a)
 {
     struct kernel_attr attr;
-    struct kernel_call call = {.attr = &attr, .input_count = 1, .x = {x}, .weight = w->weight, .bias = w->bias};
+    struct kernel_call call = {
+        .attr = &attr, .input_count = 1, .x = {x}, .weight = w->weight, .bias = w->bias};
     slice_layer(g, layer, rows, &attr, call.in, &call.out);
     call.y = ARENA_ARRAY(a, float, (size_t)shape_elements(&call.out));
     call_kernel(g->layers[layer].kernel, &call, false);
     return call.y;
 }
 
-static void slice_by_rows(const struct graph *g, uint32_t step, struct slice s, const float *input, const struct exec_weights *w, float *output,
-                          struct arena *a)
+static void slice_by_rows(const struct graph *g, uint32_t step, struct slice s, const float *input,
+                          const struct exec_weights *w, float *output, struct arena *a)
 {
     const struct step *st = &g->steps[step];
     struct span        rows[MAX_CHAIN], in = slice_rows(g, step, s, rows);
     float             *x = copy_rows(a, input, graph_tensor(g, st->input), in);
-    for (uint32_t i = 0; i < st->chain_count; i++) x = run_rows(g, st->chain[i], rows[i], x, &w[st->chain[i]], a);
+    for (uint32_t i = 0; i < st->chain_count; i++)
+        x = run_rows(g, st->chain[i], rows[i], x, &w[st->chain[i]], a);
     paste_rows(output, graph_tensor(g, st->output), (struct span){s.begin, s.end}, x);
 }
 
 // Output channels or neurons: each is a row of the weights.
-static void slice_by_outputs(const struct graph *g, uint32_t step, struct slice s, const float *input, const struct exec_weights *w,
-                             float *output, struct arena *a)
+static void slice_by_outputs(const struct graph *g, uint32_t step, struct slice s,
+                             const float *input, const struct exec_weights *w, float *output,
+                             struct arena *a)
 {
     const struct step  *st = &g->steps[step];
     const struct layer *head = &g->layers[st->chain[0]];
@@ -115,16 +131,25 @@ static void slice_by_outputs(const struct graph *g, uint32_t step, struct slice 
         float              *own = NULL; // a batchnorm's numbers of these channels
         if (l->params) {
             own = ARENA_ARRAY(a, float, 4 * (size_t)count);
-            for (int k = 0; k < 4; k++) memcpy(own + k * count, w[st->chain[i]].weight + k * l->out.c + s.begin, (size_t)count * sizeof *own);
+            for (int k = 0; k < 4; k++)
+                memcpy(own + k * count, w[st->chain[i]].weight + k * l->out.c + s.begin,
+                       (size_t)count * sizeof *own);
         }
-        call = (struct kernel_call){.attr = &l->attr, .input_count = 1, .in = {call.out}, .x = {call.y}, .out = l->out, .weight = own};
+        call = (struct kernel_call){.attr = &l->attr,
+                                    .input_count = 1,
+                                    .in = {call.out},
+                                    .x = {call.y},
+                                    .out = l->out,
+                                    .weight = own};
         call.out.c = count;
     }
-    memcpy(output + s.begin * (int64_t)call.out.h * call.out.w, call.y, (size_t)shape_elements(&call.out) * sizeof *output);
+    memcpy(output + s.begin * (int64_t)call.out.h * call.out.w, call.y,
+           (size_t)shape_elements(&call.out) * sizeof *output);
 }
 
 // Input channels or neurons: a column block of the weights; the sums are added.
-static void slice_by_inputs(const struct graph *g, uint32_t step, struct slice s, const float *input, const struct exec_weights *w, float *output,
+static void slice_by_inputs(const struct graph *g, uint32_t step, struct slice s,
+                            const float *input, const struct exec_weights *w, float *output,
                             struct arena *a)
 {
     const struct step  *st = &g->steps[step];
@@ -134,12 +159,15 @@ static void slice_by_inputs(const struct graph *g, uint32_t step, struct slice s
     assert(attr.groups == 1 || is_fc(head));
     struct kernel_call call = {.attr = &attr, .input_count = 1, .out = head->out};
     struct shape       in = graph_tensor(g, st->input);
-    int64_t            area = is_fc(head) ? 1 : (int64_t)in.h * in.w, taps = is_fc(head) ? 1 : (int64_t)attr.window.kernel[0] * attr.window.kernel[1];
+    int64_t            area = is_fc(head) ? 1 : (int64_t)in.h * in.w,
+            taps = is_fc(head) ? 1 : (int64_t)attr.window.kernel[0] * attr.window.kernel[1];
     call.in[0] = is_fc(head) ? (struct shape){count, 1, 1} : (struct shape){count, in.h, in.w};
     call.x[0] = input + s.begin * area;
     float *block = ARENA_ARRAY(a, float, (size_t)(attr.channels * count * taps));
     for (int32_t o = 0; o < attr.channels; o++)
-        memcpy(block + o * count * taps, w[st->chain[0]].weight + ((int64_t)o * extent + s.begin) * taps, (size_t)(count * taps) * sizeof *block);
+        memcpy(block + o * count * taps,
+               w[st->chain[0]].weight + ((int64_t)o * extent + s.begin) * taps,
+               (size_t)(count * taps) * sizeof *block);
     call.weight = block;
     attr.bias = attr.bias && s.begin == 0;
     call.bias = attr.bias ? w[st->chain[0]].bias : NULL;
@@ -148,25 +176,33 @@ static void slice_by_inputs(const struct graph *g, uint32_t step, struct slice s
     for (int64_t i = 0; i < shape_elements(&call.out); i++) output[i] += call.y[i];
 }
 
-void exec_slice(const struct graph *g, uint32_t step, struct slice s, const float *input, const struct exec_weights *w, float *output)
+void exec_slice(const struct graph *g, uint32_t step, struct slice s, const float *input,
+                const struct exec_weights *w, float *output)
 {
     struct arena scratch = {0};
-    if (s.begin < s.end && s.axis == SLICE_ROWS) slice_by_rows(g, step, s, input, w, output, &scratch);
-    if (s.begin < s.end && s.axis == SLICE_OUT) slice_by_outputs(g, step, s, input, w, output, &scratch);
-    if (s.begin < s.end && s.axis == SLICE_IN) slice_by_inputs(g, step, s, input, w, output, &scratch);
+    if (s.begin < s.end && s.axis == SLICE_ROWS)
+        slice_by_rows(g, step, s, input, w, output, &scratch);
+    if (s.begin < s.end && s.axis == SLICE_OUT)
+        slice_by_outputs(g, step, s, input, w, output, &scratch);
+    if (s.begin < s.end && s.axis == SLICE_IN)
+        slice_by_inputs(g, step, s, input, w, output, &scratch);
     arena_free(&scratch);
 }
 
-void exec_job(const struct graph *g, uint32_t layer, struct span part, struct rng *rng, struct arena *a, struct exec_job *out)
+void exec_job(const struct graph *g, uint32_t layer, struct span part, struct rng *rng,
+              struct arena *a, struct exec_job *out)
 {
     const struct layer *l = &g->layers[layer];
     struct exec_weights w;
     *out = (struct exec_job){.kernel = l->kernel};
     exec_weights(g, layer, rng, a, &w);
     struct kernel_call *call = &out->call;
-    *call = (struct kernel_call){.attr = &out->attr, .input_count = l->input_count, .weight = w.weight, .bias = w.bias};
+    *call = (struct kernel_call){
+        .attr = &out->attr, .input_count = l->input_count, .weight = w.weight, .bias = w.bias};
     slice_layer(g, layer, part, &out->attr, call->in, &call->out);
-    if (is_fc(l)) out->attr.channels = call->out.c = part.end - part.begin; // the first so many neurons: all cost the same
+    if (is_fc(l))
+        out->attr.channels = call->out.c =
+            part.end - part.begin; // the first so many neurons: all cost the same
     for (uint32_t i = 0; i < l->input_count; i++) {
         float *x = ARENA_ARRAY(a, float, (size_t)shape_elements(&call->in[i]));
         exec_random(x, shape_elements(&call->in[i]), rng);

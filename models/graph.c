@@ -53,7 +53,8 @@ int64_t graph_cut_bytes(const struct graph *g, uint32_t cut)
     int64_t bytes = 0;
     for (uint32_t tensor = 0; tensor <= cut && tensor <= g->layer_count; tensor++) {
         bool live = false;
-        for (uint32_t i = cut; i < g->layer_count && !live; i++) live = reads(&g->layers[i], tensor);
+        for (uint32_t i = cut; i < g->layer_count && !live; i++)
+            live = reads(&g->layers[i], tensor);
         if (live) bytes += graph_tensor_bytes(g, tensor);
     }
     return bytes;

@@ -1,11 +1,13 @@
 // models/graph.h: a DNN as a graph of layers with exact shapes, and its steps.
 //
-// Tensor 0 is the input; layer i makes tensor i + 1. Layers stand in topological order. Immutable once loaded.
+// Tensor 0 is the input; layer i makes tensor i + 1. Layers stand in topological order. Immutable
+// once loaded.
 //
-// A step is what is distributed (design: one conv or fc layer with the element-wise, normalisation and pooling layers that
-// follow it up to the next). Its *chain* is the part that can be cut: the head and the followers that each read the
-// one before alone. Its *merge* layers run where the slices come together: additions, concatenations, flatten, softmax, global
-// pools (also a pool whose output is 1 x 1), and whatever follows those before the next step.
+// A step is what is distributed (design: one conv or fc layer with the element-wise, normalisation
+// and pooling layers that follow it up to the next). Its *chain* is the part that can be cut: the
+// head and the followers that each read the one before alone. Its *merge* layers run where the
+// slices come together: additions, concatenations, flatten, softmax, global pools (also a pool
+// whose output is 1 x 1), and whatever follows those before the next step.
 #ifndef FOGSIM_MODELS_GRAPH_H
 #define FOGSIM_MODELS_GRAPH_H
 
@@ -16,7 +18,11 @@
 #include "base/err.h"
 #include "kernels/kernel.h"
 
-enum { BYTES_PER_ELEMENT = 4, NO_STEP = -1, MAX_CHAIN = 64 }; // a longer chain is cut short: the rest is merged
+enum {
+    BYTES_PER_ELEMENT = 4,
+    NO_STEP = -1,
+    MAX_CHAIN = 64
+}; // a longer chain is cut short: the rest is merged
 
 struct layer {
     const char          *name;
@@ -31,9 +37,9 @@ struct layer {
 
 struct step {
     uint32_t  chain_count, merge_count;
-    uint32_t *chain; // [chain_count] layers, the head first
-    uint32_t *merge; // [merge_count] layers
-    uint32_t  input; // tensor the head reads
+    uint32_t *chain;  // [chain_count] layers, the head first
+    uint32_t *merge;  // [merge_count] layers
+    uint32_t  input;  // tensor the head reads
     uint32_t  output; // tensor the chain makes
 };
 
@@ -51,8 +57,8 @@ int64_t      graph_params(const struct graph *g);
 int64_t      graph_running_stats(const struct graph *g);
 int64_t      graph_macs(const struct graph *g);
 
-// Bytes that cross from layers [0, cut) to the rest: each tensor that is made before and read behind counts once.
-// cut 0: the input; cut layer_count: 0. O(layers x inputs).
+// Bytes that cross from layers [0, cut) to the rest: each tensor that is made before and read
+// behind counts once. cut 0: the input; cut layer_count: 0. O(layers x inputs).
 int64_t graph_cut_bytes(const struct graph *g, uint32_t cut);
 
 // Groups the layers into steps; sets layer.step and g->steps. For loaders, when shapes are known.

@@ -8,17 +8,23 @@
 
 enum { MAX_LAYERS = 4096, MAX_CHANNELS = 65536, MAX_SIDE = 16384, MAX_WINDOW = 127 };
 
-static const char *const MODEL_KEYS[] = {"name", "about", "source", "aliases", "input", "classes", "layers", "$schema", NULL};
-static const char *const LAYER_KEYS[] = {"name", "type",  "inputs",   "kernel", "stride", "pad",   "dilation", "groups", "ceil", "bias",
-                                         "channels", "units", "size", "alpha", "beta", "k", "epsilon", "count_include_pad", NULL};
+static const char *const MODEL_KEYS[] = {"name",    "about",  "source",  "aliases", "input",
+                                         "classes", "layers", "$schema", NULL};
+static const char *const LAYER_KEYS[] = {
+    "name",     "type",   "inputs", "kernel", "stride",   "pad",
+    "dilation", "groups", "ceil",   "bias",   "channels", "units",
+    "size",     "alpha",  "beta",   "k",      "epsilon",  "count_include_pad",
+    NULL};
 
 // A value for rows and columns: one integer, or [rows, columns].
-static void read_pair(struct json layer, const char *key, int32_t otherwise, int32_t least, int32_t out[AXIS_COUNT])
+static void read_pair(struct json layer, const char *key, int32_t otherwise, int32_t least,
+                      int32_t out[AXIS_COUNT])
 {
     struct json j = json_get(layer, key);
     out[AXIS_H] = out[AXIS_W] = otherwise;
     if (json_count(j) == AXIS_COUNT) {
-        for (uint32_t i = 0; i < AXIS_COUNT; i++) out[i] = (int32_t)json_as_integer(json_at(j, i), least, MAX_WINDOW);
+        for (uint32_t i = 0; i < AXIS_COUNT; i++)
+            out[i] = (int32_t)json_as_integer(json_at(j, i), least, MAX_WINDOW);
     } else if (j.item && cJSON_IsArray(j.item)) {
         json_fault(j, "an integer or [rows, columns]");
     } else if (j.item) {
@@ -47,7 +53,8 @@ static void check_pad(struct json layer, const struct window *w)
     for (int i = 0; i < AXIS_COUNT; i++) {
         int32_t reach = w->dilation[i] * (w->kernel[i] - 1) + 1;
         if (w->pad_begin[i] >= reach || w->pad_end[i] >= reach)
-            json_fault(json_get(layer, "pad"), "padding smaller than the kernel's reach (%d)", reach);
+            json_fault(json_get(layer, "pad"), "padding smaller than the kernel's reach (%d)",
+                       reach);
     }
 }
 
@@ -60,7 +67,8 @@ static int32_t read_channels(struct json layer, const char *key, int32_t classes
     return (int32_t)json_as_integer(j, 1, MAX_CHANNELS);
 }
 
-static void read_attr(struct json j, const struct kernel *kernel, int32_t classes, struct kernel_attr *attr)
+static void read_attr(struct json j, const struct kernel *kernel, int32_t classes,
+                      struct kernel_attr *attr)
 {
     bool is_conv = !strcmp(kernel->type, "conv"), is_fc = !strcmp(kernel->type, "fc");
     if (kernel->rows == ROWS_WINDOW) {
@@ -103,7 +111,8 @@ static bool comes_later(struct json layers, uint32_t layer, const char *name)
     return false;
 }
 
-static bool read_inputs(struct graph *g, uint32_t layer, struct json layers, struct json j, struct arena *a)
+static bool read_inputs(struct graph *g, uint32_t layer, struct json layers, struct json j,
+                        struct arena *a)
 {
     struct layer *l = &g->layers[layer];
     struct json   inputs = json_get(j, "inputs");
@@ -122,21 +131,24 @@ static bool read_inputs(struct graph *g, uint32_t layer, struct json layers, str
         tensors[i] = find_tensor(g, layer, name.item->valuestring);
         if (tensors[i] != UINT32_MAX) continue;
         if (comes_later(layers, layer, name.item->valuestring))
-            return json_fault(name, "an earlier layer (this one comes later: the graph has a cycle or is not in order)");
+            return json_fault(name, "an earlier layer (this one comes later: the graph has a cycle "
+                                    "or is not in order)");
         return json_fault(name, "the name of an earlier layer or \"data\"");
     }
     return true;
 }
 
 // false: the layers behind it cannot be checked, because its shape is unknown.
-static bool read_layer(struct graph *g, uint32_t layer, struct json layers, struct json j, int32_t classes, struct arena *a)
+static bool read_layer(struct graph *g, uint32_t layer, struct json layers, struct json j,
+                       int32_t classes, struct arena *a)
 {
     struct layer *l = &g->layers[layer];
     struct err   *e = j.doc->e;
     if (!json_keys(j, LAYER_KEYS)) return false;
     json_need(j, "name");
     l->name = json_string(j, "name", "?");
-    if (find_tensor(g, layer, l->name) != UINT32_MAX) return json_fault(json_get(j, "name"), "a name not used before");
+    if (find_tensor(g, layer, l->name) != UINT32_MAX)
+        return json_fault(json_get(j, "name"), "a name not used before");
     json_need(j, "type");
     const char *type = json_string(j, "type", "?");
     l->kernel = kernel_find(type);
@@ -148,7 +160,8 @@ static bool read_layer(struct graph *g, uint32_t layer, struct json layers, stru
     struct err   inner = {0};
     layer_inputs(g, layer, in);
     if (!l->kernel->infer(&l->attr, l->input_count, in, &l->out, &inner))
-        return err_add(e, "%s: %s (\"%s\", %s): %s", j.doc->name, j.place, l->name, type, inner.text);
+        return err_add(e, "%s: %s (\"%s\", %s): %s", j.doc->name, j.place, l->name, type,
+                       inner.text);
     if (l->kernel->params) l->params = l->kernel->params(&l->attr, in);
     if (l->kernel->running_stats) l->running_stats = l->kernel->running_stats(&l->attr, in);
     if (l->kernel->macs) l->macs = l->kernel->macs(&l->attr, in, &l->out);
@@ -171,7 +184,8 @@ static void read_input(struct graph *g, struct json root, const struct model_opt
     if (o->input_w) g->input.w = o->input_w;
 }
 
-static bool read_model(struct graph *g, struct arena *a, struct json root, const struct model_options *o)
+static bool read_model(struct graph *g, struct arena *a, struct json root,
+                       const struct model_options *o)
 {
     struct err *e = root.doc->e;
     uint32_t    before = e->fault_count;
@@ -197,14 +211,16 @@ static bool read_model(struct graph *g, struct arena *a, struct json root, const
     graph_find_steps(g, a);
     if (!g->step_count) return json_fault(layers, "at least one conv or fc layer");
     for (uint32_t i = 0; i < g->layer_count; i++)
-        if (g->layers[i].step == NO_STEP) return json_fault(json_at(layers, i), "a conv or fc layer before any other");
+        if (g->layers[i].step == NO_STEP)
+            return json_fault(json_at(layers, i), "a conv or fc layer before any other");
     return true;
 }
 
-bool model_load(struct graph *out, struct arena *a, const char *path, const struct model_options *o, struct err *e)
+bool model_load(struct graph *out, struct arena *a, const char *path, const struct model_options *o,
+                struct err *e)
 {
     static const struct model_options as_it_is = {0};
-    struct json_doc doc;
+    struct json_doc                   doc;
     *out = (struct graph){0};
     if (!json_open(&doc, path, e)) return false;
     bool ok = read_model(out, a, json_root(&doc, a), o ? o : &as_it_is);
@@ -237,7 +253,9 @@ const char *model_find(const char *zoo_folder, const char *name, struct arena *a
     for (uint32_t i = 0; i < count; i++) {
         const char *path = arena_format(a, "%s/%s.json", zoo_folder, names[i]);
         if (has_alias(path, name, a)) return path;
-        if (length < sizeof all) length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "", names[i]);
+        if (length < sizeof all)
+            length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "",
+                                       names[i]);
     }
     err_add(e, "want a model of the zoo (%s) or a file, have \"%.60s\"", all, name);
     return NULL;

@@ -49,7 +49,8 @@ static struct span rows_in(const struct graph *g, const struct layer *l, struct 
     return (struct span){0, out.begin < out.end ? in_h : 0};
 }
 
-struct span slice_rows(const struct graph *g, uint32_t step, struct slice s, struct span rows[MAX_CHAIN])
+struct span slice_rows(const struct graph *g, uint32_t step, struct slice s,
+                       struct span rows[MAX_CHAIN])
 {
     const struct step *st = &g->steps[step];
     assert(st->chain_count <= MAX_CHAIN && s.begin >= 0 && s.begin <= s.end);
@@ -70,7 +71,8 @@ struct span slice_input(const struct graph *g, uint32_t step, struct slice s)
     if (s.axis == SLICE_ROWS) return slice_rows(g, step, s, rows);
     // all of the input: rows of a conv's, neurons of an fc's
     bool is_conv = step_axis(g, step) == SLICE_ROWS;
-    return (struct span){0, is_conv ? graph_tensor(g, g->steps[step].input).h : step_extent(g, step, SLICE_IN)};
+    return (struct span){0, is_conv ? graph_tensor(g, g->steps[step].input).h
+                                    : step_extent(g, step, SLICE_IN)};
 }
 
 int64_t slice_input_bytes(const struct graph *g, uint32_t step, struct slice s)
@@ -96,7 +98,8 @@ int64_t slice_output_bytes(const struct graph *g, uint32_t step, struct slice s)
 int64_t slice_weight_bytes(const struct graph *g, uint32_t step, struct slice s)
 {
     int64_t params = 0;
-    for (uint32_t i = 0; i < g->steps[step].chain_count; i++) params += g->layers[g->steps[step].chain[i]].params;
+    for (uint32_t i = 0; i < g->steps[step].chain_count; i++)
+        params += g->layers[g->steps[step].chain[i]].params;
     if (s.axis == SLICE_ROWS) return params * BYTES_PER_ELEMENT;
     int32_t extent = step_extent(g, step, s.axis);
     return (params * (s.end - s.begin) + extent - 1) / extent * BYTES_PER_ELEMENT;
@@ -107,8 +110,8 @@ static int32_t at_least_0(int32_t x)
     return x > 0 ? x : 0;
 }
 
-void slice_layer(const struct graph *g, uint32_t layer, struct span out, struct kernel_attr *attr, struct shape *in,
-                 struct shape *out_shape)
+void slice_layer(const struct graph *g, uint32_t layer, struct span out, struct kernel_attr *attr,
+                 struct shape *in, struct shape *out_shape)
 {
     const struct layer *l = &g->layers[layer];
     *attr = l->attr;
@@ -122,7 +125,8 @@ void slice_layer(const struct graph *g, uint32_t layer, struct span out, struct 
     out_shape->h = out.end - out.begin;
     if (l->kernel->rows == ROWS_SAME) return;
 
-    // What padding is left at the two ends of the piece. A ceil-mode window at the very end keeps its own rule.
+    // What padding is left at the two ends of the piece. A ceil-mode window at the very end keeps
+    // its own rule.
     struct window *w = &attr->window;
     int32_t        reach = w->dilation[AXIS_H] * (w->kernel[AXIS_H] - 1) + 1;
     int32_t        first = out.begin * w->stride[AXIS_H] - w->pad_begin[AXIS_H];
@@ -140,7 +144,8 @@ void slice_cuts(const double *weights, uint32_t count, int32_t extent, int32_t *
         if (weights[i] > largest) largest = weights[i];
     }
     assert(largest > 0);
-    // Decimal scale: the largest weight gets 12 digits before the point. The sum of 2^31 of them fits 128 bits.
+    // Decimal scale: the largest weight gets 12 digits before the point. The sum of 2^31 of them
+    // fits 128 bits.
     double   scale = pow(10, 11 - floor(log10(largest)));
     __int128 total = 0, sum = 0;
     for (uint32_t i = 0; i < count; i++) total += llround(weights[i] * scale);

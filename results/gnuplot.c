@@ -66,8 +66,7 @@ bool gnuplot_run(const char *const *scripts, uint32_t count, const char *out_pat
 {
     assert(count <= SCRIPTS_MAX);
     char *argv[SCRIPTS_MAX + 3] = {(char *)"gnuplot", (char *)"-d"};
-    for (uint32_t i = 0; i < count; i++)
-        argv[i + 2] = (char *)(uintptr_t)scripts[i];
+    for (uint32_t i = 0; i < count; i++) argv[i + 2] = (char *)(uintptr_t)scripts[i];
     if (!can_make(out_path, e)) return false; // else its errno would look like gnuplot's own
     pid_t child;
     int   code = spawn(&child, argv, out_path, log_path);
@@ -83,7 +82,6 @@ bool gnuplot_run(const char *const *scripts, uint32_t count, const char *out_pat
 void gnuplot_quote(FILE *file, const char *text)
 {
     fputc('\'', file);
-    for (; *text; text++)
-        fputs(*text == '\'' ? "''" : (const char[]){*text, '\0'}, file);
+    for (; *text; text++) fputs(*text == '\'' ? "''" : (const char[]){*text, '\0'}, file);
     fputc('\'', file);
 }

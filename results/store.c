@@ -225,8 +225,7 @@ bool store_summary(struct store *s, const struct summary_row *row, struct err *e
     row_text(&r, row->metric);
     row_int(&r, (int64_t)row->n);
     const double values[] = {row->mean, row->sd, row->p50, row->p95, row->p99};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        row_real(&r, values[i]);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) row_real(&r, values[i]);
     return insert_end(s, &r, e);
 }
 
@@ -367,8 +366,7 @@ void store_close(struct store *s)
     if (!s) return;
     store_rollback(s);
     bool remove = s->created && holds_no_run(s);
-    for (int i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(s->statements[i]);
+    for (int i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(s->statements[i]);
     sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(s->db);
     if (remove) schema_remove(s->path);

@@ -3,13 +3,27 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const DEVICE_KEYS[] = {"name", "about", "source", "assumptions", "profile", "conv_rate", "fc_rate", "overhead", "loading_rate",
-                                          "serialisation_ratio", "memory", "power_idle", "power_busy", NULL};
-static const char *const PROTOCOL_KEYS[] = {"name", "about", "source", "assumptions", "encoding", "message_bytes", "message_time",
-                                            "header_bytes", "segment_bytes", "serialisation", "deserialisation", "brokered",
-                                            "broker_copy", NULL};
+static const char *const DEVICE_KEYS[] = {
+    "name",       "about",    "source",       "assumptions",         "profile", "conv_rate",
+    "fc_rate",    "overhead", "loading_rate", "serialisation_ratio", "memory",  "power_idle",
+    "power_busy", NULL};
+static const char *const PROTOCOL_KEYS[] = {"name",
+                                            "about",
+                                            "source",
+                                            "assumptions",
+                                            "encoding",
+                                            "message_bytes",
+                                            "message_time",
+                                            "header_bytes",
+                                            "segment_bytes",
+                                            "serialisation",
+                                            "deserialisation",
+                                            "brokered",
+                                            "broker_copy",
+                                            NULL};
 
-static double need_quantity(struct json j, const char *key, enum unit unit, double least, double most)
+static double need_quantity(struct json j, const char *key, enum unit unit, double least,
+                            double most)
 {
     json_need(j, key);
     return json_quantity(j, key, unit, least, least, most);
@@ -29,7 +43,8 @@ static void read_device(struct device *d, struct json j)
     d->memory_bytes = json_quantity(j, "memory", UNIT_BYTES, INFINITY, 1, 1e18);
     d->power_idle_w = json_quantity(j, "power_idle", UNIT_POWER, 0, 0, 1e6);
     d->power_busy_w = json_quantity(j, "power_busy", UNIT_POWER, d->power_idle_w, 0, 1e6);
-    if (d->power_busy_w < d->power_idle_w) json_fault(json_get(j, "power_busy"), "at least power_idle (%g W)", d->power_idle_w);
+    if (d->power_busy_w < d->power_idle_w)
+        json_fault(json_get(j, "power_busy"), "at least power_idle (%g W)", d->power_idle_w);
 }
 
 static void read_protocol(struct protocol *p, struct json j)
@@ -54,13 +69,16 @@ static bool is_name(const char *name)
     return *name && *name != '.' && !strchr(name, '/') && strlen(name) < 100;
 }
 
-static bool open_preset(struct json_doc *doc, struct arena *a, const char *folder, const char *name, struct err *e)
+static bool open_preset(struct json_doc *doc, struct arena *a, const char *folder, const char *name,
+                        struct err *e)
 {
-    if (!is_name(name)) return err_add(e, "%s: want the name of a preset, have \"%.60s\"", folder, name);
+    if (!is_name(name))
+        return err_add(e, "%s: want the name of a preset, have \"%.60s\"", folder, name);
     return json_open(doc, arena_format(a, "%s/%s.json", folder, name), e);
 }
 
-bool device_load(struct device *out, struct arena *a, const char *folder, const char *name, struct err *e)
+bool device_load(struct device *out, struct arena *a, const char *folder, const char *name,
+                 struct err *e)
 {
     struct json_doc doc;
     uint32_t        before = e->fault_count;
@@ -71,7 +89,8 @@ bool device_load(struct device *out, struct arena *a, const char *folder, const 
     return e->fault_count == before;
 }
 
-bool protocol_load(struct protocol *out, struct arena *a, const char *folder, const char *name, struct err *e)
+bool protocol_load(struct protocol *out, struct arena *a, const char *folder, const char *name,
+                   struct err *e)
 {
     struct json_doc doc;
     uint32_t        before = e->fault_count;

@@ -1,4 +1,5 @@
-// scenarios/device.h: reads device and protocol presets (scenarios/devices/*.json, scenarios/protocols/*.json).
+// scenarios/device.h: reads device and protocol presets (scenarios/devices/*.json,
+// scenarios/protocols/*.json).
 #ifndef FOGSIM_SCENARIOS_DEVICE_H
 #define FOGSIM_SCENARIOS_DEVICE_H
 
@@ -7,7 +8,9 @@
 #include "sim/net.h"
 
 // From FOLDER/NAME.json. false: e says why.
-MUST_USE bool device_load(struct device *out, struct arena *a, const char *folder, const char *name, struct err *e);
-MUST_USE bool protocol_load(struct protocol *out, struct arena *a, const char *folder, const char *name, struct err *e);
+MUST_USE bool device_load(struct device *out, struct arena *a, const char *folder, const char *name,
+                          struct err *e);
+MUST_USE bool protocol_load(struct protocol *out, struct arena *a, const char *folder,
+                            const char *name, struct err *e);
 
 #endif

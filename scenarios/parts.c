@@ -16,16 +16,21 @@ static bool is_among(const char *const *names, uint32_t count, const char *name)
 }
 
 // A file beside the scenario ("net.json", "models/net.json"), or a name of the zoo.
-static const char *model_path(const struct scenario *s, struct arena *a, const struct paths *paths, const char *name, struct err *e)
+static const char *model_path(const struct scenario *s, struct arena *a, const struct paths *paths,
+                              const char *name, struct err *e)
 {
     size_t length = strlen(name);
-    if (length <= 5 || strcmp(name + length - 5, ".json") != 0) return model_find(paths->zoo, name, a, e);
+    if (length <= 5 || strcmp(name + length - 5, ".json") != 0)
+        return model_find(paths->zoo, name, a, e);
     const char *slash = strrchr(s->path, '/');
-    return *name == '/' || !slash ? arena_string(a, name) : arena_format(a, "%.*s/%s", (int)(slash - s->path), s->path, name);
+    return *name == '/' || !slash
+               ? arena_string(a, name)
+               : arena_format(a, "%.*s/%s", (int)(slash - s->path), s->path, name);
 }
 
-static void add_model(struct scenario *s, struct arena *a, const struct paths *paths, const char *label, const char *name,
-                      const struct model_options *o, struct json place)
+static void add_model(struct scenario *s, struct arena *a, const struct paths *paths,
+                      const char *label, const char *name, const struct model_options *o,
+                      struct json place)
 {
     struct err  inner = {0};
     const char *path = model_path(s, a, paths, name, &inner);
@@ -35,7 +40,8 @@ static void add_model(struct scenario *s, struct arena *a, const struct paths *p
         return;
     }
     err_wrap(&inner, "%s: %s", place.doc->name, place.place);
-    for (char *line = strtok(inner.text, "\n"); line; line = strtok(NULL, "\n")) err_add(place.doc->e, "%s", line);
+    for (char *line = strtok(inner.text, "\n"); line; line = strtok(NULL, "\n"))
+        err_add(place.doc->e, "%s", line);
 }
 
 static void read_model(struct scenario *s, struct json j, const struct paths *paths)
@@ -50,10 +56,12 @@ static void read_model(struct scenario *s, struct json j, const struct paths *pa
     } else if (input.item) {
         o.input_h = o.input_w = (int32_t)json_as_integer(input, 1, 16384);
     }
-    add_model(s, j.arena, paths, arena_string(j.arena, json_key(j)), json_string(j, "model", json_key(j)), &o, j);
+    add_model(s, j.arena, paths, arena_string(j.arena, json_key(j)),
+              json_string(j, "model", json_key(j)), &o, j);
 }
 
-void parts_read_models(struct scenario *s, struct json root, const struct paths *paths, const struct scenario_edit *edit)
+void parts_read_models(struct scenario *s, struct json root, const struct paths *paths,
+                       const struct scenario_edit *edit)
 {
     struct json models = json_need(root, "models");
     uint32_t    count = json_count(models), wanted = edit ? edit->model_count : 0;
@@ -67,7 +75,9 @@ void parts_read_models(struct scenario *s, struct json root, const struct paths 
     for (uint32_t i = 0; i < wanted; i++) {
         struct json at = json_get(models, edit->models[i]);
         at.place = "--model";
-        if (!at.item) add_model(s, root.arena, paths, arena_string(root.arena, edit->models[i]), edit->models[i], NULL, at);
+        if (!at.item)
+            add_model(s, root.arena, paths, arena_string(root.arena, edit->models[i]),
+                      edit->models[i], NULL, at);
     }
 }
 
@@ -89,11 +99,14 @@ static const struct option {
 
 static void read_options(struct scheme_options *o, struct json j)
 {
-    o->granularity = (enum granularity)json_choice(j, "granularity", OPTIONS[0].words, (int)o->granularity);
+    o->granularity =
+        (enum granularity)json_choice(j, "granularity", OPTIONS[0].words, (int)o->granularity);
     o->weights = (enum weights_mode)json_choice(j, "weights", OPTIONS[1].words, (int)o->weights);
-    o->fc_split = json_choice(j, "fc_split", OPTIONS[2].words, o->fc_split == SLICE_IN) ? SLICE_IN : SLICE_OUT;
+    o->fc_split = json_choice(j, "fc_split", OPTIONS[2].words, o->fc_split == SLICE_IN) ? SLICE_IN
+                                                                                        : SLICE_OUT;
     o->local_share = json_bool(j, "local_share", o->local_share);
-    o->open_slots = (enum open_slots)json_choice(j, "open_slots", OPTIONS[4].words, (int)o->open_slots);
+    o->open_slots =
+        (enum open_slots)json_choice(j, "open_slots", OPTIONS[4].words, (int)o->open_slots);
     o->welfare_guard = json_bool(j, "welfare_guard", o->welfare_guard);
     o->cut = (enum draw)json_choice(j, "cut", OPTIONS[6].words, (int)o->cut);
     o->node = (enum draw)json_choice(j, "node", OPTIONS[7].words, (int)o->node);
@@ -103,23 +116,28 @@ static void read_options(struct scheme_options *o, struct json j)
 // An option that the scheme does not read would do nothing: said, not ignored.
 static void check_options(struct json j, const struct scheme *scheme)
 {
-    static const char *const keys[] = {"scheme", "granularity", "weights", "fc_split", "local_share", "open_slots",
-                                       "welfare_guard", "cut", "node", "shares", NULL};
+    static const char *const keys[] = {
+        "scheme",        "granularity", "weights", "fc_split", "local_share", "open_slots",
+        "welfare_guard", "cut",         "node",    "shares",   NULL};
     if (!json_keys(j, keys)) return;
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
         if (json_get(j, OPTIONS[i].key).item && !(scheme->options & OPTIONS[i].bit))
-            json_fault(json_get(j, OPTIONS[i].key), "no \"%s\" (scheme %s does not read it)", OPTIONS[i].key, scheme->name);
+            json_fault(json_get(j, OPTIONS[i].key), "no \"%s\" (scheme %s does not read it)",
+                       OPTIONS[i].key, scheme->name);
 }
 
-static void add_scheme(struct scenario *s, const char *label, const char *name, const struct scheme_options *defaults, struct json j)
+static void add_scheme(struct scenario *s, const char *label, const char *name,
+                       const struct scheme_options *defaults, struct json j)
 {
     const struct scheme *scheme = scheme_find(name);
     if (!scheme) {
         char   all[256] = "";
         size_t length = 0;
         for (uint32_t i = 0; i < scheme_count && length < sizeof all; i++)
-            length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "", scheme_table[i]->name);
-        err_add(j.doc->e, "%s: %s: want a scheme (%s), have \"%.60s\"", j.doc->name, j.place, all, name);
+            length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "",
+                                       scheme_table[i]->name);
+        err_add(j.doc->e, "%s: %s: want a scheme (%s), have \"%.60s\"", j.doc->name, j.place, all,
+                name);
         return;
     }
     struct scenario_scheme *out = &s->schemes[s->scheme_count++];
@@ -131,9 +149,10 @@ static void add_scheme(struct scenario *s, const char *label, const char *name, 
 
 void parts_read_schemes(struct scenario *s, struct json root, const struct scenario_edit *edit)
 {
-    struct scheme_options defaults = {.fc_split = SLICE_OUT, .open_slots = OPEN_MOVE, .welfare_guard = true};
-    struct json           schemes = json_need(root, "schemes");
-    uint32_t              count = json_count(schemes), wanted = edit ? edit->scheme_count : 0;
+    struct scheme_options defaults = {
+        .fc_split = SLICE_OUT, .open_slots = OPEN_MOVE, .welfare_guard = true};
+    struct json schemes = json_need(root, "schemes");
+    uint32_t    count = json_count(schemes), wanted = edit ? edit->scheme_count : 0;
     // Defaults of all schemes stand at the root; each may overrule them.
     defaults.granularity = (enum granularity)json_choice(root, "granularity", OPTIONS[0].words, 0);
     defaults.weights = (enum weights_mode)json_choice(root, "weights", OPTIONS[1].words, 0);
@@ -147,19 +166,24 @@ void parts_read_schemes(struct scenario *s, struct json root, const struct scena
     for (struct json j = json_at(schemes, 0); j.item; j = json_next(j)) {
         const char *label = arena_string(root.arena, json_key(j));
         if (wanted && !is_among(edit->schemes, wanted, label)) continue;
-        if (!cJSON_IsObject(j.item)) json_fault(j, "an object, such as {}");
-        else add_scheme(s, label, json_string(j, "scheme", label), &defaults, j);
+        if (!cJSON_IsObject(j.item))
+            json_fault(j, "an object, such as {}");
+        else
+            add_scheme(s, label, json_string(j, "scheme", label), &defaults, j);
     }
     for (uint32_t i = 0; i < wanted; i++) {
         struct json at = json_get(schemes, edit->schemes[i]);
         at.place = "--scheme";
-        if (!at.item) add_scheme(s, arena_string(root.arena, edit->schemes[i]), edit->schemes[i], &defaults, at);
+        if (!at.item)
+            add_scheme(s, arena_string(root.arena, edit->schemes[i]), edit->schemes[i], &defaults,
+                       at);
     }
 }
 
 static void read_group(struct scenario *s, struct json j, const struct paths *paths)
 {
-    static const char *const keys[] = {"kind", "count", "device", "servers", "queue", "nic", "nic_rate", NULL};
+    static const char *const keys[] = {"kind",  "count", "device",   "servers",
+                                       "queue", "nic",   "nic_rate", NULL};
     static const char *const kinds[] = {"user", "fog", "cloud", "broker", NULL};
     static const char *const nics[] = {"dedicated", "shared", NULL};
     struct node_group       *g = &s->net.groups[s->net.group_count];
@@ -176,7 +200,11 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
     g->nic_shared = json_choice(j, "nic", nics, 1) == 1;
     g->nic_bytes_per_s = json_quantity(j, "nic_rate", UNIT_RATE, 125e6, 1250, 1e15);
 
-    *d = (struct device){.name = "none", .conv_flop_per_s = 1, .fc_bytes_per_s = 1, .load_bytes_per_s = INFINITY, .serialisation_ratio = 1,
+    *d = (struct device){.name = "none",
+                         .conv_flop_per_s = 1,
+                         .fc_bytes_per_s = 1,
+                         .load_bytes_per_s = INFINITY,
+                         .serialisation_ratio = 1,
                          .memory_bytes = INFINITY};
     if (g->role != ROLE_BROKER || json_get(j, "device").item) {
         json_need(j, "device");
@@ -184,7 +212,8 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
         struct err  inner = {0};
         if (name && !device_load(d, j.arena, paths->devices, name, &inner)) {
             err_wrap(&inner, "%s: %s.device", j.doc->name, j.place);
-            for (char *line = strtok(inner.text, "\n"); line; line = strtok(NULL, "\n")) err_add(j.doc->e, "%s", line);
+            for (char *line = strtok(inner.text, "\n"); line; line = strtok(NULL, "\n"))
+                err_add(j.doc->e, "%s", line);
         }
     }
     g->serialisation_ratio = d->serialisation_ratio;
@@ -193,7 +222,8 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
     g->power_busy_w = d->power_busy_w;
 }
 
-static const struct protocol *read_protocol(struct json j, const char *key, const char *otherwise, const struct paths *paths)
+static const struct protocol *read_protocol(struct json j, const char *key, const char *otherwise,
+                                            const struct paths *paths)
 {
     const char *name = json_string(j, key, otherwise);
     if (!name) return NULL;
@@ -201,7 +231,8 @@ static const struct protocol *read_protocol(struct json j, const char *key, cons
     struct err       inner = {0};
     if (protocol_load(p, j.arena, paths->protocols, name, &inner)) return p;
     err_wrap(&inner, "%s: %s%s%s", j.doc->name, j.place, *j.place ? "." : "", key);
-    for (char *line = strtok(inner.text, "\n"); line; line = strtok(NULL, "\n")) err_add(j.doc->e, "%s", line);
+    for (char *line = strtok(inner.text, "\n"); line; line = strtok(NULL, "\n"))
+        err_add(j.doc->e, "%s", line);
     return NULL;
 }
 
@@ -209,7 +240,8 @@ static void read_link(struct link_spec *link, struct json j, const struct paths 
 {
     static const char *const keys[] = {"rate", "latency", "protocol", NULL};
     if (!json_keys(j, keys)) return;
-    link->rate_bytes_per_s = json_quantity(j, "rate", UNIT_RATE, link->rate_bytes_per_s, 1250, 1e15);
+    link->rate_bytes_per_s =
+        json_quantity(j, "rate", UNIT_RATE, link->rate_bytes_per_s, 1250, 1e15);
     link->latency_s = json_quantity(j, "latency", UNIT_TIME, link->latency_s, 0, 1e4);
     const struct protocol *own = read_protocol(j, "protocol", NULL, paths);
     if (own) link->protocol = own;
@@ -218,14 +250,16 @@ static void read_link(struct link_spec *link, struct json j, const struct paths 
 static uint32_t find_group(const struct scenario *s, const char *name, size_t length)
 {
     for (uint32_t g = 0; g < s->net.group_count; g++)
-        if (strlen(s->net.groups[g].name) == length && !memcmp(s->net.groups[g].name, name, length)) return g;
+        if (strlen(s->net.groups[g].name) == length && !memcmp(s->net.groups[g].name, name, length))
+            return g;
     return UINT32_MAX;
 }
 
 // "default" first; then "from>to" of groups, which takes what it leaves out from the default.
 static void read_links(struct scenario *s, struct json root, const struct paths *paths)
 {
-    struct link_spec all = {.rate_bytes_per_s = 125e6, .protocol = read_protocol(root, "protocol", "tcp", paths)};
+    struct link_spec all = {.rate_bytes_per_s = 125e6,
+                            .protocol = read_protocol(root, "protocol", "tcp", paths)};
     struct json      links = json_need(root, "links"), common = json_get(links, "default");
     uint32_t         n = s->net.group_count;
     if (links.item && !cJSON_IsObject(links.item)) json_fault(links, "an object with \"default\"");
@@ -241,7 +275,10 @@ static void read_links(struct scenario *s, struct json root, const struct paths 
         uint32_t from = arrow ? find_group(s, key, (size_t)(arrow - key)) : UINT32_MAX;
         uint32_t to = arrow ? find_group(s, arrow + 1, strlen(arrow + 1)) : UINT32_MAX;
         if (from == UINT32_MAX || to == UINT32_MAX)
-            err_add(j.doc->e, "%s: %s: want \"default\" or \"FROM>TO\" with names of node groups, have \"%.60s\"", j.doc->name, j.place, key);
+            err_add(
+                j.doc->e,
+                "%s: %s: want \"default\" or \"FROM>TO\" with names of node groups, have \"%.60s\"",
+                j.doc->name, j.place, key);
         else
             read_link(&s->net.links[from * n + to], j, paths);
     }
@@ -255,10 +292,21 @@ static void add_broker(struct scenario *s)
         if (n->groups[g].role == ROLE_BROKER && n->groups[g].count) return;
     struct node_group *g = &n->groups[n->group_count];
     *g = n->groups[0];
-    *g = (struct node_group){.name = "broker", .role = ROLE_BROKER, .count = 1, .servers = 1, .queue_limit = QUEUE_INFINITE,
-                             .nic_shared = g->nic_shared, .nic_bytes_per_s = g->nic_bytes_per_s, .serialisation_ratio = 1, .memory_bytes = INFINITY};
-    s->devices[n->group_count++] = (struct device){.name = "none", .conv_flop_per_s = 1, .fc_bytes_per_s = 1, .load_bytes_per_s = INFINITY,
-                                                   .serialisation_ratio = 1, .memory_bytes = INFINITY};
+    *g = (struct node_group){.name = "broker",
+                             .role = ROLE_BROKER,
+                             .count = 1,
+                             .servers = 1,
+                             .queue_limit = QUEUE_INFINITE,
+                             .nic_shared = g->nic_shared,
+                             .nic_bytes_per_s = g->nic_bytes_per_s,
+                             .serialisation_ratio = 1,
+                             .memory_bytes = INFINITY};
+    s->devices[n->group_count++] = (struct device){.name = "none",
+                                                   .conv_flop_per_s = 1,
+                                                   .fc_bytes_per_s = 1,
+                                                   .load_bytes_per_s = INFINITY,
+                                                   .serialisation_ratio = 1,
+                                                   .memory_bytes = INFINITY};
 }
 
 static void list_nodes(struct scenario *s, struct arena *a)
@@ -276,9 +324,9 @@ static void list_nodes(struct scenario *s, struct arena *a)
 void parts_read_net(struct scenario *s, struct json root, const struct paths *paths)
 {
     static const char *const brokers[] = {"receiver", "sender", "third", NULL};
-    struct json nodes = json_need(root, "nodes");
-    uint32_t    count = json_count(nodes), before = root.doc->e->fault_count;
-    uint64_t    total = 1;
+    struct json              nodes = json_need(root, "nodes");
+    uint32_t                 count = json_count(nodes), before = root.doc->e->fault_count;
+    uint64_t                 total = 1;
     if (!nodes.item) return;
     if (!cJSON_IsObject(nodes.item) || count > MAX_GROUPS) {
         json_fault(nodes, "an object of 1 to %d groups of nodes", MAX_GROUPS);

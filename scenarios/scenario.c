@@ -8,17 +8,19 @@
 #include "scenarios/parts.h"
 
 static const char *const ROOT_KEYS[] = {
-    "$schema", "name",    "about",   "seed",    "replications", "models",      "schemes", "nodes",    "links",       "protocol",  "broker", "edge_delay",
-    "arrivals", "tau",    "deadline", "Gamma",  "theta",        "quota",       "epoch",   "warm_up",  "record",      "granularity", "weights", "fc_split",
-    "local_share", "published", NULL};
+    "$schema",     "name",    "about",    "seed",        "replications", "models",   "schemes",
+    "nodes",       "links",   "protocol", "broker",      "edge_delay",   "arrivals", "tau",
+    "deadline",    "Gamma",   "theta",    "quota",       "epoch",        "warm_up",  "record",
+    "granularity", "weights", "fc_split", "local_share", "published",    NULL};
 
 const char *const record_names[] = {"summary", "tasks", "layers", "ops", NULL};
 
 static void read_limits(struct scenario *s, struct json root)
 {
     static const char *const modes[] = {"local", "off", NULL};
-    struct json tau = json_get(root, "tau");
-    bool        is_word = json_is_string(tau) && (!strcmp(tau.item->valuestring, "local") || !strcmp(tau.item->valuestring, "off"));
+    struct json              tau = json_get(root, "tau");
+    bool is_word = json_is_string(tau) && (!strcmp(tau.item->valuestring, "local") ||
+                                           !strcmp(tau.item->valuestring, "off"));
     s->limits.tau_mode = TAU_LOCAL;
     if (is_word) {
         s->limits.tau_mode = (enum tau_mode)json_choice(root, "tau", modes, TAU_LOCAL);
@@ -37,17 +39,19 @@ static void read_limits(struct scenario *s, struct json root)
 
 static void read_arrivals(struct scenario *s, struct json root)
 {
-    static const char *const keys[] = {"kind", "tasks", "duration", "think", "period", "rate", NULL};
+    static const char *const keys[] = {"kind",   "tasks", "duration", "think",
+                                       "period", "rate",  NULL};
     static const char *const kinds[] = {"closed", "periodic", "poisson", NULL};
     static const char *const own[] = {"think", "period", "rate"};
-    struct json      j = json_need(root, "arrivals");
-    struct arrivals *a = &s->arrivals;
+    struct json              j = json_need(root, "arrivals");
+    struct arrivals         *a = &s->arrivals;
     *a = (struct arrivals){.jobs_per_user = UINT32_MAX, .duration_s = INFINITY};
     if (!j.item || !json_keys(j, keys)) return;
     a->kind = (enum arrival_kind)json_choice(j, "kind", kinds, ARRIVAL_CLOSED);
     for (int i = 0; i < 3; i++)
         if (i != (int)a->kind && json_get(j, own[i]).item)
-            json_fault(json_get(j, own[i]), "no \"%s\" with arrivals of kind \"%s\"", own[i], kinds[a->kind]);
+            json_fault(json_get(j, own[i]), "no \"%s\" with arrivals of kind \"%s\"", own[i],
+                       kinds[a->kind]);
     a->jobs_per_user = (uint32_t)json_integer(j, "tasks", UINT32_MAX, 1, 1000000000);
     a->duration_s = json_quantity(j, "duration", UNIT_TIME, INFINITY, 1e-6, 1e8);
     a->think_s = json_quantity(j, "think", UNIT_TIME, 0, 0, 1e7);
@@ -55,13 +59,17 @@ static void read_arrivals(struct scenario *s, struct json root)
     if (a->kind == ARRIVAL_POISSON) json_need(j, "rate");
     a->period_s = json_quantity(j, "period", UNIT_TIME, 1, 1e-6, 1e7);
     a->rate_per_s = json_quantity(j, "rate", UNIT_FREQUENCY, 1, 1e-7, 1e6);
-    if (a->jobs_per_user == UINT32_MAX && isinf(a->duration_s)) json_fault(j, "\"tasks\" or \"duration\", so that the run ends");
+    if (a->jobs_per_user == UINT32_MAX && isinf(a->duration_s))
+        json_fault(j, "\"tasks\" or \"duration\", so that the run ends");
 }
 
 static void read_published_one(struct published *p, struct json j)
 {
-    static const char *const keys[] = {"metric", "model", "scheme", "against", "range", "source", NULL};
-    static const char *const metrics[] = {"latency", "computation", "transmission", "queueing", "loading", "computation_and_loading", NULL};
+    static const char *const keys[] = {"metric", "model",  "scheme", "against",
+                                       "range",  "source", NULL};
+    static const char *const metrics[] = {"latency",  "computation", "transmission",
+                                          "queueing", "loading",     "computation_and_loading",
+                                          NULL};
     if (!json_keys(j, keys)) return;
     json_need(j, "metric");
     p->metric = metrics[json_choice(j, "metric", metrics, 0)];
@@ -87,17 +95,20 @@ static void read_published(struct scenario *s, struct json root)
         return;
     }
     s->published = ARENA_ARRAY(root.arena, struct published, json_count(list));
-    for (struct json j = json_at(list, 0); j.item; j = json_next(j)) read_published_one(&s->published[s->published_count++], j);
+    for (struct json j = json_at(list, 0); j.item; j = json_next(j))
+        read_published_one(&s->published[s->published_count++], j);
 }
 
-static void read_root(struct scenario *s, struct json root, const struct paths *paths, const struct scenario_edit *edit)
+static void read_root(struct scenario *s, struct json root, const struct paths *paths,
+                      const struct scenario_edit *edit)
 {
     if (!json_keys(root, ROOT_KEYS)) {
         if (!cJSON_IsObject(root.item)) return;
     }
     s->name = json_string(root, "name", NULL);
     if (!s->name) json_need(root, "name"), s->name = "?";
-    if (!*s->name || strchr(s->name, '/')) json_fault(json_get(root, "name"), "a name without \"/\"");
+    if (!*s->name || strchr(s->name, '/'))
+        json_fault(json_get(root, "name"), "a name without \"/\"");
     s->about = json_string(root, "about", "");
     s->seed = (uint64_t)json_integer(root, "seed", 1, 0, 1ll << 53);
     s->replications = (uint32_t)json_integer(root, "replications", 1, 1, 100000);
@@ -109,10 +120,13 @@ static void read_root(struct scenario *s, struct json root, const struct paths *
     read_arrivals(s, root);
     read_published(s, root);
     bool only_local = true;
-    for (uint32_t i = 0; i < s->scheme_count; i++) only_local &= s->schemes[i].scheme && !strcmp(s->schemes[i].scheme->name, "local");
+    for (uint32_t i = 0; i < s->scheme_count; i++)
+        only_local &= s->schemes[i].scheme && !strcmp(s->schemes[i].scheme->name, "local");
     if (cJSON_IsObject(json_get(root, "nodes").item)) {
-        if (!s->user_count) json_fault(json_get(root, "nodes"), "at least one node of kind \"user\"");
-        if (!s->fog_count && !only_local) json_fault(json_get(root, "nodes"), "at least one node of kind \"fog\" or \"cloud\"");
+        if (!s->user_count)
+            json_fault(json_get(root, "nodes"), "at least one node of kind \"user\"");
+        if (!s->fog_count && !only_local)
+            json_fault(json_get(root, "nodes"), "at least one node of kind \"fog\" or \"cloud\"");
     }
 }
 
@@ -131,8 +145,8 @@ static bool apply_sets(struct json_doc *doc, struct arena *a, const struct scena
     return ok;
 }
 
-bool scenario_load(struct scenario *out, struct arena *a, const char *path, const struct paths *paths, const struct scenario_edit *edit,
-                   struct err *e)
+bool scenario_load(struct scenario *out, struct arena *a, const char *path,
+                   const struct paths *paths, const struct scenario_edit *edit, struct err *e)
 {
     struct json_doc doc;
     uint32_t        before = e->fault_count;

@@ -1,7 +1,8 @@
-// scenarios/scenario.h: a scenario file into one constant struct; what a run may assume is checked here, once.
+// scenarios/scenario.h: a scenario file into one constant struct; what a run may assume is checked
+// here, once.
 //
-// docs/SCENARIOS.md explains every key. All faults of the file, and of the models, devices and protocols that it names, are reported
-// at once, each with its place.
+// docs/SCENARIOS.md explains every key. All faults of the file, and of the models, devices and
+// protocols that it names, are reported at once, each with its place.
 #ifndef FOGSIM_SCENARIOS_SCENARIO_H
 #define FOGSIM_SCENARIOS_SCENARIO_H
 
@@ -22,10 +23,11 @@ struct scenario_scheme {
     struct scheme_options options;
 };
 
-struct published { // a figure of the literature, printed beside ours
+struct published {              // a figure of the literature, printed beside ours
     const char *metric;         // a metric of results: "transmission", "computation", ...
     const char *model, *scheme; // labels; scheme: whose figure it is
-    const char *against;        // label of the scheme it is a ratio to (against / scheme); NULL: an absolute figure
+    const char *against;        // label of the scheme it is a ratio to (against / scheme); NULL: an
+                                // absolute figure
     double      low, high;
     const char *source;
 };
@@ -36,30 +38,32 @@ struct scenario {
     uint64_t    seed;
     uint32_t    replications;
     uint32_t    model_count, scheme_count, published_count;
-    struct scenario_model  *models;     // [model_count]
-    struct scenario_scheme *schemes;    // [scheme_count]
-    struct published       *published;  // [published_count]
-    struct net      net;
-    struct device  *devices;            // [net.group_count] of each group
-    uint32_t       *users, *fogs;       // node indices
-    uint32_t        user_count, fog_count;
-    struct limits   limits;
-    struct arrivals arrivals;
-    double          epoch_s, warm_up_s, deadline_s; // INFINITY: off
-    int             record;             // 0 summary, 1 tasks, 2 layers, 3 ops, as enum record_level of results
+    struct scenario_model  *models;    // [model_count]
+    struct scenario_scheme *schemes;   // [scheme_count]
+    struct published       *published; // [published_count]
+    struct net              net;
+    struct device          *devices;      // [net.group_count] of each group
+    uint32_t               *users, *fogs; // node indices
+    uint32_t                user_count, fog_count;
+    struct limits           limits;
+    struct arrivals         arrivals;
+    double                  epoch_s, warm_up_s, deadline_s; // INFINITY: off
+    int record; // 0 summary, 1 tasks, 2 layers, 3 ops, as enum record_level of results
 };
 
-struct scenario_edit { // of the file before it is read
-    const char *const *sets;          // [set_count] "KEY=VALUE"
+struct scenario_edit {       // of the file before it is read
+    const char *const *sets; // [set_count] "KEY=VALUE"
     uint32_t           set_count;
-    const char *const *schemes, *const *models; // labels to keep; one that the file lacks is added as it is
+    const char *const *schemes,
+        *const        *models; // labels to keep; one that the file lacks is added as it is
     uint32_t           scheme_count, model_count;
 };
 
 extern const char *const record_names[]; // "summary", "tasks", "layers", "ops", NULL
 
-MUST_USE bool scenario_load(struct scenario *out, struct arena *a, const char *path, const struct paths *paths,
-                            const struct scenario_edit *edit, struct err *e);
+MUST_USE bool scenario_load(struct scenario *out, struct arena *a, const char *path,
+                            const struct paths *paths, const struct scenario_edit *edit,
+                            struct err *e);
 
 // "fog3": the group's name and the rank in it, if there are several.
 const char *scenario_node_name(const struct scenario *s, uint32_t node, struct arena *a);

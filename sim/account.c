@@ -47,14 +47,17 @@ static sim_ns wait_behind_others(const struct job *j, const struct use *u, uint3
     return others;
 }
 
-static void add_operation(const struct job *j, const struct resource *resources, uint32_t op, struct stage_record *stage)
+static void add_operation(const struct job *j, const struct resource *resources, uint32_t op,
+                          struct stage_record *stage)
 {
     const struct op_times *t = &j->times[op];
-    sim_ns                 span = t->finish_ns - t->ready_ns, excess = span - j->alone_ns[op], queueing = 0;
+    sim_ns span = t->finish_ns - t->ready_ns, excess = span - j->alone_ns[op], queueing = 0;
     assert(excess >= 0);
     if (excess > 0)
         for (uint32_t i = 0; i < j->use_count; i++)
-            if (j->uses[i].op == op) queueing += wait_behind_others(j, &j->uses[i], resources[j->uses[i].resource].servers);
+            if (j->uses[i].op == op)
+                queueing +=
+                    wait_behind_others(j, &j->uses[i], resources[j->uses[i].resource].servers);
     // A wait on a fast leg can be hidden behind a slow one: no more queueing than the time lost.
     if (queueing > excess) queueing = excess;
     stage->part_ns[PART_QUEUEING] += queueing;
@@ -73,7 +76,8 @@ static uint32_t last_finished(const struct job *j, const uint32_t *ops, uint32_t
     return last;
 }
 
-void account_job(const struct job *j, const struct resource *resources, struct stage_record *stages, sim_ns part_ns[PART_COUNT])
+void account_job(const struct job *j, const struct resource *resources, struct stage_record *stages,
+                 sim_ns part_ns[PART_COUNT])
 {
     const struct plan *p = &j->plan;
     uint32_t           op = last_finished(j, NULL, p->op_count);

@@ -1,17 +1,21 @@
 // sim/account.h: to which part each instant of a finished job belongs.
 //
-// Walks back from the operation that finished last to the predecessor that finished last (ties: the lowest operation), so that
-// the path covers the job's latency without gap or overlap, and every ns goes to one part (design: decomposition). An
-// operation's own part is the time it would take alone; waiting behind operations of its own job belongs to its part too; the rest
-// of the waiting is queueing. An instant counts as waiting behind one's own job when all servers of the
-// resource serve that job. Cost: O(path x uses of the job) where operations waited, else O(path + operations).
+// Walks back from the operation that finished last to the predecessor that finished last (ties: the
+// lowest operation), so that the path covers the job's latency without gap or overlap, and every ns
+// goes to one part (design: decomposition). An operation's own part is the time it would take
+// alone; waiting behind operations of its own job belongs to its part too; the rest of the waiting
+// is queueing. An instant counts as waiting behind one's own job when all servers of the resource
+// serve that job. Cost: O(path x uses of the job) where operations waited, else O(path +
+// operations).
 #ifndef FOGSIM_SIM_ACCOUNT_H
 #define FOGSIM_SIM_ACCOUNT_H
 
 #include "sim/job.h"
 
-// Fills stages[0 .. plan.stage_count) and returns the sum of their parts in part_ns. `resources` are the engine's.
-void account_job(const struct job *j, const struct resource *resources, struct stage_record *stages, sim_ns part_ns[PART_COUNT]);
+// Fills stages[0 .. plan.stage_count) and returns the sum of their parts in part_ns. `resources`
+// are the engine's.
+void account_job(const struct job *j, const struct resource *resources, struct stage_record *stages,
+                 sim_ns part_ns[PART_COUNT]);
 
 // Work, bytes and slices of all operations, finished or not.
 void account_work(const struct job *j, struct stage_record *stages);

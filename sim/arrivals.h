@@ -15,9 +15,9 @@ enum arrival_kind {
 
 struct arrivals {
     enum arrival_kind kind;
-    double   think_s, period_s, rate_per_s; // by kind
-    uint32_t jobs_per_user;                 // UINT32_MAX: no limit; then duration_s is finite
-    double   duration_s;                    // no arrival at or after it; INFINITY: no limit
+    double            think_s, period_s, rate_per_s; // by kind
+    uint32_t          jobs_per_user; // UINT32_MAX: no limit; then duration_s is finite
+    double            duration_s;    // no arrival at or after it; INFINITY: no limit
 };
 
 // Nanoseconds from one arrival of an open stream (or from the end of a job, closed) to the next.

@@ -18,7 +18,7 @@ enum { NO_SLOT = UINT32_MAX, LEG_BITS = 4, OP_BITS = 22, JOB_BITS = 36, DONE_LEG
 struct user {
     uint32_t   node, remaining; // jobs it may still start
     uint64_t   started;
-    struct rng rng;             // stream "arrivals"
+    struct rng rng; // stream "arrivals"
 };
 
 struct engine {
@@ -46,20 +46,26 @@ struct engine {
 static uint64_t key_of(uint64_t phase, uint64_t job, uint64_t op, uint64_t leg)
 {
     assert(job < (1ull << JOB_BITS) && op < (1u << OP_BITS) && leg < (1u << LEG_BITS));
-    return phase << (JOB_BITS + OP_BITS + LEG_BITS) | job << (OP_BITS + LEG_BITS) | op << LEG_BITS | leg;
+    return phase << (JOB_BITS + OP_BITS + LEG_BITS) | job << (OP_BITS + LEG_BITS) | op << LEG_BITS |
+           leg;
 }
 
-static void schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind kind, uint32_t arg0, uint32_t arg1)
+static void schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind kind,
+                     uint32_t arg0, uint32_t arg1)
 {
     if (at > (sim_ns)(NS_MAX_S * NS_PER_S)) {
-        if (!en->failed) err_add(en->e, "the simulated time passes %.0f s: want faster links or devices, or fewer jobs", NS_MAX_S);
+        if (!en->failed)
+            err_add(en->e,
+                    "the simulated time passes %.0f s: want faster links or devices, or fewer jobs",
+                    NS_MAX_S);
         en->failed = true;
         return;
     }
     evq_push(&en->events, (struct event){at, key, kind, {arg0, arg1}});
 }
 
-static void schedule_op(struct engine *en, sim_ns at, enum event_kind kind, uint32_t slot, uint32_t op, uint32_t leg, uint32_t arg)
+static void schedule_op(struct engine *en, sim_ns at, enum event_kind kind, uint32_t slot,
+                        uint32_t op, uint32_t leg, uint32_t arg)
 {
     struct job *j = en->jobs[slot];
     uint64_t    phase = kind == EV_BEGIN ? 3 : 0;
@@ -74,7 +80,8 @@ static uint32_t take_slot(struct engine *en)
         en->free_slot = en->jobs[slot]->next_free;
         return slot;
     }
-    en->jobs = arena_grow(en->arena, en->jobs, &en->job_capacity, en->job_count + 1, sizeof *en->jobs);
+    en->jobs =
+        arena_grow(en->arena, en->jobs, &en->job_capacity, en->job_count + 1, sizeof *en->jobs);
     en->jobs[en->job_count] = ARENA_ARRAY(en->arena, struct job, 1);
     en->jobs[en->job_count]->plan.arena = en->arena;
     return en->job_count++;
@@ -105,7 +112,8 @@ static void hash_job(struct engine *en, const struct job *j)
 
 static bool is_late(const struct engine *en, const struct job *j)
 {
-    return isfinite(en->config->deadline_s) && en->now - j->arrived_ns > ns_from_s(fmin(en->config->deadline_s, NS_MAX_S));
+    return isfinite(en->config->deadline_s) &&
+           en->now - j->arrived_ns > ns_from_s(fmin(en->config->deadline_s, NS_MAX_S));
 }
 
 static void next_arrival(struct engine *en, uint32_t user);
@@ -127,7 +135,8 @@ static void report(struct engine *en, struct job *j, enum job_status status)
         .ops = j->plan.ops,
         .times = j->times,
     };
-    en->stages = arena_grow(en->arena, en->stages, &en->stage_capacity, record.stage_count, sizeof *en->stages);
+    en->stages = arena_grow(en->arena, en->stages, &en->stage_capacity, record.stage_count,
+                            sizeof *en->stages);
     record.stages = en->stages;
     if (status != JOB_INFEASIBLE) account_work(j, en->stages);
     for (uint32_t s = 0; s < record.stage_count; s++) {
@@ -189,18 +198,21 @@ static uint32_t place_node(const struct engine *en, const struct op *o, enum leg
 
 static uint32_t add_resource(struct engine *en, uint32_t servers)
 {
-    en->resources = arena_grow(en->arena, en->resources, &en->resource_capacity, en->resource_count + 1, sizeof *en->resources);
+    en->resources = arena_grow(en->arena, en->resources, &en->resource_capacity,
+                               en->resource_count + 1, sizeof *en->resources);
     resource_init(&en->resources[en->resource_count], servers);
     return en->resource_count++;
 }
 
 static uint32_t leg_resource(struct engine *en, const struct op *o, const struct leg *leg)
 {
-    static const uint32_t offset[] = {[LEG_PORT] = NODE_PORT, [LEG_TX] = NODE_TX, [LEG_RX] = NODE_RX};
+    static const uint32_t offset[] = {
+        [LEG_PORT] = NODE_PORT, [LEG_TX] = NODE_TX, [LEG_RX] = NODE_RX};
     uint32_t node = place_node(en, o, leg->place);
     if (leg->resource != LEG_WIRE) return node * NODE_RESOURCES + offset[leg->resource];
     uint32_t wire = wire_get(&en->wires, node, place_node(en, o, leg->next_place));
-    if (en->wires.wires[wire].resource == UINT32_MAX) en->wires.wires[wire].resource = add_resource(en, 1);
+    if (en->wires.wires[wire].resource == UINT32_MAX)
+        en->wires.wires[wire].resource = add_resource(en, 1);
     return en->wires.wires[wire].resource;
 }
 
@@ -219,7 +231,8 @@ static void start_use(struct engine *en, uint32_t slot, uint32_t index)
     u->state = USE_RUNNING;
     u->start_ns = en->now;
     u->finish_ns = en->now + u->service_ns;
-    // Behind a leg that hands on while it sends: not before that one ends. times.finish_ns holds its end so far.
+    // Behind a leg that hands on while it sends: not before that one ends. times.finish_ns holds
+    // its end so far.
     if (leg && u->leg > 0 && (leg - 1)->overlaps_next && j->times[u->op].finish_ns > u->finish_ns)
         u->finish_ns = j->times[u->op].finish_ns;
     j->times[u->op].finish_ns = u->finish_ns;
@@ -232,7 +245,7 @@ static void start_use(struct engine *en, uint32_t slot, uint32_t index)
         if (leg->resource == LEG_WIRE) r->bytes += j->wire_bytes[u->op];
     } else {
         const struct node_group *g = net_group(en->config->net, o->to);
-        double                   active_j = (g->power_busy_w - g->power_idle_w) * s_from_ns(u->service_ns);
+        double active_j = (g->power_busy_w - g->power_idle_w) * s_from_ns(u->service_ns);
         j->energy_j += active_j;
         r->active_j += active_j;
         r->memory_bytes += o->memory_bytes;
@@ -240,14 +253,16 @@ static void start_use(struct engine *en, uint32_t slot, uint32_t index)
     }
     uint32_t number = u->leg;
     schedule_op(en, u->finish_ns, EV_END, slot, u->op, number, index);
-    if (leg && leg->overlaps_next) schedule_op(en, en->now, EV_BEGIN, slot, u->op, number + 1, u->op);
+    if (leg && leg->overlaps_next)
+        schedule_op(en, en->now, EV_BEGIN, slot, u->op, number + 1, u->op);
 }
 
 static void drop_job(struct engine *en, uint32_t slot)
 {
     struct job *j = en->jobs[slot];
     j->alive = false;
-    for (uint32_t i = 0; i < j->use_count; i++) { // leave the queues; the entries are skipped when they come up
+    for (uint32_t i = 0; i < j->use_count;
+         i++) { // leave the queues; the entries are skipped when they come up
         struct use *u = &j->uses[i];
         if (u->state != USE_WAITING) continue;
         struct resource *r = &en->resources[u->resource];
@@ -276,9 +291,16 @@ static void on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg
     j->uses = arena_grow(en->arena, j->uses, &j->use_capacity, j->use_count + 1, sizeof *j->uses);
     uint32_t    index = j->use_count++;
     struct use *u = &j->uses[index];
-    *u = (struct use){.op = op, .leg = leg_index, .state = USE_WAITING, .ready_ns = en->now, .start_ns = -1, .next = NO_USE};
+    *u = (struct use){.op = op,
+                      .leg = leg_index,
+                      .state = USE_WAITING,
+                      .ready_ns = en->now,
+                      .start_ns = -1,
+                      .next = NO_USE};
     u->resource = leg ? leg_resource(en, o, leg) : o->to * NODE_RESOURCES + NODE_CPU;
-    u->service_ns = leg ? route_leg_ns(net_route(en->config->net, o->from, o->to), leg_index, o->bytes, j->wire_bytes[op]) : j->alone_ns[op];
+    u->service_ns = leg ? route_leg_ns(net_route(en->config->net, o->from, o->to), leg_index,
+                                       o->bytes, j->wire_bytes[op])
+                        : j->alone_ns[op];
 
     struct resource *r = &en->resources[u->resource];
     if (r->busy == r->servers && r->waiting >= queue_limit(en, o)) {
@@ -453,12 +475,19 @@ static void add_nodes(struct engine *en)
     }
 }
 
-bool engine_run(const struct engine_config *config, const struct planner *planner, const struct trace_sink *sink, struct arena *a,
-                struct engine **out, struct engine_result *result, struct err *e)
+bool engine_run(const struct engine_config *config, const struct planner *planner,
+                const struct trace_sink *sink, struct arena *a, struct engine **out,
+                struct engine_result *result, struct err *e)
 {
     struct engine *en = ARENA_ARRAY(a, struct engine, 1);
     *result = (struct engine_result){.hash = 0xcbf29ce484222325u};
-    *en = (struct engine){.config = config, .planner = planner, .sink = sink, .result = result, .e = e, .arena = a, .free_slot = NO_SLOT};
+    *en = (struct engine){.config = config,
+                          .planner = planner,
+                          .sink = sink,
+                          .result = result,
+                          .e = e,
+                          .arena = a,
+                          .free_slot = NO_SLOT};
     *out = en;
     evq_init(&en->events, a);
     wire_init(&en->wires, a);

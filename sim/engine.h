@@ -1,8 +1,9 @@
 // sim/engine.h: executes plans over nodes and links, one clock, one event list.
 //
-// The engine asks a planner for the plan of each arriving job and knows nothing of what it means. Events of one instant leave in
-// the order: ends, epochs, arrivals, beginnings; each by (job, operation, leg), so that the order does not depend on how the engine
-// came to them. Same input, same events. It allocates while it grows, and nothing once it has.
+// The engine asks a planner for the plan of each arriving job and knows nothing of what it means.
+// Events of one instant leave in the order: ends, epochs, arrivals, beginnings; each by (job,
+// operation, leg), so that the order does not depend on how the engine came to them. Same input,
+// same events. It allocates while it grows, and nothing once it has.
 #ifndef FOGSIM_SIM_ENGINE_H
 #define FOGSIM_SIM_ENGINE_H
 
@@ -18,42 +19,47 @@ struct job_request {
 
 struct engine;
 
-// What decides. `plan` fills an empty plan (its arena is set). PLAN_FAILED: e says why, the run stops.
+// What decides. `plan` fills an empty plan (its arena is set). PLAN_FAILED: e says why, the run
+// stops.
 struct planner {
     void *ctx;
-    enum plan_verdict (*plan)(void *ctx, const struct engine *en, const struct job_request *request, struct plan *out, struct err *e);
+    enum plan_verdict (*plan)(void *ctx, const struct engine *en, const struct job_request *request,
+                              struct plan *out, struct err *e);
     // Called at 0 and then every epoch_s; NULL: never.
     bool (*epoch)(void *ctx, const struct engine *en, uint32_t epoch, sim_ns now, struct err *e);
     double epoch_s; // INFINITY: only at 0
 };
 
 struct engine_config {
-    const struct net *net;
-    struct arrivals   arrivals;
-    uint32_t          class_id;    // of every job
-    double            warm_up_s;   // jobs arriving before it are not counted
-    double            deadline_s;  // INFINITY: none
-    uint64_t          seed;
-    uint32_t          replication;
+    const struct net   *net;
+    struct arrivals     arrivals;
+    uint32_t            class_id;   // of every job
+    double              warm_up_s;  // jobs arriving before it are not counted
+    double              deadline_s; // INFINITY: none
+    uint64_t            seed;
+    uint32_t            replication;
     const volatile int *interrupted; // not 0: stop; may be NULL
 };
 
 struct engine_result {
-    uint64_t events, jobs, hash; // hash: FNV-1a over (job, op, ready, start, finish) of all operations in order of job end
+    uint64_t events, jobs, hash; // hash: FNV-1a over (job, op, ready, start, finish) of all
+                                 // operations in order of job end
     uint64_t by_status[JOB_STATUS_COUNT];
-    sim_ns   end_ns;             // last instant anything happened
-    double   planning_s;         // wall clock spent in the planner
+    sim_ns   end_ns;     // last instant anything happened
+    double   planning_s; // wall clock spent in the planner
     bool     interrupted;
 };
 
 // Runs to the end. false: the sink or the planner failed, or time ran out of range; e says why.
-MUST_USE bool engine_run(const struct engine_config *config, const struct planner *planner, const struct trace_sink *sink,
-                         struct arena *a, struct engine **out, struct engine_result *result, struct err *e);
+MUST_USE bool engine_run(const struct engine_config *config, const struct planner *planner,
+                         const struct trace_sink *sink, struct arena *a, struct engine **out,
+                         struct engine_result *result, struct err *e);
 
 // Work accepted at a node's processor and not done, divided by its servers, s. O(1).
 double engine_backlog_s(const struct engine *en, uint32_t node);
 
-// After the run: statistics of each node, and of each link that carried something, sorted by (from, to).
+// After the run: statistics of each node, and of each link that carried something, sorted by (from,
+// to).
 void     engine_node(const struct engine *en, uint32_t node, struct node_record *out);
 uint32_t engine_link_count(const struct engine *en);
 void     engine_link(const struct engine *en, uint32_t index, struct link_record *out);

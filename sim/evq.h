@@ -1,7 +1,8 @@
 // sim/evq.h: the future event list.
 //
-// A binary min-heap over (at, key): events of one instant leave in the order of their keys, which the caller makes
-// unique, so a run depends on its scenario and seed alone. `kind` and `arg` mean nothing here.
+// A binary min-heap over (at, key): events of one instant leave in the order of their keys, which
+// the caller makes unique, so a run depends on its scenario and seed alone. `kind` and `arg` mean
+// nothing here.
 #ifndef FOGSIM_SIM_EVQ_H
 #define FOGSIM_SIM_EVQ_H
 
@@ -27,7 +28,8 @@ struct evq { // private
 
 void evq_init(struct evq *q, struct arena *a);
 
-void evq_push(struct evq *q, struct event event);  // O(log n); doubles its room when full; asserts at >= now
-bool evq_pop(struct evq *q, struct event *out);    // O(log n); false: empty, `out` untouched
+void evq_push(struct evq  *q,
+              struct event event); // O(log n); doubles its room when full; asserts at >= now
+bool evq_pop(struct evq *q, struct event *out); // O(log n); false: empty, `out` untouched
 
 #endif

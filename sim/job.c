@@ -7,14 +7,16 @@ static void index_successors(struct job *j)
     const struct plan *p = &j->plan;
     memset(j->first_next, 0, (p->op_count + 1) * sizeof *j->first_next);
     for (uint32_t i = 0; i < p->op_count; i++)
-        for (uint32_t d = 0; d < p->ops[i].dep_count; d++) j->first_next[p->deps[p->ops[i].first_dep + d]]++;
+        for (uint32_t d = 0; d < p->ops[i].dep_count; d++)
+            j->first_next[p->deps[p->ops[i].first_dep + d]]++;
     uint32_t sum = 0;
     for (uint32_t i = 0; i <= p->op_count; i++) { // counts become ends
         sum += j->first_next[i];
         j->first_next[i] = sum;
     }
     for (uint32_t i = p->op_count; i-- > 0;) // filled from the back, ends become beginnings
-        for (uint32_t d = p->ops[i].dep_count; d-- > 0;) j->nexts[--j->first_next[p->deps[p->ops[i].first_dep + d]]] = i;
+        for (uint32_t d = p->ops[i].dep_count; d-- > 0;)
+            j->nexts[--j->first_next[p->deps[p->ops[i].first_dep + d]]] = i;
 }
 
 void job_prepare(struct job *j, struct arena *a)

@@ -1,6 +1,7 @@
 // sim/job.h: a job under way: its plan, the times of its operations, its uses of resources.
 //
-// Jobs live in slots that are used again with the arrays they have grown, so that a run in its steady state allocates nothing.
+// Jobs live in slots that are used again with the arrays they have grown, so that a run in its
+// steady state allocates nothing.
 #ifndef FOGSIM_SIM_JOB_H
 #define FOGSIM_SIM_JOB_H
 
@@ -21,20 +22,22 @@ struct job {
     uint64_t id;
     uint32_t home, user, class_id; // user: index into the engine's users
     sim_ns   arrived_ns;
-    bool     counted, alive;      // alive: neither finished nor dropped
-    uint32_t pending;             // events and queue entries that name this slot; the slot is free at 0 when not alive
-    uint32_t unfinished;          // operations
-    uint32_t next_free;           // slot
-    struct plan      plan;        // its own arrays
-    struct op_times *times;       // [op_count]
-    uint32_t        *waits_for;   // [op_count] predecessors not finished
+    bool     counted, alive; // alive: neither finished nor dropped
+    uint32_t pending; // events and queue entries that name this slot; the slot is free at 0 when
+                      // not alive
+    uint32_t         unfinished;         // operations
+    uint32_t         next_free;          // slot
+    struct plan      plan;               // its own arrays
+    struct op_times *times;              // [op_count]
+    uint32_t        *waits_for;          // [op_count] predecessors not finished
     uint32_t        *first_next, *nexts; // successors: nexts[first_next[op] .. first_next[op + 1])
-    sim_ns          *alone_ns;    // [op_count] time the operation takes when nothing else is under way
-    double          *wire_bytes;  // [op_count] transfers
-    uint32_t         times_capacity, waits_capacity, first_capacity, next_capacity, alone_capacity, wire_capacity;
-    struct use      *uses;        // [use_count]
-    uint32_t         use_count, use_capacity;
-    double           energy_j;
+    sim_ns          *alone_ns; // [op_count] time the operation takes when nothing else is under way
+    double          *wire_bytes; // [op_count] transfers
+    uint32_t         times_capacity, waits_capacity, first_capacity, next_capacity, alone_capacity,
+        wire_capacity;
+    struct use *uses; // [use_count]
+    uint32_t    use_count, use_capacity;
+    double      energy_j;
 };
 
 // Room for the plan's operations; successors and counts from its dependencies.

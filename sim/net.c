@@ -19,18 +19,23 @@ static void add_leg(struct route *r, struct leg leg)
     r->legs[r->leg_count++] = leg;
 }
 
-static void add_port(struct route *r, enum leg_place place, double fixed_s, double s_per_payload_byte, double s_per_wire_byte)
+static void add_port(struct route *r, enum leg_place place, double fixed_s,
+                     double s_per_payload_byte, double s_per_wire_byte)
 {
     if (fixed_s + s_per_payload_byte + s_per_wire_byte > 0)
-        add_leg(r, (struct leg){LEG_PORT, place, place, fixed_s, s_per_payload_byte, s_per_wire_byte, 0, false});
+        add_leg(r, (struct leg){LEG_PORT, place, place, fixed_s, s_per_payload_byte,
+                                s_per_wire_byte, 0, false});
 }
 
-static void add_wire(struct route *r, const struct node_group *from, const struct node_group *to, const struct link_spec *link,
-                     enum leg_place place, enum leg_place next)
+static void add_wire(struct route *r, const struct node_group *from, const struct node_group *to,
+                     const struct link_spec *link, enum leg_place place, enum leg_place next)
 {
-    if (from->nic_shared) add_leg(r, (struct leg){LEG_TX, place, next, 0, 0, 1 / from->nic_bytes_per_s, 0, true});
-    add_leg(r, (struct leg){LEG_WIRE, place, next, 0, 0, 1 / link->rate_bytes_per_s, 0, to->nic_shared});
-    if (to->nic_shared) add_leg(r, (struct leg){LEG_RX, next, next, 0, 0, 1 / to->nic_bytes_per_s, 0, false});
+    if (from->nic_shared)
+        add_leg(r, (struct leg){LEG_TX, place, next, 0, 0, 1 / from->nic_bytes_per_s, 0, true});
+    add_leg(r, (struct leg){LEG_WIRE, place, next, 0, 0, 1 / link->rate_bytes_per_s, 0,
+                            to->nic_shared});
+    if (to->nic_shared)
+        add_leg(r, (struct leg){LEG_RX, next, next, 0, 0, 1 / to->nic_bytes_per_s, 0, false});
     r->legs[r->leg_count - 1].latency_after_s = link->latency_s;
     double rate = link->rate_bytes_per_s;
     if (from->nic_shared) rate = fmin(rate, from->nic_bytes_per_s);
@@ -43,10 +48,12 @@ static void make_route(const struct net *n, struct route *r, uint32_t from, uint
     const struct node_group *f = &n->groups[from], *t = &n->groups[to];
     const struct link_spec  *link = &n->links[from * n->group_count + to];
     const struct protocol   *p = link->protocol;
-    bool third = p->brokered && n->broker == BROKER_THIRD && f->role != ROLE_BROKER && t->role != ROLE_BROKER;
+    bool third = p->brokered && n->broker == BROKER_THIRD && f->role != ROLE_BROKER &&
+                 t->role != ROLE_BROKER;
     r->protocol = p;
     add_port(r, AT_FROM, p->message_s, p->serialise_s_per_byte * f->serialisation_ratio, 0);
-    if (p->brokered && n->broker == BROKER_SENDER) add_port(r, AT_FROM, 0, 0, p->broker_s_per_byte * f->serialisation_ratio);
+    if (p->brokered && n->broker == BROKER_SENDER)
+        add_port(r, AT_FROM, 0, 0, p->broker_s_per_byte * f->serialisation_ratio);
     if (third) {
         uint32_t                 b = n->group_of[n->broker_node];
         const struct node_group *broker = &n->groups[b];
@@ -56,7 +63,8 @@ static void make_route(const struct net *n, struct route *r, uint32_t from, uint
     } else {
         add_wire(r, f, t, link, AT_FROM, AT_TO);
     }
-    if (p->brokered && n->broker == BROKER_RECEIVER) add_port(r, AT_TO, 0, 0, p->broker_s_per_byte * t->serialisation_ratio);
+    if (p->brokered && n->broker == BROKER_RECEIVER)
+        add_port(r, AT_TO, 0, 0, p->broker_s_per_byte * t->serialisation_ratio);
     add_port(r, AT_TO, 0, p->deserialise_s_per_byte * t->serialisation_ratio, 0);
 }
 
@@ -72,11 +80,13 @@ void net_finish(struct net *n, struct arena *a)
     }
     n->broker_node = NO_NODE;
     for (uint32_t g = 0; g < n->group_count; g++)
-        if (n->groups[g].role == ROLE_BROKER && n->groups[g].count && n->broker_node == NO_NODE) n->broker_node = n->groups[g].first;
+        if (n->groups[g].role == ROLE_BROKER && n->groups[g].count && n->broker_node == NO_NODE)
+            n->broker_node = n->groups[g].first;
     assert(n->broker != BROKER_THIRD || n->broker_node != NO_NODE);
     n->routes = ARENA_ARRAY(a, struct route, (size_t)n->group_count * n->group_count);
     for (uint32_t f = 0; f < n->group_count; f++)
-        for (uint32_t t = 0; t < n->group_count; t++) make_route(n, &n->routes[f * n->group_count + t], f, t);
+        for (uint32_t t = 0; t < n->group_count; t++)
+            make_route(n, &n->routes[f * n->group_count + t], f, t);
 }
 
 double route_wire_bytes(const struct route *r, double payload_bytes)
@@ -89,7 +99,8 @@ double route_wire_bytes(const struct route *r, double payload_bytes)
 sim_ns route_leg_ns(const struct route *r, uint32_t leg, double payload_bytes, double wire_bytes)
 {
     const struct leg *l = &r->legs[leg];
-    return ns_from_s(l->fixed_s + l->s_per_payload_byte * payload_bytes + l->s_per_wire_byte * wire_bytes);
+    return ns_from_s(l->fixed_s + l->s_per_payload_byte * payload_bytes +
+                     l->s_per_wire_byte * wire_bytes);
 }
 
 sim_ns route_alone_ns(const struct route *r, double payload_bytes)

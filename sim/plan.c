@@ -15,7 +15,8 @@ uint32_t plan_add(struct plan *p, struct op op, const uint32_t *deps, uint32_t d
     assert(isfinite(op.seconds) && op.seconds >= 0 && isfinite(op.bytes) && op.bytes >= 0);
     assert(op.kind == OP_TRANSFER || op.from == op.to);
     p->ops = arena_grow(p->arena, p->ops, &p->op_capacity, p->op_count + 1, sizeof *p->ops);
-    p->deps = arena_grow(p->arena, p->deps, &p->dep_capacity, p->dep_total + dep_count, sizeof *p->deps);
+    p->deps =
+        arena_grow(p->arena, p->deps, &p->dep_capacity, p->dep_total + dep_count, sizeof *p->deps);
 
     op.first_dep = p->dep_total;
     op.dep_count = 0;

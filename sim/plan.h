@@ -1,8 +1,9 @@
 // sim/plan.h: what is to be done for one job: operations with precedence.
 //
-// A plan is a directed acyclic graph. An operation may start when all its predecessors have finished; they have lower
-// indices, so the order of the array is a topological order. What an operation means is not known here: it carries a stage
-// (the part of the job that it is accounted to) and an opaque tag that only observers read.
+// A plan is a directed acyclic graph. An operation may start when all its predecessors have
+// finished; they have lower indices, so the order of the array is a topological order. What an
+// operation means is not known here: it carries a stage (the part of the job that it is accounted
+// to) and an opaque tag that only observers read.
 #ifndef FOGSIM_SIM_PLAN_H
 #define FOGSIM_SIM_PLAN_H
 
@@ -23,19 +24,19 @@ enum { OP_TAGS = 3 };
 
 struct op {
     enum op_kind kind;
-    uint32_t stage;          // < plan.stage_count
-    uint32_t from, to;       // node indices; compute, load, delay: equal
-    uint32_t first_dep, dep_count; // predecessors: plan.deps[first_dep ...]
-    double   seconds;        // compute, load, delay; >= 0
-    double   bytes;          // transfer, load; >= 0
-    double   memory_bytes;   // compute: held on the node while it runs
-    uint32_t tag[OP_TAGS];   // opaque
+    uint32_t     stage;                // < plan.stage_count
+    uint32_t     from, to;             // node indices; compute, load, delay: equal
+    uint32_t     first_dep, dep_count; // predecessors: plan.deps[first_dep ...]
+    double       seconds;              // compute, load, delay; >= 0
+    double       bytes;                // transfer, load; >= 0
+    double       memory_bytes;         // compute: held on the node while it runs
+    uint32_t     tag[OP_TAGS];         // opaque
 };
 
 struct plan { // zero-initialise; memory from `arena`, given back when that is rewound
     struct arena *arena;
-    struct op    *ops;       // [op_count]
-    uint32_t     *deps;      // [dep_total] indices into ops
+    struct op    *ops;  // [op_count]
+    uint32_t     *deps; // [dep_total] indices into ops
     uint32_t      op_count, dep_total, op_capacity, dep_capacity;
     uint32_t      stage_count;
 };
@@ -48,8 +49,9 @@ enum plan_verdict {
     PLAN_FAILED,     // an err says why; the run stops
 };
 
-// Appends `op` with the predecessors deps[0 .. dep_count), skipping NO_OP and repetitions; returns its index.
-// Asserts that they exist already, that quantities are finite and not negative, and grows stage_count as needed.
+// Appends `op` with the predecessors deps[0 .. dep_count), skipping NO_OP and repetitions; returns
+// its index. Asserts that they exist already, that quantities are finite and not negative, and
+// grows stage_count as needed.
 uint32_t plan_add(struct plan *p, struct op op, const uint32_t *deps, uint32_t dep_count);
 
 #endif

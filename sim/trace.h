@@ -1,6 +1,8 @@
-// sim/trace.h: what a run tells its observers: per job, per node, per link. All times are integer ns.
+// sim/trace.h: what a run tells its observers: per job, per node, per link. All times are integer
+// ns.
 //
-// Records are valid during the call only. The engine makes them; results/ stores them; nothing flows back.
+// Records are valid during the call only. The engine makes them; results/ stores them; nothing
+// flows back.
 #ifndef FOGSIM_SIM_TRACE_H
 #define FOGSIM_SIM_TRACE_H
 
@@ -11,7 +13,14 @@
 #include "sim/plan.h"
 
 // The parts of a job's latency. Each instant between arrival and finish belongs to exactly one.
-enum part { PART_COMPUTATION, PART_TRANSMISSION, PART_QUEUEING, PART_EDGE_DELAY, PART_LOADING, PART_COUNT };
+enum part {
+    PART_COMPUTATION,
+    PART_TRANSMISSION,
+    PART_QUEUEING,
+    PART_EDGE_DELAY,
+    PART_LOADING,
+    PART_COUNT
+};
 
 enum job_status {
     JOB_DONE,
@@ -37,16 +46,17 @@ struct op_times { // of one operation; -1: never got there
 };
 
 struct job_record {
-    uint64_t job;            // rank of arrival in the run, from 0
-    uint32_t home;           // node it arrived at
-    uint32_t class_id;       // opaque: which kind of job
+    uint64_t        job;      // rank of arrival in the run, from 0
+    uint32_t        home;     // node it arrived at
+    uint32_t        class_id; // opaque: which kind of job
     enum job_status status;
-    sim_ns   arrived_ns, finished_ns; // finished_ns: -1 when it never finished
-    sim_ns   part_ns[PART_COUNT];     // sums over the stages; only of finished jobs; sum = finished - arrived
-    sim_ns   computation_work_ns, transmission_work_ns;
-    double   energy_j;       // active energy of its operations
-    bool     counted;        // past the warm-up
-    uint32_t stage_count, op_count;
+    sim_ns          arrived_ns, finished_ns; // finished_ns: -1 when it never finished
+    sim_ns part_ns[PART_COUNT]; // sums over the stages; only of finished jobs; sum = finished -
+                                // arrived
+    sim_ns                     computation_work_ns, transmission_work_ns;
+    double                     energy_j; // active energy of its operations
+    bool                       counted;  // past the warm-up
+    uint32_t                   stage_count, op_count;
     const struct stage_record *stages; // [stage_count]
     const struct op           *ops;    // [op_count]
     const struct op_times     *times;  // [op_count]
@@ -54,19 +64,19 @@ struct job_record {
 
 struct node_record {
     uint32_t node;
-    uint64_t subtasks;      // compute operations served
-    sim_ns   busy_ns;       // summed over the servers
-    double   utilization;   // busy / (servers x span of the run)
-    double   queue_mean;    // time average of the number waiting
+    uint64_t subtasks;    // compute operations served
+    sim_ns   busy_ns;     // summed over the servers
+    double   utilization; // busy / (servers x span of the run)
+    double   queue_mean;  // time average of the number waiting
     uint32_t queue_max;
     double   memory_peak_bytes;
-    double   energy_j;      // idle power over the whole span, plus active energy
+    double   energy_j; // idle power over the whole span, plus active energy
 };
 
 struct link_record {
     uint32_t from, to;
     uint64_t transfers;
-    double   bytes;         // on the wire, headers and encoding included
+    double   bytes; // on the wire, headers and encoding included
     sim_ns   busy_ns;
     double   utilization;
 };

@@ -41,13 +41,16 @@ static int32_t tensor_extent(const struct graph *g, uint32_t tensor)
 static void list_add(struct builder *b, struct op_list *list, uint32_t op)
 {
     if (op == NO_OP) return;
-    list->ops = arena_grow(b->scratch, list->ops, &list->capacity, list->count + 1, sizeof *list->ops);
+    list->ops =
+        arena_grow(b->scratch, list->ops, &list->capacity, list->count + 1, sizeof *list->ops);
     list->ops[list->count++] = op;
 }
 
-static void add_piece(struct builder *b, uint32_t tensor, uint32_t node, int32_t begin, int32_t end, uint32_t op)
+static void add_piece(struct builder *b, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
+                      uint32_t op)
 {
-    b->pieces = arena_grow(b->scratch, b->pieces, &b->piece_capacity, b->piece_count + 1, sizeof *b->pieces);
+    b->pieces = arena_grow(b->scratch, b->pieces, &b->piece_capacity, b->piece_count + 1,
+                           sizeof *b->pieces);
     b->pieces[b->piece_count] = (struct piece){node, op, NO_PIECE, begin, end};
     uint32_t *link = &b->first_piece[tensor]; // behind the others: who made a range is asked first
     while (*link != NO_PIECE) link = &b->pieces[*link].next;
@@ -55,7 +58,8 @@ static void add_piece(struct builder *b, uint32_t tensor, uint32_t node, int32_t
 }
 
 // The piece at `x` on `node`, or else on any node; `*end` becomes how far it can serve.
-static const struct piece *find_piece(const struct builder *b, uint32_t tensor, uint32_t node, int32_t x, int32_t *end)
+static const struct piece *find_piece(const struct builder *b, uint32_t tensor, uint32_t node,
+                                      int32_t x, int32_t *end)
 {
     const struct piece *other = NULL;
     int32_t             own_begin = *end;
@@ -74,14 +78,19 @@ static const struct piece *find_piece(const struct builder *b, uint32_t tensor, 
     return other;
 }
 
-static uint32_t add_transfer(struct builder *b, uint32_t stage, uint32_t from, uint32_t to, double bytes, uint32_t after)
+static uint32_t add_transfer(struct builder *b, uint32_t stage, uint32_t from, uint32_t to,
+                             double bytes, uint32_t after)
 {
     const uint32_t deps[] = {after, b->floor};
-    return plan_add(b->plan, (struct op){.kind = OP_TRANSFER, .stage = stage, .from = from, .to = to, .bytes = bytes}, deps, 2);
+    return plan_add(
+        b->plan,
+        (struct op){.kind = OP_TRANSFER, .stage = stage, .from = from, .to = to, .bytes = bytes},
+        deps, 2);
 }
 
 // Brings [begin, end) of a tensor to a node; what it waits for goes to b->deps.
-static void need(struct builder *b, uint32_t tensor, uint32_t node, int32_t begin, int32_t end, uint32_t stage)
+static void need(struct builder *b, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
+                 uint32_t stage)
 {
     double unit_bytes = (double)(graph_tensor_bytes(b->g, tensor) / tensor_extent(b->g, tensor));
     for (int32_t x = begin, y; x < end; x = y) {
@@ -113,8 +122,11 @@ static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_
     } else if (s.axis == SLICE_IN && is_vector) {
         need(b, tensor, node, in.begin, in.end, step);
     } else if (s.axis == SLICE_IN && node != b->user && b->by_layer) {
-        // Neurons of a flattened image do not lie in rows; the user has all of it and sends the share.
-        list_add(b, &b->deps, add_transfer(b, step, b->user, node, (double)slice_input_bytes(b->g, step, s), NO_OP));
+        // Neurons of a flattened image do not lie in rows; the user has all of it and sends the
+        // share.
+        list_add(
+            b, &b->deps,
+            add_transfer(b, step, b->user, node, (double)slice_input_bytes(b->g, step, s), NO_OP));
     } else {
         need_all(b, tensor, node, step);
     }
@@ -137,7 +149,8 @@ static void load_weights(struct builder *b, uint32_t step, uint32_t i, struct sl
 {
     enum weights_mode mode = b->v->options->weights;
     uint32_t          node = b->as->nodes[i];
-    if (mode == WEIGHTS_PER_LAYER) list_add(b, &b->deps, add_load(b, step, node, (double)slice_weight_bytes(b->g, step, s)));
+    if (mode == WEIGHTS_PER_LAYER)
+        list_add(b, &b->deps, add_load(b, step, node, (double)slice_weight_bytes(b->g, step, s)));
     if (mode != WEIGHTS_PER_TASK) return;
     if (b->task_load[i] == NO_OP) {
         double bytes = 0;
@@ -175,7 +188,9 @@ static uint32_t compute_slice(struct builder *b, uint32_t step, uint32_t i, stru
     load_weights(b, step, i, s);
     struct op op = {.kind = OP_COMPUTE, .stage = step, .from = node, .to = node};
     op.seconds = cost_slice_s(view_costs(b->v, node), step, s);
-    op.memory_bytes = (double)(slice_input_bytes(b->g, step, s) + slice_output_bytes(b->g, step, s) + slice_weight_bytes(b->g, step, s));
+    op.memory_bytes =
+        (double)(slice_input_bytes(b->g, step, s) + slice_output_bytes(b->g, step, s) +
+                 slice_weight_bytes(b->g, step, s));
     op.tag[0] = s.axis;
     op.tag[1] = (uint32_t)s.begin;
     op.tag[2] = (uint32_t)s.end;
@@ -183,14 +198,19 @@ static uint32_t compute_slice(struct builder *b, uint32_t step, uint32_t i, stru
     return plan_add(b->plan, op, b->deps.ops, b->deps.count);
 }
 
-// What only the merging node can run, when all of b->deps have arrived; b->round then holds what ends the step there.
+// What only the merging node can run, when all of b->deps have arrived; b->round then holds what
+// ends the step there.
 static void add_merge(struct builder *b, uint32_t step, enum slice_axis axis, uint32_t node)
 {
     const struct step *st = &b->g->steps[step];
     bool               sums = axis == SLICE_IN;
     if (st->merge_count || sums) {
         double    seconds = cost_merge_s(view_costs(b->v, node), step, axis);
-        struct op op = {.kind = seconds > 0 ? OP_COMPUTE : OP_DELAY, .stage = step, .from = node, .to = node, .seconds = seconds};
+        struct op op = {.kind = seconds > 0 ? OP_COMPUTE : OP_DELAY,
+                        .stage = step,
+                        .from = node,
+                        .to = node,
+                        .seconds = seconds};
         uint32_t  merge = plan_add(b->plan, op, b->deps.ops, b->deps.count);
         b->deps.count = 0;
         list_add(b, &b->deps, merge);
@@ -223,13 +243,15 @@ static void merge_step(struct builder *b, uint32_t step, const uint32_t *compute
         double bytes = (double)slice_output_bytes(b->g, step, slice_of(b, step, 0));
         for (uint32_t i = 0; i < b->as->node_count; i++) {
             uint32_t node = b->as->nodes[i], op = computed[i];
-            if (op != NO_OP && node != b->lead) op = add_transfer(b, step, node, b->lead, bytes, op);
+            if (op != NO_OP && node != b->lead)
+                op = add_transfer(b, step, node, b->lead, bytes, op);
             list_add(b, &b->deps, op);
         }
     } else if (b->by_layer) {
         need_all(b, st->output, b->lead, step);
     }
-    if (!b->by_layer && !st->merge_count && axis != SLICE_IN) return; // the result stays where it is
+    if (!b->by_layer && !st->merge_count && axis != SLICE_IN)
+        return; // the result stays where it is
     need_merge_inputs(b, step, b->lead);
     add_merge(b, step, axis, b->lead);
 }
@@ -249,14 +271,16 @@ static void begin_round(struct builder *b, uint32_t step, bool is_remote)
 {
     struct op delay = {.kind = OP_DELAY, .stage = step, .from = b->user, .to = b->user};
     delay.seconds = is_remote ? b->v->limits->edge_delay_s : 0;
-    if (b->round.count || delay.seconds > 0) b->floor = plan_add(b->plan, delay, b->round.ops, b->round.count);
+    if (b->round.count || delay.seconds > 0)
+        b->floor = plan_add(b->plan, delay, b->round.ops, b->round.count);
     b->round.count = 0;
 }
 
 static bool step_is_remote(const struct builder *b, uint32_t step)
 {
     for (uint32_t i = 0; i < b->as->node_count; i++)
-        if (b->as->nodes[i] != b->user && b->as->cuts[step][i] < b->as->cuts[step][i + 1]) return true;
+        if (b->as->nodes[i] != b->user && b->as->cuts[step][i] < b->as->cuts[step][i + 1])
+            return true;
     return false;
 }
 
@@ -289,16 +313,23 @@ static uint32_t largest_share(const struct builder *b)
     for (uint32_t i = 0; i < b->as->node_count; i++) {
         double share = 0;
         for (uint32_t s = 0; s < b->g->step_count; s++)
-            share += (double)(b->as->cuts[s][i + 1] - b->as->cuts[s][i]) / b->as->cuts[s][b->as->node_count];
+            share += (double)(b->as->cuts[s][i + 1] - b->as->cuts[s][i]) /
+                     b->as->cuts[s][b->as->node_count];
         if (share > best_share) best_share = share, best = i;
     }
     return b->as->nodes[best];
 }
 
-void build_plan(const struct view *v, const struct task *t, const struct assignment *as, struct arena *scratch, struct plan *out,
-                struct placement *where)
+void build_plan(const struct view *v, const struct task *t, const struct assignment *as,
+                struct arena *scratch, struct plan *out, struct placement *where)
 {
-    struct builder b = {.v = v, .g = v->graph, .as = as, .scratch = scratch, .plan = out, .where = where, .user = t->user};
+    struct builder b = {.v = v,
+                        .g = v->graph,
+                        .as = as,
+                        .scratch = scratch,
+                        .plan = out,
+                        .where = where,
+                        .user = t->user};
     for (uint32_t s = 0; s < b.g->step_count; s++) b.any_remote |= step_is_remote(&b, s);
     b.by_layer = v->options->granularity == GRANULARITY_LAYER && b.any_remote;
     b.lead = b.by_layer ? t->user : largest_share(&b);
@@ -314,10 +345,12 @@ void build_plan(const struct view *v, const struct task *t, const struct assignm
     need_all(&b, b.g->layer_count, t->user, b.g->step_count - 1); // the answer
 }
 
-void build_assignment(const struct view *v, uint32_t node_count, const uint32_t *nodes, struct arena *a, struct assignment *out)
+void build_assignment(const struct view *v, uint32_t node_count, const uint32_t *nodes,
+                      struct arena *a, struct assignment *out)
 {
     uint32_t steps = v->graph->step_count;
-    *out = (struct assignment){node_count, nodes, ARENA_ARRAY(a, enum slice_axis, steps), ARENA_ARRAY(a, int32_t *, steps)};
+    *out = (struct assignment){node_count, nodes, ARENA_ARRAY(a, enum slice_axis, steps),
+                               ARENA_ARRAY(a, int32_t *, steps)};
     for (uint32_t s = 0; s < steps; s++) {
         enum slice_axis axis = step_axis(v->graph, s);
         out->axes[s] = axis == SLICE_ROWS ? axis : v->options->fc_split;
@@ -325,8 +358,8 @@ void build_assignment(const struct view *v, uint32_t node_count, const uint32_t 
     }
 }
 
-void build_whole(const struct view *v, uint32_t node_count, const uint32_t *nodes, const uint32_t *node_of, struct arena *a,
-                 struct assignment *out)
+void build_whole(const struct view *v, uint32_t node_count, const uint32_t *nodes,
+                 const uint32_t *node_of, struct arena *a, struct assignment *out)
 {
     build_assignment(v, node_count, nodes, a, out);
     for (uint32_t s = 0; s < v->graph->step_count; s++) {
@@ -338,21 +371,22 @@ void build_whole(const struct view *v, uint32_t node_count, const uint32_t *node
 
 void build_single(const struct view *v, uint32_t node, struct arena *a, struct assignment *out)
 {
-    uint32_t *nodes = ARENA_ARRAY(a, uint32_t, 1), *node_of = ARENA_ARRAY(a, uint32_t, v->graph->step_count);
+    uint32_t *nodes = ARENA_ARRAY(a, uint32_t, 1),
+             *node_of = ARENA_ARRAY(a, uint32_t, v->graph->step_count);
     nodes[0] = node;
     build_whole(v, 1, nodes, node_of, a, out);
 }
 
-void build_shares(const struct view *v, uint32_t node_count, const uint32_t *nodes, const double *weights, struct arena *a,
-                  struct assignment *out)
+void build_shares(const struct view *v, uint32_t node_count, const uint32_t *nodes,
+                  const double *weights, struct arena *a, struct assignment *out)
 {
     build_assignment(v, node_count, nodes, a, out);
     for (uint32_t s = 0; s < v->graph->step_count; s++)
         slice_cuts(weights, node_count, step_extent(v->graph, s, out->axes[s]), out->cuts[s]);
 }
 
-enum plan_verdict build_local(const struct view *v, const struct task *t, struct arena *scratch, struct plan *out,
-                              struct placement *where)
+enum plan_verdict build_local(const struct view *v, const struct task *t, struct arena *scratch,
+                              struct plan *out, struct placement *where)
 {
     struct assignment as;
     if (!v->fits[v->net->group_of[t->user]]) return PLAN_INFEASIBLE;

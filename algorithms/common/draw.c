@@ -5,7 +5,8 @@ void draw_stream(const struct view *v, const struct task *t, const char *cause, 
     rng_init(out, v->seed, v->replication, cause, t->number);
 }
 
-uint32_t *draw_nodes(const struct view *v, const struct task *t, struct arena *scratch, uint32_t *count)
+uint32_t *draw_nodes(const struct view *v, const struct task *t, struct arena *scratch,
+                     uint32_t *count)
 {
     uint32_t  *nodes = ARENA_ARRAY(scratch, uint32_t, v->fog_count);
     uint32_t   candidates = view_candidates(v, t->user, nodes);

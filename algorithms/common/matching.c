@@ -2,7 +2,8 @@
 
 #include <assert.h>
 
-static double others_work(const struct market *m, const struct matching *x, uint32_t user, uint32_t fog)
+static double others_work(const struct market *m, const struct matching *x, uint32_t user,
+                          uint32_t fog)
 {
     double sum = 0;
     for (uint32_t i = 0; i < x->member_count[fog]; i++) {
@@ -12,12 +13,14 @@ static double others_work(const struct market *m, const struct matching *x, uint
     return sum;
 }
 
-double matching_utility_user(const struct market *m, const struct matching *x, uint32_t user, uint32_t fog)
+double matching_utility_user(const struct market *m, const struct matching *x, uint32_t user,
+                             uint32_t fog)
 {
     return m->utility_user(m->ctx, user, fog, others_work(m, x, user, fog));
 }
 
-double matching_utility_fog(const struct market *m, const struct matching *x, uint32_t user, uint32_t fog)
+double matching_utility_fog(const struct market *m, const struct matching *x, uint32_t user,
+                            uint32_t fog)
 {
     return m->utility_fog(m->ctx, user, fog, others_work(m, x, user, fog));
 }
@@ -48,7 +51,8 @@ static double user_total(const struct market *m, const struct matching *x, uint3
     return sum;
 }
 
-static void join(const struct market *m, struct matching *x, uint32_t user, uint32_t slot, uint32_t fog)
+static void join(const struct market *m, struct matching *x, uint32_t user, uint32_t slot,
+                 uint32_t fog)
 {
     x->fogs[(size_t)user * m->theta + slot] = fog;
     if (fog == NO_FOG) return;
@@ -81,7 +85,8 @@ void matching_start(const struct market *m, struct rng *rng, struct arena *a, st
     out->member_count = ARENA_ARRAY(a, uint32_t, m->fog_count);
     for (size_t i = 0; i < (size_t)m->user_count * m->theta; i++) out->fogs[i] = NO_FOG;
 
-    uint32_t *order = ARENA_ARRAY(a, uint32_t, m->user_count), *free_fogs = ARENA_ARRAY(a, uint32_t, m->fog_count);
+    uint32_t *order = ARENA_ARRAY(a, uint32_t, m->user_count),
+             *free_fogs = ARENA_ARRAY(a, uint32_t, m->fog_count);
     for (uint32_t u = 0; u < m->user_count; u++) {
         uint32_t other = (uint32_t)rng_below(rng, u + 1);
         order[u] = order[other];
@@ -90,7 +95,8 @@ void matching_start(const struct market *m, struct rng *rng, struct arena *a, st
     for (uint32_t i = 0; i < m->user_count; i++) {
         uint32_t user = order[i], count = 0;
         for (uint32_t f = 0; f < m->fog_count; f++)
-            if (m->is_candidate(m->ctx, user, f) && out->member_count[f] < out->room) free_fogs[count++] = f;
+            if (m->is_candidate(m->ctx, user, f) && out->member_count[f] < out->room)
+                free_fogs[count++] = f;
         for (uint32_t slot = 0; slot < m->theta && count; slot++) {
             uint32_t pick = (uint32_t)rng_below(rng, count);
             join(m, out, user, slot, free_fogs[pick]);
@@ -109,7 +115,8 @@ struct scene {
 static double scene_welfare(const struct market *m, const struct matching *x, const struct scene *s)
 {
     double sum = 0;
-    for (int i = 0; i < 2; i++) sum += fog_total(m, x, s->fogs[i]) + members_total(m, x, s->fogs[i]);
+    for (int i = 0; i < 2; i++)
+        sum += fog_total(m, x, s->fogs[i]) + members_total(m, x, s->fogs[i]);
     return sum;
 }
 
@@ -143,8 +150,8 @@ static bool scene_accept(const struct market *m, struct matching *x, const struc
     return false;
 }
 
-static void exchange(const struct market *m, struct matching *x, uint32_t u, uint32_t slot, uint32_t fog, uint32_t u2, uint32_t slot2,
-                     uint32_t fog2)
+static void exchange(const struct market *m, struct matching *x, uint32_t u, uint32_t slot,
+                     uint32_t fog, uint32_t u2, uint32_t slot2, uint32_t fog2)
 {
     leave(m, x, u, slot);
     leave(m, x, u2, slot2);
@@ -152,10 +159,14 @@ static void exchange(const struct market *m, struct matching *x, uint32_t u, uin
     join(m, x, u2, slot2, fog);
 }
 
-static bool try_swap(const struct market *m, struct matching *x, uint32_t u, uint32_t slot, uint32_t u2, uint32_t slot2)
+static bool try_swap(const struct market *m, struct matching *x, uint32_t u, uint32_t slot,
+                     uint32_t u2, uint32_t slot2)
 {
-    uint32_t fog = x->fogs[(size_t)u * m->theta + slot], fog2 = x->fogs[(size_t)u2 * m->theta + slot2];
-    if (fog == NO_FOG || fog2 == NO_FOG || fog == fog2 || holds(m, x, u, fog2) || holds(m, x, u2, fog)) return false;
+    uint32_t fog = x->fogs[(size_t)u * m->theta + slot],
+             fog2 = x->fogs[(size_t)u2 * m->theta + slot2];
+    if (fog == NO_FOG || fog2 == NO_FOG || fog == fog2 || holds(m, x, u, fog2) ||
+        holds(m, x, u2, fog))
+        return false;
     if (!m->is_candidate(m->ctx, u, fog2) || !m->is_candidate(m->ctx, u2, fog)) return false;
     struct scene s = {{u, u2}, {fog, fog2}, {true, true}, {0}, {0}, 0};
     scene_remember(m, x, &s);
@@ -166,12 +177,15 @@ static bool try_swap(const struct market *m, struct matching *x, uint32_t u, uin
 }
 
 // Into a free place of `target`, from the slot's fog node or from none.
-static bool try_move(const struct market *m, struct matching *x, uint32_t u, uint32_t slot, uint32_t target)
+static bool try_move(const struct market *m, struct matching *x, uint32_t u, uint32_t slot,
+                     uint32_t target)
 {
     uint32_t fog = x->fogs[(size_t)u * m->theta + slot];
     if (target == fog || holds(m, x, u, target) || x->member_count[target] >= x->room) return false;
     if (!m->is_candidate(m->ctx, u, target)) return false;
-    struct scene s = {{u, NO_FOG}, {fog, target}, {fog != NO_FOG && m->open_slots == OPEN_TWO_SIDED, true}, {0}, {0}, 0};
+    struct scene s = {
+        {u, NO_FOG}, {fog, target}, {fog != NO_FOG && m->open_slots == OPEN_TWO_SIDED, true},
+        {0},         {0},           0};
     scene_remember(m, x, &s);
     leave(m, x, u, slot);
     join(m, x, u, slot, target);
@@ -187,7 +201,8 @@ static uint64_t sweep(const struct market *m, struct matching *x)
     for (uint32_t u = 0; u < m->user_count; u++)
         for (uint32_t slot = 0; slot < m->theta; slot++) {
             for (uint32_t u2 = u + 1; u2 < m->user_count; u2++)
-                for (uint32_t slot2 = 0; slot2 < m->theta; slot2++) accepted += try_swap(m, x, u, slot, u2, slot2);
+                for (uint32_t slot2 = 0; slot2 < m->theta; slot2++)
+                    accepted += try_swap(m, x, u, slot, u2, slot2);
             if (m->open_slots == OPEN_NONE) continue;
             for (uint32_t f = 0; f < m->fog_count; f++) accepted += try_move(m, x, u, slot, f);
         }

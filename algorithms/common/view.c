@@ -31,9 +31,12 @@ static struct probe probe_layers(const struct view *v, uint32_t user_group, uint
     struct probe        p = {0};
     for (uint32_t s = 0; s < g->step_count; s++) {
         struct slice whole = step_whole(g, s);
-        p.transmission_s += s_from_ns(route_alone_ns(there, (double)slice_input_bytes(g, s, whole)));
-        p.transmission_s += s_from_ns(route_alone_ns(back, (double)slice_output_bytes(g, s, whole)));
-        p.execution_s += cost_slice_s(&v->costs[group], s, whole) + cost_merge_s(&v->costs[user_group], s, whole.axis);
+        p.transmission_s +=
+            s_from_ns(route_alone_ns(there, (double)slice_input_bytes(g, s, whole)));
+        p.transmission_s +=
+            s_from_ns(route_alone_ns(back, (double)slice_output_bytes(g, s, whole)));
+        p.execution_s += cost_slice_s(&v->costs[group], s, whole) +
+                         cost_merge_s(&v->costs[user_group], s, whole.axis);
         p.edge_delay_s += v->limits->edge_delay_s;
     }
     return p;
@@ -44,9 +47,11 @@ static struct probe probe_task(const struct view *v, uint32_t user_group, uint32
     const struct graph *g = v->graph;
     const struct route *there = &v->net->routes[user_group * v->net->group_count + group];
     const struct route *back = &v->net->routes[group * v->net->group_count + user_group];
-    struct probe        p = {.execution_s = v->costs[group].whole_s, .edge_delay_s = v->limits->edge_delay_s};
+    struct probe        p = {.execution_s = v->costs[group].whole_s,
+                             .edge_delay_s = v->limits->edge_delay_s};
     p.transmission_s = s_from_ns(route_alone_ns(there, (double)graph_tensor_bytes(g, 0)));
-    p.transmission_s += s_from_ns(route_alone_ns(back, (double)graph_tensor_bytes(g, g->layer_count)));
+    p.transmission_s +=
+        s_from_ns(route_alone_ns(back, (double)graph_tensor_bytes(g, g->layer_count)));
     return p;
 }
 
@@ -54,7 +59,9 @@ static struct probe make_probe(const struct view *v, uint32_t user_group, uint32
 {
     bool         is_local = v->net->groups[group].role == ROLE_USER;
     struct probe p = {.execution_s = v->costs[group].whole_s};
-    if (!is_local) p = v->options->granularity == GRANULARITY_LAYER ? probe_layers(v, user_group, group) : probe_task(v, user_group, group);
+    if (!is_local)
+        p = v->options->granularity == GRANULARITY_LAYER ? probe_layers(v, user_group, group)
+                                                         : probe_task(v, user_group, group);
     if (v->options->weights == WEIGHTS_RESIDENT) return p;
     for (uint32_t s = 0; s < v->graph->step_count; s++)
         p.loading_s += cost_load_s(v->costs[group].device, (double)step_weight_bytes(v->graph, s));
@@ -67,12 +74,14 @@ static bool can_hold(const struct view *v, uint32_t group)
     double largest = 0, all_weights = 0;
     for (uint32_t s = 0; s < v->graph->step_count; s++) {
         struct slice whole = step_whole(v->graph, s);
-        double weights = (double)step_weight_bytes(v->graph, s);
-        double tensors = (double)(slice_input_bytes(v->graph, s, whole) + slice_output_bytes(v->graph, s, whole));
+        double       weights = (double)step_weight_bytes(v->graph, s);
+        double       tensors = (double)(slice_input_bytes(v->graph, s, whole) +
+                                  slice_output_bytes(v->graph, s, whole));
         all_weights += weights;
         largest = fmax(largest, tensors + (v->options->weights == WEIGHTS_PER_LAYER ? weights : 0));
     }
-    return largest + (v->options->weights == WEIGHTS_PER_LAYER ? 0 : all_weights) <= v->net->groups[group].memory_bytes;
+    return largest + (v->options->weights == WEIGHTS_PER_LAYER ? 0 : all_weights) <=
+           v->net->groups[group].memory_bytes;
 }
 
 void view_prepare(struct view *v, struct arena *a)
@@ -117,7 +126,8 @@ double view_utility_user(const struct view *v, uint32_t user, uint32_t node, dou
 
 bool view_is_candidate(const struct view *v, uint32_t user, uint32_t fog, double queue_s)
 {
-    return v->fits[v->net->group_of[fog]] && net_route(v->net, user, fog)->rate_bytes_per_s >= v->limits->gamma_bytes_per_s &&
+    return v->fits[v->net->group_of[fog]] &&
+           net_route(v->net, user, fog)->rate_bytes_per_s >= v->limits->gamma_bytes_per_s &&
            view_alone_s(v, user, fog) + queue_s <= view_tau_s(v, user);
 }
 
@@ -125,6 +135,7 @@ uint32_t view_candidates(const struct view *v, uint32_t user, uint32_t *out)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < v->fog_count; i++)
-        if (view_is_candidate(v, user, v->fogs[i], view_backlog_s(v, v->fogs[i]))) out[count++] = v->fogs[i];
+        if (view_is_candidate(v, user, v->fogs[i], view_backlog_s(v, v->fogs[i])))
+            out[count++] = v->fogs[i];
     return count;
 }
