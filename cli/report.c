@@ -142,28 +142,32 @@ static void print_published(const struct scenario *s, const struct result_row *r
     }
 }
 
+static bool decide_alike(const struct scenario *s, const struct result_row *rows, uint32_t count,
+                         const char *a, const char *b)
+{
+    for (uint32_t m = 0; m < s->model_count; m++) {
+        const struct result_row *x = find_row(rows, count, s->models[m].label, a);
+        const struct result_row *y = find_row(rows, count, s->models[m].label, b);
+        if (!x || !y) return false;
+        for (int i = 0; i < METRIC_COUNT; i++)
+            if (x->metrics[i].mean != y->metrics[i].mean || x->metrics[i].p99 != y->metrics[i].p99)
+                return false;
+    }
+    return true;
+}
+
 // Two schemes whose results are equal to the last digit: say so, before somebody wonders.
 static void print_equal(const struct scenario *s, const struct result_row *rows, uint32_t count)
 {
     for (uint32_t a = 0; a < s->scheme_count; a++)
         for (uint32_t b = a + 1; b < s->scheme_count; b++) {
-            bool equal = true;
-            for (uint32_t m = 0; m < s->model_count && equal; m++) {
-                const struct result_row *x =
-                    find_row(rows, count, s->models[m].label, s->schemes[a].label);
-                const struct result_row *y =
-                    find_row(rows, count, s->models[m].label, s->schemes[b].label);
-                equal = x && y &&
-                        !memcmp(&x->metrics[METRIC_LATENCY].mean, &y->metrics[METRIC_LATENCY].mean,
-                                sizeof(double)) &&
-                        !memcmp(&x->metrics[METRIC_TRANSMISSION].p99,
-                                &y->metrics[METRIC_TRANSMISSION].p99, sizeof(double));
-            }
-            if (!equal) continue;
-            printf("note: %s and %s decide alike here", s->schemes[a].label, s->schemes[b].label);
-            if (s->limits.theta >= s->fog_count)
-                printf(" (theta = %u, %u fog nodes: every split takes them all)", s->limits.theta,
-                       s->fog_count);
+            const struct scenario_scheme *x = &s->schemes[a], *y = &s->schemes[b];
+            if (!decide_alike(s, rows, count, x->label, y->label)) continue;
+            bool both_split = x->scheme->options & y->scheme->options & OPTION_SHARES;
+            printf("note: %s equals %s here", y->label, x->label);
+            if (both_split && s->limits.theta >= s->fog_count)
+                printf(" (theta = %u and %u fog nodes: every split takes them all)",
+                       s->limits.theta, s->fog_count);
             printf("\n");
         }
 }

@@ -321,7 +321,7 @@ bool simulate(const struct prepared *p, const struct run_identity *id, struct st
     *out = (struct outcome){0};
     sim.view.replication = id->replication;
     sim.view.backlog_s = backlog_s;
-    sim.layer = ARENA_ARRAY(a, struct series, p->view.graph->step_count * LAYER_METRICS);
+    sim.layer = ARENA_ARRAY(a, struct series, (size_t)p->view.graph->step_count * LAYER_METRICS);
     describe(p, id, a, &info);
     bool ok = !store || store_begin(store, &info, e);
     ok = ok && run(&sim, id, interrupted, out, e);

@@ -5,7 +5,6 @@
 // zero outside the input; c runs over the input channels of o's group. The timed path is that of
 // tile.h: prepare lays inputs and weights out in blocks of channels, run is nothing but tiles,
 // finish brings the output back.
-#include <assert.h>
 #include <stddef.h>
 
 #include "kernels/op.h"
@@ -52,9 +51,9 @@ static float at_one_output(const struct kernel_call *call, int32_t oc, int32_t o
 {
     const struct window *w = &call->attr->window;
     const struct shape  *in = &call->in[0];
-    int32_t              channels = in->c / call->attr->groups,
-            group = oc / (call->attr->channels / call->attr->groups);
-    const float *weight =
+    int32_t              channels = in->c / call->attr->groups;
+    int32_t              group = oc / (call->attr->channels / call->attr->groups);
+    const float         *weight =
         call->weight + (ptrdiff_t)oc * channels * w->kernel[AXIS_H] * w->kernel[AXIS_W];
     double sum = call->bias ? (double)call->bias[oc] : 0.0;
     for (int32_t c = 0; c < channels; c++)
@@ -84,13 +83,12 @@ struct job {
     const struct tile        *tile;
     struct tile_conv          conv;
     bool    depthwise; // one channel in, one out per group: groups are gathered into blocks
-    int32_t group_in,
-        group_out; // channels per group of the layout: of the whole layer if depthwise
+    int32_t group_in, group_out; // channels per group of the layout; all of them if depthwise
 };
 
 static int32_t divide_up(int32_t a, int32_t b)
 {
-    return (a + b - 1) / b;
+    return (a - 1) / b + 1; // a >= 1, as large as an int32_t can be
 }
 
 // Channels per block of the input. A cache line of them, so that a block's pixel is one; more with

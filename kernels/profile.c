@@ -59,7 +59,8 @@ double profile_size(const struct kernel *kernel, const struct kernel_attr *attr,
     double taps = 0;
     for (int32_t row = rows.begin; row < rows.end; row++)
         taps += window_taps(&attr->window, AXIS_H, in->h, row);
-    return taps * attr->window.kernel[AXIS_W] * out->w * out->c * (in->c / attr->groups);
+    int32_t group_channels = in->c / attr->groups;
+    return taps * attr->window.kernel[AXIS_W] * out->w * out->c * group_channels;
 }
 
 static int by_key(const void *a, const void *b)

@@ -25,7 +25,7 @@ void exec_weights(const struct graph *g, uint32_t layer, struct rng *rng, struct
     out->weight = ARENA_ARRAY(a, float, (size_t)weights);
     exec_random(out->weight, weights, rng);
     if (l->kernel->heads_step) {
-        float scale = 1 / sqrtf((float)(weights / l->attr.channels));
+        float scale = 1 / sqrtf((float)weights / (float)l->attr.channels);
         for (int64_t i = 0; i < weights; i++) out->weight[i] *= scale;
     } else { // batchnorm: the last quarter are variances
         for (int64_t i = weights / 4 * 3; i < weights; i++)
@@ -132,7 +132,8 @@ static void slice_by_outputs(const struct graph *g, uint32_t step, struct slice 
         if (l->params) {
             own = ARENA_ARRAY(a, float, 4 * (size_t)count);
             for (int k = 0; k < 4; k++)
-                memcpy(own + k * count, w[st->chain[i]].weight + k * l->out.c + s.begin,
+                memcpy(own + (int64_t)k * count,
+                       w[st->chain[i]].weight + (int64_t)k * l->out.c + s.begin,
                        (size_t)count * sizeof *own);
         }
         call = (struct kernel_call){.attr = &l->attr,
@@ -163,11 +164,12 @@ static void slice_by_inputs(const struct graph *g, uint32_t step, struct slice s
             taps = is_fc(head) ? 1 : (int64_t)attr.window.kernel[0] * attr.window.kernel[1];
     call.in[0] = is_fc(head) ? (struct shape){count, 1, 1} : (struct shape){count, in.h, in.w};
     call.x[0] = input + s.begin * area;
-    float *block = ARENA_ARRAY(a, float, (size_t)(attr.channels * count * taps));
+    int64_t per_output = count * taps;
+    float  *block = ARENA_ARRAY(a, float, (size_t)(attr.channels * per_output));
     for (int32_t o = 0; o < attr.channels; o++)
-        memcpy(block + o * count * taps,
+        memcpy(block + o * per_output,
                w[st->chain[0]].weight + ((int64_t)o * extent + s.begin) * taps,
-               (size_t)(count * taps) * sizeof *block);
+               (size_t)per_output * sizeof *block);
     call.weight = block;
     attr.bias = attr.bias && s.begin == 0;
     call.bias = attr.bias ? w[st->chain[0]].bias : NULL;

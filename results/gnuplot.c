@@ -11,8 +11,6 @@
 
 enum { SCRIPTS_MAX = 6 };
 
-extern char **environ;
-
 // gnuplot underlines the place of an error with lines of blanks and carets: these are skipped.
 static void report(const char *log_path, struct err *e)
 {

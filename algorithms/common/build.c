@@ -92,13 +92,13 @@ static uint32_t add_transfer(struct builder *b, uint32_t stage, uint32_t from, u
 static void need(struct builder *b, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
                  uint32_t stage)
 {
-    double unit_bytes = (double)(graph_tensor_bytes(b->g, tensor) / tensor_extent(b->g, tensor));
+    int64_t unit_bytes = graph_tensor_bytes(b->g, tensor) / tensor_extent(b->g, tensor);
     for (int32_t x = begin, y; x < end; x = y) {
         y = end;
         struct piece p = *find_piece(b, tensor, node, x, &y);
         uint32_t     op = p.op;
         if (p.node != node) {
-            op = add_transfer(b, stage, p.node, node, unit_bytes * (y - x), p.op);
+            op = add_transfer(b, stage, p.node, node, (double)(unit_bytes * (y - x)), p.op);
             add_piece(b, tensor, node, x, y, op);
         }
         list_add(b, &b->deps, op);
@@ -117,9 +117,7 @@ static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_
     struct shape shape = graph_tensor(b->g, tensor);
     bool         is_vector = shape.h == 1 && shape.w == 1;
     struct span  in = slice_input(b->g, step, s);
-    if (s.axis == SLICE_ROWS && !is_vector) {
-        need(b, tensor, node, in.begin, in.end, step);
-    } else if (s.axis == SLICE_IN && is_vector) {
+    if ((s.axis == SLICE_ROWS && !is_vector) || (s.axis == SLICE_IN && is_vector)) {
         need(b, tensor, node, in.begin, in.end, step);
     } else if (s.axis == SLICE_IN && node != b->user && b->by_layer) {
         // Neurons of a flattened image do not lie in rows; the user has all of it and sends the

@@ -1,0 +1,225 @@
+// tests/test_models.c: the zoo against the reference tables; steps; cuts; hostile model files.
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "models/load.h"
+#include "models/slice.h"
+#include "tests/expected_models.h"
+
+Suite *models_suite(void);
+
+enum { EXPECTED = sizeof expected_models / sizeof *expected_models };
+
+static struct arena arena;
+static struct err   e;
+
+static void setup(void)
+{
+    arena = (struct arena){0};
+    e = (struct err){0};
+}
+
+static void teardown(void)
+{
+    arena_free(&arena);
+}
+
+static struct graph load(const char *name, const struct model_options *o)
+{
+    struct graph g;
+    const char  *path = model_find("models/zoo", name, &arena, &e);
+    ck_assert_msg(path && model_load(&g, &arena, path, o, &e), "%s", e.text);
+    return g;
+}
+
+START_TEST(every_layer_equals_the_reference_table)
+{
+    const struct expected_model *want = &expected_models[_i];
+    struct graph                 g = load(want->name, NULL);
+    int64_t                      bytes = 0;
+    ck_assert_uint_eq(g.layer_count, want->layer_count);
+    for (uint32_t i = 0; i < g.layer_count; i++) {
+        const struct expected_layer *w = &want->layers[i];
+        const struct layer          *l = &g.layers[i];
+        ck_assert_str_eq(l->name, w->name);
+        ck_assert_msg(l->out.c == w->out[0] && l->out.h == w->out[1] && l->out.w == w->out[2],
+                      "%s %s: want %dx%dx%d, have %dx%dx%d", g.name, l->name, w->out[0], w->out[1],
+                      w->out[2], l->out.c, l->out.h, l->out.w);
+        ck_assert_int_eq(l->params, w->params);
+        ck_assert_int_eq(l->macs, w->macs);
+        ck_assert_int_eq(graph_tensor_bytes(&g, i + 1), w->bytes);
+        bytes += graph_tensor_bytes(&g, i + 1);
+    }
+    ck_assert_int_eq(graph_params(&g), want->params);
+    ck_assert_int_eq(graph_running_stats(&g), want->running_stats);
+    ck_assert_int_eq(graph_macs(&g), want->macs);
+    ck_assert_int_eq(bytes, want->bytes);
+}
+END_TEST
+
+// Parameters and MACs of the layers whose names begin alike, batchnorm's learned half counted.
+static void block_sum(const struct graph *g, const char *prefix, const char *without, int64_t *macs,
+                      int64_t *params)
+{
+    *macs = *params = 0;
+    for (uint32_t i = 0; i < g->layer_count; i++) {
+        const struct layer *l = &g->layers[i];
+        if (strncmp(l->name, prefix, strlen(prefix)) != 0) continue;
+        if (without && !strncmp(l->name, without, strlen(without))) continue;
+        *macs += l->macs;
+        *params += l->params - l->running_stats;
+    }
+}
+
+// facts.md 6: ResNet50, stride on the 3x3: block sums (computed by a script of its own, totals match published).
+START_TEST(resnet50_equals_the_published_block_sums)
+{
+    static const struct {
+        const char *block, *shortcut;
+        int64_t     macs, params, shortcut_macs, shortcut_params;
+    } want[] = {
+        {"conv2_1", "conv2_1p", 179830784, 58112, 51380224, 16896},
+        {"conv2_2", NULL, 218365952, 70400, 0, 0},
+        {"conv3_1", "conv3_1p", 269746176, 247296, 102760448, 132096},
+        {"conv3_4", NULL, 218365952, 280064, 0, 0},
+        {"conv4_1", "conv4_1p", 269746176, 986112, 102760448, 526336},
+        {"conv4_6", NULL, 218365952, 1117184, 0, 0},
+        {"conv5_1", "conv5_1p", 269746176, 3938304, 102760448, 2101248},
+        {"conv5_3", NULL, 218365952, 4462592, 0, 0},
+    };
+    struct graph g = load("resnet50", NULL);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        int64_t macs, params;
+        block_sum(&g, want[i].block, want[i].shortcut, &macs, &params);
+        ck_assert_int_eq(macs, want[i].macs);
+        ck_assert_int_eq(params, want[i].params);
+        if (!want[i].shortcut) continue;
+        block_sum(&g, want[i].shortcut, NULL, &macs, &params);
+        ck_assert_int_eq(macs, want[i].shortcut_macs);
+        ck_assert_int_eq(params, want[i].shortcut_params);
+    }
+    ck_assert_int_eq(graph_macs(&g), 4089184256);
+    ck_assert_int_eq(graph_params(&g) - graph_running_stats(&g), 25557032);
+}
+END_TEST
+
+// facts.md 6, rows of other inputs and class counts.
+START_TEST(classes_and_input_size_can_be_set)
+{
+    static const struct {
+        const char          *name;
+        struct model_options o;
+        int64_t              macs, params;
+    } want[] = {
+        {"alexnet", {0, 227, 227}, 716767232, 61100840},
+        {"alexnet", {12, 227, 227}, 712720384, 57053004},
+        {"vgg16", {12, 0, 0}, 15466217472, 134309708},
+        {"nin", {12, 0, 0}, 222511104, 967372},
+        {"nin_imagenet", {0, 227, 227}, 1105996320, 7595176},
+    };
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        struct graph g = load(want[i].name, &want[i].o);
+        ck_assert_int_eq(graph_macs(&g), want[i].macs);
+        ck_assert_int_eq(graph_params(&g), want[i].params);
+    }
+}
+END_TEST
+
+// AlexNet: 8 steps; what follows a conv up to the next belongs to it.
+START_TEST(a_step_is_a_conv_or_fc_with_what_follows)
+{
+    struct graph g = load("alexnet", NULL);
+    ck_assert_uint_eq(g.step_count, 8);
+    ck_assert_uint_eq(g.steps[0].chain_count, 3); // conv1, relu1, pool1
+    ck_assert_str_eq(g.layers[g.steps[0].chain[2]].name, "pool1");
+    ck_assert_uint_eq(g.steps[5].chain_count, 3); // fc6, relu6, drop6
+    ck_assert_uint_eq(g.steps[7].chain_count, 1); // fc8; softmax is merged
+    ck_assert_uint_eq(g.steps[7].merge_count, 1);
+    // NiN: the 8x8 pool that leaves one value is a global pool and is not cut.
+    g = load("nin", NULL);
+    ck_assert_uint_eq(g.step_count, 9);
+    ck_assert_uint_eq(g.steps[8].chain_count, 2);
+    ck_assert_uint_eq(g.steps[8].merge_count, 2);
+    // ResNet34: 33 convs of the main path, 3 projections, 1 fc. The addition and its relu are merged.
+    g = load("resnet34", NULL);
+    ck_assert_uint_eq(g.step_count, 37);
+    ck_assert_uint_eq(g.steps[2].chain_count, 2); // conv2_1b and its batchnorm
+    ck_assert_uint_eq(g.steps[2].merge_count, 2);
+}
+END_TEST
+
+// ResNet34 inside its first block: pool1 (the skip) and the block's inside are both alive, each counted once:
+// 64 x 56 x 56 x 4 = 802816 bytes a tensor.
+START_TEST(a_cut_counts_a_live_tensor_once)
+{
+    struct graph g = load("resnet34", NULL);
+    uint32_t     pool1 = 0;
+    while (strcmp(g.layers[pool1].name, "pool1") != 0) pool1++;
+    ck_assert_int_eq(graph_cut_bytes(&g, pool1 + 1), 802816);     // two readers, one tensor
+    ck_assert_int_eq(graph_cut_bytes(&g, pool1 + 2), 2 * 802816); // conv2_1a and the skip
+    ck_assert_int_eq(graph_cut_bytes(&g, 0), 3 * 224 * 224 * 4);
+    ck_assert_int_eq(graph_cut_bytes(&g, g.layer_count), 0);
+    struct graph vgg = load("vgg16", NULL); // a chain: every cut is one tensor
+    for (uint32_t i = 1; i < vgg.layer_count; i++)
+        ck_assert_int_eq(graph_cut_bytes(&vgg, i), graph_tensor_bytes(&vgg, i));
+}
+END_TEST
+
+static bool load_text(const char *text)
+{
+    char path[] = "/tmp/fogsim-model-XXXXXX";
+    int  file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
+    close(file);
+    struct graph g;
+    e = (struct err){0};
+    bool ok = model_load(&g, &arena, path, NULL, &e);
+    unlink(path);
+    return ok;
+}
+
+START_TEST(a_bad_model_file_is_refused_with_its_place)
+{
+    static const struct {
+        const char *layers, *want;
+    } bad[] = {
+        {"[{\"name\":\"a\",\"type\":\"conv\",\"inputs\":[\"b\"],\"kernel\":3,\"channels\":4},"
+         "{\"name\":\"b\",\"type\":\"conv\",\"inputs\":[\"a\"],\"kernel\":3,\"channels\":4}]",
+         "layers[0].inputs[0]: want an earlier layer"},
+        {"[{\"name\":\"a\",\"type\":\"cnov\"}]", "layers[0].type"},
+        {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":9,\"channels\":4}]", "layers[0]"},
+        {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":3,\"channels\":-4}]", "layers[0].channels"},
+        {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":3,\"pad\":3,\"channels\":4}]", "layers[0].pad"},
+        {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":3,\"groups\":2,\"channels\":4}]", "layers[0]"},
+        {"[{\"name\":\"a\",\"type\":\"relu\"}]", "layers"},
+        {"[{\"name\":\"a\",\"type\":\"fc\",\"units\":4},{\"name\":\"a\",\"type\":\"relu\"}]", "layers[1].name"},
+        {"[{\"name\":\"a\",\"type\":\"fc\",\"units\":4,\"color\":1}]", "layers[0].color"},
+        {"[]", "layers"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, "{\"name\":\"x\",\"input\":[3,8,8],\"layers\":%s}", bad[i].layers);
+        ck_assert_msg(!load_text(text), "accepted: %s", text);
+        ck_assert_msg(strstr(e.text, bad[i].want), "want %s in: %s", bad[i].want, e.text);
+    }
+}
+END_TEST
+
+Suite *models_suite(void)
+{
+    Suite *s = suite_create("models");
+    TCase *tc = tcase_create("models");
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_loop_test(tc, every_layer_equals_the_reference_table, 0, EXPECTED);
+    tcase_add_test(tc, resnet50_equals_the_published_block_sums);
+    tcase_add_test(tc, classes_and_input_size_can_be_set);
+    tcase_add_test(tc, a_step_is_a_conv_or_fc_with_what_follows);
+    tcase_add_test(tc, a_cut_counts_a_live_tensor_once);
+    tcase_add_test(tc, a_bad_model_file_is_refused_with_its_place);
+    suite_add_tcase(s, tc);
+    return s;
+}
