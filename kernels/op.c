@@ -37,9 +37,9 @@ static bool within(const int32_t value[AXIS_COUNT], int32_t low, const char *wha
 
 static bool window_ok(const struct window *w, struct err *e)
 {
-    return within(w->kernel, 1, "kernel", e) && within(w->stride, 1, "stride", e)
-        && within(w->dilation, 1, "dilation", e) && within(w->pad_begin, 0, "padding", e)
-        && within(w->pad_end, 0, "padding", e);
+    return within(w->kernel, 1, "kernel", e) && within(w->stride, 1, "stride", e) &&
+           within(w->dilation, 1, "dilation", e) && within(w->pad_begin, 0, "padding", e) &&
+           within(w->pad_end, 0, "padding", e);
 }
 
 bool op_infer_window(const struct window *w, const struct shape *in, int32_t channels,
@@ -76,9 +76,9 @@ bool op_infer_pool(const struct kernel_attr *attr, uint32_t input_count, const s
 {
     const struct window *w = &attr->window;
     struct shape         have;
-    if (!op_one_input(input_count, in, e) || !op_infer_window(w, in, in->c, &have, e)
-        || !every_window_reads(w, AXIS_H, in->h, have.h, e)
-        || !every_window_reads(w, AXIS_W, in->w, have.w, e))
+    if (!op_one_input(input_count, in, e) || !op_infer_window(w, in, in->c, &have, e) ||
+        !every_window_reads(w, AXIS_H, in->h, have.h, e) ||
+        !every_window_reads(w, AXIS_W, in->w, have.w, e))
         return false;
     *out = have;
     return true;

@@ -44,8 +44,8 @@ float *op_pool_row(const struct kernel_call *call, float padding, struct arena *
 static inline int64_t op_pool_offset(const struct kernel_call *call, int32_t c, int32_t oy)
 {
     const struct window *w = &call->attr->window;
-    return ((int64_t)c * call->in[0].h + (int64_t)oy * w->stride[AXIS_H] - w->pad_begin[AXIS_H])
-         * call->in[0].w;
+    return ((int64_t)c * call->in[0].h + (int64_t)oy * w->stride[AXIS_H] - w->pad_begin[AXIS_H]) *
+           call->in[0].w;
 }
 
 // Parameters: `count` weights, and one bias per channel if there is one.

@@ -29,8 +29,8 @@ static float at_one_output(const struct kernel_call *call, const float *plane, i
             if (iy < 0 || iy >= call->in[0].h || ix < 0 || ix >= call->in[0].w) continue;
             sum += (double)plane[(ptrdiff_t)iy * call->in[0].w + ix];
         }
-    return (float)(sum / counted(call->attr, AXIS_H, call->in[0].h, oy)
-                   / counted(call->attr, AXIS_W, call->in[0].w, ox));
+    return (float)(sum / counted(call->attr, AXIS_H, call->in[0].h, oy) /
+                   counted(call->attr, AXIS_W, call->in[0].w, ox));
 }
 
 static void reference(const struct kernel_call *call)

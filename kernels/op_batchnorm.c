@@ -35,8 +35,8 @@ static void reference(const struct kernel_call *call)
         double deviation = sqrt((double)variance[c] + (double)call->attr->epsilon);
         for (ptrdiff_t i = c * pixels; i < (c + 1) * pixels; i++)
             call->y[i] =
-                (float)((double)scale[c] * ((double)call->x[0][i] - (double)mean[c]) / deviation
-                        + (double)shift[c]);
+                (float)((double)scale[c] * ((double)call->x[0][i] - (double)mean[c]) / deviation +
+                        (double)shift[c]);
     }
 }
 

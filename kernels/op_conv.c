@@ -12,8 +12,8 @@
 
 static int64_t weights(const struct kernel_attr *attr, const struct shape *in)
 {
-    return (int64_t)attr->channels * (in->c / attr->groups) * attr->window.kernel[AXIS_H]
-         * attr->window.kernel[AXIS_W];
+    return (int64_t)attr->channels * (in->c / attr->groups) * attr->window.kernel[AXIS_H] *
+           attr->window.kernel[AXIS_W];
 }
 
 static bool infer(const struct kernel_attr *attr, uint32_t input_count, const struct shape *in,
@@ -129,8 +129,8 @@ static void layout(struct job *j)
 // the index of its block.
 static ptrdiff_t block_index(int32_t channel, int32_t per_group, int32_t block)
 {
-    return (ptrdiff_t)(channel / per_group) * divide_up(per_group, block)
-         + channel % per_group / block;
+    return (ptrdiff_t)(channel / per_group) * divide_up(per_group, block) +
+           channel % per_group / block;
 }
 
 static const struct span *kernel_rows(const struct job *j, struct arena *a)
@@ -149,12 +149,12 @@ static const float *pack_input(const struct job *j, struct arena *a)
     float       *packed = ARENA_ARRAY(a, float, (size_t)c->groups *(size_t)c->in_blocks *plane);
     const float *x = j->call->x[0];
     for (int32_t channel = 0; channel < in->c; channel++) {
-        float *to = packed + (size_t)block_index(channel, j->group_in, c->in_block) * plane
-                  + channel % j->group_in % c->in_block;
+        float *to = packed + (size_t)block_index(channel, j->group_in, c->in_block) * plane +
+                    channel % j->group_in % c->in_block;
         for (int32_t iy = 0; iy < in->h; iy++)
             for (int32_t ix = 0; ix < in->w; ix++)
-                to[((ptrdiff_t)iy * c->in_w + ix + j->call->attr->window.pad_begin[AXIS_W])
-                   * c->in_block] = *x++;
+                to[((ptrdiff_t)iy * c->in_w + ix + j->call->attr->window.pad_begin[AXIS_W]) *
+                   c->in_block] = *x++;
     }
     return packed;
 }
@@ -171,8 +171,8 @@ static const float *pack_weights(const struct job *j, struct arena *a)
     for (int32_t oc = 0; oc < j->call->out.c; oc++)
         for (int32_t ic = 0; ic < channels; ic++) {
             ptrdiff_t out_block = block_index(oc, j->group_out, lanes);
-            float    *to = packed + (size_t)(out_block * c->in_blocks + ic / block) * piece
-                      + (ptrdiff_t)(ic % block) * lanes + oc % j->group_out % lanes;
+            float    *to = packed + (size_t)(out_block * c->in_blocks + ic / block) * piece +
+                        (ptrdiff_t)(ic % block) * lanes + oc % j->group_out % lanes;
             for (int32_t k = 0; k < kernel; k++) to[(ptrdiff_t)k * block * lanes] = *weight++;
         }
     return packed;
@@ -222,8 +222,8 @@ static void finish(void *job)
     ptrdiff_t         pixels = (ptrdiff_t)j->conv.out_h * j->conv.out_w;
     float            *y = j->call->y;
     for (int32_t oc = 0; oc < j->call->out.c; oc++) {
-        const float *from = j->conv.y + block_index(oc, j->group_out, lanes) * pixels * lanes
-                          + oc % j->group_out % lanes;
+        const float *from = j->conv.y + block_index(oc, j->group_out, lanes) * pixels * lanes +
+                            oc % j->group_out % lanes;
         for (ptrdiff_t i = 0; i < pixels; i++) *y++ = from[i * lanes];
     }
 }

@@ -8,7 +8,10 @@ static int available(const struct tile *out[3])
 {
     int count = 0;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) out[count++] = &tile_avx512;
+    // what the compiler may use in tile_avx512.c: see the Makefile
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+        out[count++] = &tile_avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) out[count++] = &tile_avx2;
 #endif
     out[count++] = &tile_sse2;

@@ -83,8 +83,8 @@ static uint32_t calls_for(const struct timing_protocol *p, void (*call)(void *),
 {
     bool     switched;
     uint32_t calls = 1;
-    while (!p->cold && calls < UINT32_MAX / 2
-           && sample(p, call, ctx, calls, &switched) * calls < p->sample_s)
+    while (!p->cold && calls < UINT32_MAX / 2 &&
+           sample(p, call, ctx, calls, &switched) * calls < p->sample_s)
         calls *= 2;
     return calls;
 }

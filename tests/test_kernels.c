@@ -336,8 +336,8 @@ static struct window slice_window(const struct window *w, int32_t in, struct spa
 {
     struct window slice = *w;
     int32_t       first = out.begin * w->stride[AXIS_H] - w->pad_begin[AXIS_H];
-    int32_t       end = (out.end - 1) * w->stride[AXIS_H] - w->pad_begin[AXIS_H]
-                + w->dilation[AXIS_H] * (w->kernel[AXIS_H] - 1) + 1;
+    int32_t       end = (out.end - 1) * w->stride[AXIS_H] - w->pad_begin[AXIS_H] +
+                  w->dilation[AXIS_H] * (w->kernel[AXIS_H] - 1) + 1;
     slice.pad_begin[AXIS_H] = first < 0 ? -first : 0;
     slice.pad_end[AXIS_H] = end > in ? end - in : 0;
     return slice;
@@ -382,8 +382,8 @@ END_TEST
 START_TEST(the_table_is_sorted_and_complete)
 {
     const struct kernel *k = kernel_table[_i];
-    ck_assert(k->type && k->about && k->source && k->infer && k->reference && k->prepare && k->run
-              && k->finish);
+    ck_assert(k->type && k->about && k->source && k->infer && k->reference && k->prepare &&
+              k->run && k->finish);
     ck_assert(kernel_find(k->type) == k);
     if (_i > 0) ck_assert_str_lt(kernel_table[_i - 1]->type, k->type);
     ck_assert(!k->macs || k->params);

@@ -74,7 +74,8 @@ static void block_sum(const struct graph *g, const char *prefix, const char *wit
     }
 }
 
-// facts.md 6: ResNet50, stride on the 3x3: block sums (computed by a script of its own, totals match published).
+// facts.md 6: ResNet50, stride on the 3x3: block sums (computed by a script of its own, totals
+// match published).
 START_TEST(resnet50_equals_the_published_block_sums)
 {
     static const struct {
@@ -143,7 +144,8 @@ START_TEST(a_step_is_a_conv_or_fc_with_what_follows)
     ck_assert_uint_eq(g.step_count, 9);
     ck_assert_uint_eq(g.steps[8].chain_count, 2);
     ck_assert_uint_eq(g.steps[8].merge_count, 2);
-    // ResNet34: 33 convs of the main path, 3 projections, 1 fc. The addition and its relu are merged.
+    // ResNet34: 33 convs of the main path, 3 projections, 1 fc. The addition and its relu are
+    // merged.
     g = load("resnet34", NULL);
     ck_assert_uint_eq(g.step_count, 37);
     ck_assert_uint_eq(g.steps[2].chain_count, 2); // conv2_1b and its batchnorm
@@ -151,8 +153,8 @@ START_TEST(a_step_is_a_conv_or_fc_with_what_follows)
 }
 END_TEST
 
-// ResNet34 inside its first block: pool1 (the skip) and the block's inside are both alive, each counted once:
-// 64 x 56 x 56 x 4 = 802816 bytes a tensor.
+// ResNet34 inside its first block: pool1 (the skip) and the block's inside are both alive, each
+// counted once: 64 x 56 x 56 x 4 = 802816 bytes a tensor.
 START_TEST(a_cut_counts_a_live_tensor_once)
 {
     struct graph g = load("resnet34", NULL);
@@ -193,16 +195,20 @@ START_TEST(a_bad_model_file_is_refused_with_its_place)
         {"[{\"name\":\"a\",\"type\":\"cnov\"}]", "layers[0].type"},
         {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":9,\"channels\":4}]", "layers[0]"},
         {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":3,\"channels\":-4}]", "layers[0].channels"},
-        {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":3,\"pad\":3,\"channels\":4}]", "layers[0].pad"},
-        {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":3,\"groups\":2,\"channels\":4}]", "layers[0]"},
+        {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":3,\"pad\":3,\"channels\":4}]",
+         "layers[0].pad"},
+        {"[{\"name\":\"a\",\"type\":\"conv\",\"kernel\":3,\"groups\":2,\"channels\":4}]",
+         "layers[0]"},
         {"[{\"name\":\"a\",\"type\":\"relu\"}]", "layers"},
-        {"[{\"name\":\"a\",\"type\":\"fc\",\"units\":4},{\"name\":\"a\",\"type\":\"relu\"}]", "layers[1].name"},
+        {"[{\"name\":\"a\",\"type\":\"fc\",\"units\":4},{\"name\":\"a\",\"type\":\"relu\"}]",
+         "layers[1].name"},
         {"[{\"name\":\"a\",\"type\":\"fc\",\"units\":4,\"color\":1}]", "layers[0].color"},
         {"[]", "layers"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char text[1024];
-        snprintf(text, sizeof text, "{\"name\":\"x\",\"input\":[3,8,8],\"layers\":%s}", bad[i].layers);
+        snprintf(text, sizeof text, "{\"name\":\"x\",\"input\":[3,8,8],\"layers\":%s}",
+                 bad[i].layers);
         ck_assert_msg(!load_text(text), "accepted: %s", text);
         ck_assert_msg(strstr(e.text, bad[i].want), "want %s in: %s", bad[i].want, e.text);
     }

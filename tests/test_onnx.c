@@ -122,8 +122,8 @@ static void compare(const struct vector *v, const char *path, const float *have,
 {
     for (int64_t i = 0; i < count; i++) {
         double tolerance = 1e-5 + 1e-4 * fabs((double)want[i]);
-        if (!(fabs((double)have[i] - (double)want[i])
-              <= tolerance)) // one ck_assert each would be slow
+        double error = fabs((double)have[i] - (double)want[i]);
+        if (!(error <= tolerance)) // one ck_assert each would be slow
             ck_abort_msg("%s, %s: element %lld: have %g, want %g", v->name, path, (long long)i,
                          (double)have[i], (double)want[i]);
     }

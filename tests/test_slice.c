@@ -22,21 +22,24 @@ static void teardown(void)
     arena_free(&arena);
 }
 
-static const char *const zoo[] = {"alexnet_torchvision", "alexnet_1tower", "alexnet_2tower", "vgg16",
-                                  "resnet34", "resnet50", "nin_cifar10", "nin_imagenet"};
+static const char *const zoo[] = {
+    "alexnet_torchvision", "alexnet_1tower", "alexnet_2tower", "vgg16", "resnet34", "resnet50",
+    "nin_cifar10",         "nin_imagenet"};
 enum { ZOO = sizeof zoo / sizeof *zoo };
 
 static struct graph load(const char *name)
 {
     struct graph g;
     struct err   e = {0};
-    ck_assert_msg(model_load(&g, &arena, arena_format(&arena, "models/zoo/%s.json", name), NULL, &e),
-                  "%s", e.text);
+    ck_assert_msg(
+        model_load(&g, &arena, arena_format(&arena, "models/zoo/%s.json", name), NULL, &e), "%s",
+        e.text);
     return g;
 }
 
 // Thesis, Algorithm 1's example as facts 2.1 verified it: utilities 4.0 and 6.0, input 1x3x224x224,
-// p = 3 (VGG16 conv1_1): o_1 = floor(0.4 * 224) = 89, input rows [0, 90) and [88, 224): 90 and 136 rows.
+// p = 3 (VGG16 conv1_1): o_1 = floor(0.4 * 224) = 89, input rows [0, 90) and [88, 224): 90 and 136
+// rows.
 START_TEST(the_worked_example_of_the_thesis_gives_90_and_136_rows)
 {
     const double weights[] = {4, 6};
@@ -51,8 +54,8 @@ START_TEST(the_worked_example_of_the_thesis_gives_90_and_136_rows)
 }
 END_TEST
 
-// facts 2.1 item 5: exact slices of ResNet conv1 (7x7, stride 2, pad 3, 112 rows: cut 44) and of AlexNet
-// conv1 (11x11, stride 4, pad 2, 55 rows: cut 22), utilities 4:6, of the convolution alone.
+// facts 2.1 item 5: exact slices of ResNet conv1 (7x7, stride 2, pad 3, 112 rows: cut 44) and of
+// AlexNet conv1 (11x11, stride 4, pad 2, 55 rows: cut 22), utilities 4:6, of the convolution alone.
 START_TEST(strided_first_layers_have_the_slices_of_the_facts)
 {
     static const struct {
@@ -76,8 +79,8 @@ START_TEST(strided_first_layers_have_the_slices_of_the_facts)
 }
 END_TEST
 
-// The literal printed form (cut w - (p - 1) = 222 rows at floor(0.4 * 222) = 88, add p - 1 to each) is an oracle
-// for the worked example only: 88 + 2 = 90, 222 - 88 + 2 = 136.
+// The literal printed form (cut w - (p - 1) = 222 rows at floor(0.4 * 222) = 88, add p - 1 to each)
+// is an oracle for the worked example only: 88 + 2 = 90, 222 - 88 + 2 = 136.
 START_TEST(the_literal_form_agrees_with_the_worked_example)
 {
     const double weights[] = {4, 6};
@@ -110,7 +113,8 @@ START_TEST(cuts_cover_the_output_once_and_follow_the_shares)
         double   weights[8], total = 0;
         int32_t  cuts[9], extent = (int32_t)rng_below(&rng, 5000);
         uint32_t n = 1 + (uint32_t)rng_below(&rng, 8);
-        for (uint32_t i = 0; i < n; i++) total += weights[i] = rng_uniform(&rng) * pow(10, (double)rng_below(&rng, 5));
+        for (uint32_t i = 0; i < n; i++)
+            total += weights[i] = rng_uniform(&rng) * pow(10, (double)rng_below(&rng, 5));
         slice_cuts(weights, n, extent, cuts);
         ck_assert_int_eq(cuts[0], 0);
         ck_assert_int_eq(cuts[n], extent);
@@ -126,8 +130,8 @@ START_TEST(cuts_cover_the_output_once_and_follow_the_shares)
 END_TEST
 
 // One tensor per chain layer: the whole run, whose last is what slices must reproduce.
-static float *run_whole(const struct graph *g, const struct step *st, const float *x, const struct exec_weights *w,
-                        uint32_t count)
+static float *run_whole(const struct graph *g, const struct step *st, const float *x,
+                        const struct exec_weights *w, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         float *y = ARENA_ARRAY(&arena, float, (size_t)shape_elements(&g->layers[st->chain[i]].out));
@@ -141,15 +145,16 @@ static void check_merged(const struct graph *g, uint32_t step, enum slice_axis a
                          const struct exec_weights *w)
 {
     const struct step *st = &g->steps[step];
-    uint32_t           count = slice_chain_count(g, step, axis), n = 2 + (uint32_t)rng_below(&rng, 3);
-    struct shape       out = g->layers[st->chain[count - 1]].out;
-    float             *whole = run_whole(g, st, x, w, count);
-    float             *merged = ARENA_ARRAY(&arena, float, (size_t)shape_elements(&out));
-    double             weights[4];
-    int32_t            cuts[5], extent = step_extent(g, step, axis);
+    uint32_t     count = slice_chain_count(g, step, axis), n = 2 + (uint32_t)rng_below(&rng, 3);
+    struct shape out = g->layers[st->chain[count - 1]].out;
+    float       *whole = run_whole(g, st, x, w, count);
+    float       *merged = ARENA_ARRAY(&arena, float, (size_t)shape_elements(&out));
+    double       weights[4];
+    int32_t      cuts[5], extent = step_extent(g, step, axis);
     for (uint32_t i = 0; i < n; i++) weights[i] = 1e-3 + rng_uniform(&rng);
     slice_cuts(weights, n, extent, cuts);
-    for (uint32_t i = 0; i < n; i++) exec_slice(g, step, (struct slice){axis, cuts[i], cuts[i + 1]}, x, w, merged);
+    for (uint32_t i = 0; i < n; i++)
+        exec_slice(g, step, (struct slice){axis, cuts[i], cuts[i + 1]}, x, w, merged);
     double largest = 0, error = 0;
     for (int64_t i = 0; i < shape_elements(&out); i++) {
         largest = fmax(largest, fabs((double)whole[i]));
@@ -186,7 +191,8 @@ START_TEST(slices_run_and_merged_equal_the_whole_layer)
         struct shape         in = graph_tensor(&g, st->input);
         float               *x = ARENA_ARRAY(&arena, float, (size_t)shape_elements(&in));
         exec_random(x, shape_elements(&in), &rng);
-        for (uint32_t i = 0; i < st->chain_count; i++) exec_weights(&g, st->chain[i], &rng, &arena, &w[st->chain[i]]);
+        for (uint32_t i = 0; i < st->chain_count; i++)
+            exec_weights(&g, st->chain[i], &rng, &arena, &w[st->chain[i]]);
         bool is_grouped = g.layers[st->chain[0]].attr.groups > 1;
         if (step_axis(&g, step) == SLICE_ROWS) check_merged(&g, step, SLICE_ROWS, x, w);
         if (!is_grouped) check_merged(&g, step, SLICE_OUT, x, w);

@@ -254,14 +254,12 @@ static void merge_step(struct builder *b, uint32_t step, const uint32_t *compute
     add_merge(b, step, axis, b->lead);
 }
 
-static void forget_elsewhere(struct builder *b, uint32_t tensor, uint32_t node)
+// Merged at the user: one whole tensor, there since the round ended (the next round's floor),
+// nowhere else.
+static void hold_at_user(struct builder *b, uint32_t tensor)
 {
-    uint32_t *link = &b->first_piece[tensor];
-    while (*link != NO_PIECE)
-        if (b->pieces[*link].node == node)
-            link = &b->pieces[*link].next;
-        else
-            *link = b->pieces[*link].next;
+    b->first_piece[tensor] = NO_PIECE;
+    add_piece(b, tensor, b->user, 0, tensor_extent(b->g, tensor), NO_OP);
 }
 
 // Delta, and the point where the last round is over.
@@ -300,8 +298,8 @@ static void build_step(struct builder *b, uint32_t step)
     }
     merge_step(b, step, computed);
     if (!b->by_layer) return;
-    forget_elsewhere(b, st->input, b->user);
-    forget_elsewhere(b, st->output, b->user);
+    hold_at_user(b, st->input);
+    hold_at_user(b, st->output);
 }
 
 static uint32_t largest_share(const struct builder *b)

@@ -1,0 +1,248 @@
+// tests/test_cost.c: what lies between measured points, by hand; devices scale, slices add up.
+#include <check.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "models/cost.h"
+#include "models/load.h"
+
+Suite *cost_suite(void);
+
+static struct arena arena;
+
+static void setup(void)
+{
+    arena = (struct arena){0};
+}
+
+static void teardown(void)
+{
+    arena_free(&arena);
+}
+
+static struct profile_layer layer_of(const char *key, uint32_t count, const double *size,
+                                     const double *s)
+{
+    struct profile_layer l = {key, count, ARENA_ARRAY(&arena, struct profile_point, count),
+                              0,   NULL,  NULL};
+    for (uint32_t i = 0; i < count; i++)
+        l.points[i] = (struct profile_point){0, 1, size[i], {s[i], s[i], s[i], s[i], 1, 0, 1}};
+    return l;
+}
+
+static struct profile profile_of(uint32_t count, const struct profile_layer *layers)
+{
+    struct profile p = {
+        .name = "by hand", .conv_flop_per_s = 100e9, .fc_bytes_per_s = 20e9, .layer_count = count};
+    p.layers = ARENA_ARRAY(&arena, struct profile_layer, count);
+    memcpy(p.layers, layers, count * sizeof *layers);
+    profile_fit(&p, &arena);
+    return p;
+}
+
+// Points (1000, 1 s), (2000, 2.2 s), (4000, 4 s): at 3000 half way between 2.2 and 4; below 1000 in
+// proportion; past 4000 along the last line: 4 + 1000 * 1.8 / 2000.
+START_TEST(conv_costs_are_linear_between_measured_sizes)
+{
+    const double         size[] = {4000, 1000, 2000}, s[] = {4, 1, 2.2};
+    struct profile_layer l = layer_of("conv 64x8x8 64 k3x3 s1x1 p1,1,1,1 d1x1 g1", 3, size, s);
+    struct profile       p = profile_of(1, &l);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_CONV, 1000), 1, 1e-12);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_CONV, 3000), 3.1, 1e-12);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_CONV, 500), 0.5, 1e-12);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_CONV, 5000), 4.9, 1e-12);
+    ck_assert_double_eq(profile_curve_s(&p.layers[0], KIND_CONV, 0), 0);
+}
+END_TEST
+
+// An fc keeps its constant below the smallest slice: line through (100, 1.5), (200, 2): at 50 1.25.
+START_TEST(an_fc_is_bytes_plus_a_constant)
+{
+    const double         size[] = {100, 200, 400}, s[] = {1.5, 2, 3};
+    struct profile_layer l = layer_of("fc 10 10", 3, size, s);
+    struct profile       p = profile_of(1, &l);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_FC, 50), 1.25, 1e-12);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_FC, 300), 2.5, 1e-12);
+    // The same line is what an fc of unmeasured shape gets: 1 + 0.005 size, at 1000: 6.
+    ck_assert_double_eq_tol(profile_rate_s(&p, KIND_FC, 1000), 6, 1e-9);
+}
+END_TEST
+
+START_TEST(noise_never_makes_a_larger_slice_cheaper)
+{
+    const double         size[] = {1000, 2000, 2000, 3000}, s[] = {1, 2.2, 2.0, 1.9};
+    struct profile_layer l = layer_of("conv 64x8x8 64 k3x3 s1x1 p1,1,1,1 d1x1 g1", 4, size, s);
+    struct profile       p = profile_of(1, &l);
+    ck_assert_uint_eq(p.layers[0].curve_count, 3);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_CONV, 2000), 2.1,
+                            1e-12); // the mean of two
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_CONV, 3000), 2.1, 1e-12);
+}
+END_TEST
+
+// VGG conv5 (512x14x14, 3x3, pad 1): a one-row slice at the top edge has 2 of 3 kernel rows on real
+// input: 2 * 3 * 14 * 512 * 512 taps (kernels.md 3 measured 0.67 of an interior row).
+START_TEST(only_taps_on_real_rows_count)
+{
+    const struct kernel     *conv = kernel_find("conv");
+    const struct kernel_attr attr = {
+        .window = {{3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, false}, .channels = 512, .groups = 1};
+    const struct shape shape = {512, 14, 14};
+    double             edge = profile_size(conv, &attr, &shape, &shape, (struct span){0, 1});
+    double             inside = profile_size(conv, &attr, &shape, &shape, (struct span){5, 6});
+    ck_assert_double_eq(edge, 2.0 * 3 * 14 * 512 * 512);
+    ck_assert_double_eq_tol(edge / inside, 2 / 3.0, 1e-12);
+}
+END_TEST
+
+static struct graph load(const char *name)
+{
+    struct graph g;
+    struct err   e = {0};
+    ck_assert(model_load(&g, &arena, arena_format(&arena, "models/zoo/%s.json", name), NULL, &e));
+    return g;
+}
+
+static const struct device plain = {.name = "plain",
+                                    .profile = "by hand",
+                                    .conv_flop_per_s = 1e9,
+                                    .fc_bytes_per_s = 1e9,
+                                    .load_bytes_per_s = INFINITY,
+                                    .memory_bytes = INFINITY};
+
+// A profile of one rate per kind: conv 1e-10 s a tap, fc 1e-9 s a byte, others 1e-9 s an element.
+static struct profile one_rate(void)
+{
+    const double               one[] = {1e6}, conv[] = {1e-4}, fc[] = {1e-3}, other[] = {1e-3};
+    const struct profile_layer layers[] = {
+        layer_of("conv 64x8x8 64 k3x3 s1x1 p1,1,1,1 d1x1 g1", 1, one, conv),
+        layer_of("fc 1 1", 1, one, fc), layer_of("relu 1x1x1", 1, one, other)};
+    return profile_of(3, layers);
+}
+
+// VGG16 conv1_1 has 224 rows of which two lose a kernel row: 86 704 128 MACs less 2 * 3 * 224 * 64
+// * 3 taps, at 1e-10 s each (few channels, but only one conv rate is known), and a relu of 64 * 224
+// * 224 elements at 1e-9.
+START_TEST(a_step_costs_its_chain)
+{
+    struct profile    p = one_rate();
+    struct graph      g = load("vgg16");
+    struct cost_table c;
+    cost_init(&c, &arena, &g, &plain, &p);
+    double taps = 86704128.0 - 2.0 * 3 * 224 * 64 * 3, elements = 64.0 * 224 * 224;
+    ck_assert_double_eq_tol(cost_slice_s(&c, 0, step_whole(&g, 0)), taps * 1e-10 + elements * 1e-9,
+                            1e-9);
+    // fc7: 4096 * 4096 * 4 bytes of weights and a relu of 4096 elements; half of the neurons cost
+    // half.
+    uint32_t fc7 = g.step_count - 2;
+    double   whole = 4096.0 * 4096 * 4 * 1e-9 + 4096 * 1e-9;
+    ck_assert_double_eq_tol(cost_slice_s(&c, fc7, step_whole(&g, fc7)), whole, 1e-9);
+    ck_assert_double_eq_tol(cost_slice_s(&c, fc7, (struct slice){SLICE_OUT, 0, 2048}), whole / 2,
+                            1e-9);
+}
+END_TEST
+
+START_TEST(slices_cost_together_what_the_whole_costs_and_the_overlap)
+{
+    static const char *const names[] = {"alexnet_torchvision", "vgg16", "resnet34", "nin_cifar10"};
+    struct profile           p = one_rate();
+    for (int m = 0; m < 4; m++) {
+        struct graph      g = load(names[m]);
+        struct cost_table c;
+        cost_init(&c, &arena, &g, &plain, &p);
+        for (uint32_t s = 0; s < g.step_count; s++) {
+            struct slice whole = step_whole(&g, s);
+            double       sum = 0, all = cost_slice_s(&c, s, whole);
+            int32_t      third = whole.end / 3;
+            sum += cost_slice_s(&c, s, (struct slice){whole.axis, 0, third});
+            sum += cost_slice_s(&c, s, (struct slice){whole.axis, third, 2 * third});
+            sum += cost_slice_s(&c, s, (struct slice){whole.axis, 2 * third, whole.end});
+            ck_assert_double_ge(sum, all * (1 - 1e-12));
+            // Only rows under an overlapping pool are computed twice.
+            bool pooled = g.steps[s].chain_count > 2 && g.steps[s].chain_count < MAX_CHAIN;
+            if (!pooled || whole.axis != SLICE_ROWS) ck_assert_double_eq_tol(sum, all, all * 1e-9);
+        }
+    }
+}
+END_TEST
+
+// conv 100 GFLOP/s on the profile's machine, 25 on the device: 4 times as long; fc 20 against 5
+// GB/s: 4; 1 ms a call.
+START_TEST(another_device_scales_and_adds_its_overhead)
+{
+    struct profile      p = one_rate();
+    struct graph        g = load("vgg16");
+    const struct device slow = {.name = "slow",
+                                .conv_flop_per_s = 25e9,
+                                .fc_bytes_per_s = 5e9,
+                                .overhead_s = 1e-3,
+                                .load_bytes_per_s = 1e8,
+                                .memory_bytes = INFINITY};
+    struct cost_table   fast_costs, slow_costs;
+    cost_init(&fast_costs, &arena, &g, &plain, &p);
+    cost_init(&slow_costs, &arena, &g, &slow, &p);
+    ck_assert_double_eq_tol(device_conv_ratio(&slow, &p), 4, 1e-12);
+    for (uint32_t s = 0; s < g.step_count; s++) {
+        double fast = cost_slice_s(&fast_costs, s, step_whole(&g, s));
+        ck_assert_double_eq_tol(cost_slice_s(&slow_costs, s, step_whole(&g, s)), 4 * fast + 1e-3,
+                                1e-9);
+    }
+    ck_assert_double_eq_tol(cost_load_s(&slow, 5e8), 5, 1e-12);
+    ck_assert_str_eq(cost_source(&fast_costs), "measured");
+    ck_assert_str_eq(cost_source(&slow_costs), "scaled");
+}
+END_TEST
+
+START_TEST(the_shipped_profile_has_every_layer_of_the_zoo)
+{
+    static const char *const names[] = {
+        "alexnet_torchvision", "alexnet_1tower", "alexnet_2tower", "vgg16", "resnet34", "resnet50",
+        "nin_cifar10",         "nin_imagenet"};
+    struct profile p;
+    struct err     e = {0};
+    ck_assert_msg(profile_load(&p, &arena, "kernels/profiles/reference.json", &e), "%s", e.text);
+    for (int m = 0; m < 8; m++) {
+        struct graph      g = load(names[m]);
+        struct cost_table c;
+        cost_init(&c, &arena, &g, &plain, &p);
+        ck_assert_msg(c.fitted_count == 0, "%s: %u layers not measured", names[m], c.fitted_count);
+    }
+}
+END_TEST
+
+START_TEST(a_saved_profile_reads_back_the_same)
+{
+    struct profile p, q;
+    struct err     e = {0};
+    char          *path = arena_format(&arena, "%s/fogsim-profile-%d.json", "/tmp", (int)getpid());
+    ck_assert(profile_load(&p, &arena, "kernels/profiles/reference.json", &e));
+    ck_assert_msg(profile_save(&p, path, &e) && profile_load(&q, &arena, path, &e), "%s", e.text);
+    unlink(path);
+    ck_assert_str_eq(p.sha256, q.sha256);
+    ck_assert_uint_eq(p.layer_count, q.layer_count);
+    for (uint32_t i = 0; i < p.layer_count; i++) {
+        ck_assert_str_eq(p.layers[i].key, q.layers[i].key);
+        ck_assert_mem_eq(p.layers[i].curve_s, q.layers[i].curve_s,
+                         p.layers[i].curve_count * sizeof(double));
+    }
+}
+END_TEST
+
+Suite *cost_suite(void)
+{
+    Suite *s = suite_create("cost");
+    TCase *tc = tcase_create("cost");
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, conv_costs_are_linear_between_measured_sizes);
+    tcase_add_test(tc, an_fc_is_bytes_plus_a_constant);
+    tcase_add_test(tc, noise_never_makes_a_larger_slice_cheaper);
+    tcase_add_test(tc, only_taps_on_real_rows_count);
+    tcase_add_test(tc, a_step_costs_its_chain);
+    tcase_add_test(tc, slices_cost_together_what_the_whole_costs_and_the_overlap);
+    tcase_add_test(tc, another_device_scales_and_adds_its_overhead);
+    tcase_add_test(tc, the_shipped_profile_has_every_layer_of_the_zoo);
+    tcase_add_test(tc, a_saved_profile_reads_back_the_same);
+    suite_add_tcase(s, tc);
+    return s;
+}
