@@ -36,7 +36,7 @@ $(B)/fogsim: $(OBJECTS)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The timed kernels: one file per instruction set, each with the flags it needs. Fused multiply-add is what is measured.
-$(B)/kernels/%.o: OPT := -O3
+$(B)/kernels/%.o: OPT := -O3 -fno-math-errno
 ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
 $(B)/kernels/tile_avx512.o: EXTRA := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx2 -mfma -ffp-contract=fast
 $(B)/kernels/tile_avx2.o: EXTRA := -mavx2 -mfma -ffp-contract=fast

@@ -99,15 +99,19 @@ static bool too_deep(const char *text, size_t length)
     return false;
 }
 
-static bool syntax_fault(const char *name, const char *text, const char *at, struct err *e)
+struct text { // private; need not end in a NUL
+    const char *name, *begin, *end;
+};
+
+static bool text_fault(const struct text *t, const char *at, const char *want, struct err *e)
 {
-    int line = 1, column = 1;
-    for (const char *c = text; c < at; c++) {
+    int line = 1, column = 1, shown = t->end - at < 20 ? (int)(t->end - at) : 20;
+    for (const char *c = t->begin; c < at; c++) {
         column = *c == '\n' ? 1 : column + 1;
         line += *c == '\n';
     }
-    return err_add(e, "%s: line %d, column %d: want valid JSON, have \"%.20s\"", name, line, column,
-                   *at ? at : "the end of the file");
+    return err_add(e, "%s: line %d, column %d: want %s, have \"%.*s\"", t->name, line, column, want,
+                   shown ? shown : 19, shown ? at : "the end of the file");
 }
 
 static int by_name(const void *a, const void *b)
@@ -116,17 +120,25 @@ static int by_name(const void *a, const void *b)
     return strcmp((*x)->string, (*y)->string);
 }
 
+static struct json sibling(struct json parent, const cJSON *item, const char *prefix,
+                           uint32_t index);
+
 // cJSON keeps the first of two members of one name silently; which one was meant cannot be known.
+// Takes no memory for values without members: a hostile file may hold millions.
 static void check_names(struct json j)
 {
-    if (cJSON_IsArray(j.item))
-        for (struct json child = json_at(j, 0); child.item; child = json_next(child))
-            check_names(child);
+    struct arena_mark mark = arena_mark(j.arena);
+    uint32_t          i = 0;
+    for (const cJSON *child = j.item->child; child; child = child->next, i++) {
+        if (!child->child) continue;
+        check_names(sibling(j, child, j.place, i));
+        arena_rewind(j.arena, mark);
+    }
     if (!cJSON_IsObject(j.item)) return;
 
-    uint32_t          count = json_count(j), i = 0;
-    struct arena_mark mark = arena_mark(j.arena);
-    const cJSON     **members = arena_array(j.arena, count, sizeof *members);
+    uint32_t      count = i;
+    const cJSON **members = arena_array(j.arena, count, sizeof *members);
+    i = 0;
     for (const cJSON *child = j.item->child; child; child = child->next) members[i++] = child;
     qsort(members, count, sizeof *members, by_name);
     for (i = 1; i < count; i++)
@@ -135,8 +147,59 @@ static void check_names(struct json j)
             err_add(j.doc->e, "%s: %s%swant every name once, have \"%.40s\" twice", j.doc->name,
                     j.place, *j.place ? ": " : "", members[i]->string);
     arena_rewind(j.arena, mark);
-    for (struct json child = json_at(j, 0); child.item; child = json_next(child))
-        check_names(child);
+}
+
+// How many bytes follow the first of a character; -1: none begins with it.
+static int utf8_tail(unsigned char first)
+{
+    if (first < 0x80) return 0;
+    if (first < 0xc2 || first > 0xf4) return -1;
+    return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+}
+
+// The first byte that is no UTF-8 (RFC 3629), else NULL: names are printed again as JSON.
+static const char *not_utf8(const struct text *t)
+{
+    const unsigned char *c = (const unsigned char *)t->begin;
+    const unsigned char *end = (const unsigned char *)t->end;
+    while (c < end) {
+        int tail = utf8_tail(*c);
+        if (tail < 0 || end - c <= tail) return (const char *)c;
+        for (int i = 1; i <= tail; i++)
+            if ((c[i] & 0xc0) != 0x80) return (const char *)c;
+        // Overlong forms, surrogates and what lies past U+10FFFF show in the second byte.
+        if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) ||
+            (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] > 0x8f))
+            return (const char *)c;
+        c += tail + 1;
+    }
+    return NULL;
+}
+
+// cJSON turns the escape \u0000 into the end of the string.
+static const char *nul_escape(const struct text *t)
+{
+    for (const char *c = t->begin; t->end - c >= 6; c++) {
+        if (*c != '\\') continue;
+        if (!memcmp(c, "\\u0000", 6)) return c;
+        c++;
+    }
+    return NULL;
+}
+
+// Faults for text that cJSON would take, but not as it is meant, or not in bounded depth.
+static bool check_text(const struct text *t, struct err *e)
+{
+    size_t      length = (size_t)(t->end - t->begin);
+    const char *at;
+    if (memchr(t->begin, 0, length))
+        return err_add(e, "%s: want JSON text, have a NUL byte", t->name);
+    if ((at = not_utf8(t))) return text_fault(t, at, "UTF-8", e);
+    if ((at = nul_escape(t))) return text_fault(t, at, "no NUL in a string", e);
+    if (too_deep(t->begin, length))
+        return err_add(e, "%s: want at most %d levels of brackets, have more", t->name,
+                       JSON_MAX_DEPTH);
+    return true;
 }
 
 bool json_parse(struct json_doc *doc, const char *name, const char *text, size_t length,
@@ -146,16 +209,13 @@ bool json_parse(struct json_doc *doc, const char *name, const char *text, size_t
     size_t start = length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0; // byte order mark
     while (start < length && strchr(" \t\r\n", text[start]) && text[start]) start++;
     if (start == length) return err_add(e, "%s: want a JSON object, have an empty file", name);
-    if (memchr(text, 0, length)) return err_add(e, "%s: want JSON text, have a NUL byte", name);
-    if (too_deep(text, length))
-        return err_add(e, "%s: want at most %d levels of brackets, have more", name,
-                       JSON_MAX_DEPTH);
+    struct text t = {name, text, text + length};
+    if (!check_text(&t, e)) return false;
     const char *end = NULL;
     doc->root = cJSON_ParseWithLengthOpts(text + start, length - start, &end, false);
-    if (!doc->root)
-        return syntax_fault(name, text, end && end < text + length ? end : text + length, e);
-    while (end < text + length && strchr(" \t\r\n", *end)) end++;
-    if (end < text + length) return json_close(doc), syntax_fault(name, text, end, e);
+    if (!doc->root) return text_fault(&t, end && end < t.end ? end : t.end, "valid JSON", e);
+    while (end < t.end && strchr(" \t\r\n", *end)) end++;
+    if (end < t.end) return json_close(doc), text_fault(&t, end, "valid JSON", e);
     uint32_t     before = e->fault_count;
     struct arena scratch = {0};
     check_names(json_root(doc, &scratch));
@@ -175,34 +235,56 @@ struct json json_root(const struct json_doc *doc, struct arena *a)
     return (struct json){doc, doc->root, "", a};
 }
 
-bool json_set(struct json_doc *doc, const char *path, const char *value)
+// The value as JSON, else as a plain string; NULL: a fault was added.
+static cJSON *read_value(const struct json_doc *doc, const char *path, const char *value)
+{
+    struct text t = {path, value, value + strlen(value)};
+    uint32_t    before = doc->e->fault_count;
+    if (not_utf8(&t))
+        return err_add(doc->e, "--set %.60s: want UTF-8, have other bytes", path), NULL;
+    cJSON *item = NULL;
+    if (!too_deep(value, strlen(value)) && !nul_escape(&t))
+        item = cJSON_ParseWithOpts(value, NULL, true);
+    if (!item) return cJSON_CreateString(value);
+    struct arena scratch = {0};
+    check_names((struct json){doc, item, path, &scratch});
+    arena_free(&scratch);
+    if (doc->e->fault_count == before) return item;
+    cJSON_Delete(item);
+    return NULL;
+}
+
+// The object that holds the last name of a dotted path, objects made on the way; the name into
+// `key`.
+static cJSON *find_holder(struct json_doc *doc, const char *path, char key[128])
 {
     cJSON *object = doc->root;
-    char   key[128];
-    for (;;) {
+    for (int depth = 0;; depth++) {
         size_t length = strcspn(path, ".");
-        if (length == 0 || length >= sizeof key)
-            return err_add(doc->e, "%s: want a dotted path into the scenario, have \"%.40s\"",
-                           "--set", path);
+        if (length == 0 || length >= 128 || depth >= JSON_MAX_DEPTH) break;
         memcpy(key, path, length);
         key[length] = '\0';
         path += length;
-        if (!*path++) break;
+        if (!*path++) return object;
         cJSON *child = cJSON_GetObjectItemCaseSensitive(object, key);
         if (child && !cJSON_IsObject(child))
             cJSON_DeleteItemFromObjectCaseSensitive(object, key), child = NULL;
         object = child ? child : cJSON_AddObjectToObject(object, key);
-        if (!object)
-            return err_add(doc->e, "%s: want an object to set \"%s\" in, have another value",
-                           doc->name, key);
     }
-    if (!cJSON_IsObject(object))
+    err_add(doc->e, "--set: want a dotted path into the scenario, have \"%.40s\"", path);
+    return NULL;
+}
+
+bool json_set(struct json_doc *doc, const char *path, const char *value)
+{
+    char key[128];
+    if (!cJSON_IsObject(doc->root))
         return err_add(doc->e, "%s: want an object, have another value", doc->name);
-    cJSON *item = NULL;
-    size_t length = strlen(value);
-    if (length <= JSON_MAX_BYTES && !too_deep(value, length))
-        item = cJSON_ParseWithOpts(value, NULL, true);
-    if (!item) item = cJSON_CreateString(value);
+    cJSON *item = read_value(doc, path, value), *object = item ? find_holder(doc, path, key) : NULL;
+    if (!object) {
+        cJSON_Delete(item);
+        return false;
+    }
     if (cJSON_GetObjectItemCaseSensitive(object, key))
         return cJSON_ReplaceItemInObjectCaseSensitive(object, key, item);
     return cJSON_AddItemToObject(object, key, item);

@@ -35,7 +35,7 @@ static void print_help(const struct command *c)
                  o->argument ? o->argument : "");
         printf("  %-22s %s\n", left, o->help);
     }
-    printf("  %-22s %s\n", "--help", "this text");
+    printf("  %-22s %s\n  %-22s %s\n", "--help", "this text", "--version", "the program's version");
 }
 
 static const struct command *find_command(const char *name)
@@ -98,11 +98,17 @@ static bool parse(const struct command *c, int argc, char **argv, struct argumen
     return true;
 }
 
-static bool wants_help(int argc, char **argv)
+static bool is_asked(int argc, char **argv, const char *name, const char *letter)
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) return true;
+        if (!strcmp(argv[i], name) || (letter && !strcmp(argv[i], letter))) return true;
     return false;
+}
+
+// What was printed counts as written only when it is: a full disk is a failure.
+static bool flush_output(struct err *e)
+{
+    return (!fflush(stdout) && !ferror(stdout)) || err_add(e, "standard output: cannot write");
 }
 
 static enum exit_code run_command(const struct command *c, int argc, char **argv)
@@ -113,13 +119,26 @@ static enum exit_code run_command(const struct command *c, int argc, char **argv
     enum exit_code   code = EXIT_BAD_INPUT;
     if (parse(c, argc, argv, &args, &e) && paths_find(&args.paths, &arena, &e))
         code = c->run(&args, &e);
-    // Buffered results count as written only when they are: a full disk is a failure.
-    if (fflush(stdout) || ferror(stdout))
-        err_add(&e, "standard output: cannot write"), code = code ? code : EXIT_FAILED;
+    if (!flush_output(&e) && !code) code = EXIT_FAILED;
     if (e.length) fprintf(stderr, "%s\n", e.text);
     if (e.dropped_count) fprintf(stderr, "... and %u faults more\n", e.dropped_count);
     arena_free(&arena);
     return code;
+}
+
+// Texts about the program itself; false: none was asked for.
+static bool print_about(const struct command *c, int argc, char **argv)
+{
+    if (is_asked(argc, argv, "--help", "-h") || (!c && argc && !strcmp(argv[0], "help"))) {
+        if (c)
+            print_help(c);
+        else
+            print_usage(stdout);
+        return true;
+    }
+    if (!is_asked(argc, argv, "--version", NULL)) return false;
+    printf("fogsim %s\n", FOGSIM_VERSION);
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -129,22 +148,16 @@ int main(int argc, char **argv)
         print_usage(stderr);
         return EXIT_BAD_INPUT;
     }
-    if (!strcmp(argv[1], "--version")) {
-        printf("fogsim %s\n", FOGSIM_VERSION);
-        return EXIT_DONE;
-    }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-        print_usage(stdout);
-        return EXIT_DONE;
-    }
     const struct command *c = find_command(argv[1]);
+    if (print_about(c, c ? argc - 2 : 1, c ? argv + 2 : argv + 1)) {
+        struct err e = {0};
+        if (flush_output(&e)) return EXIT_DONE;
+        fprintf(stderr, "%s\n", e.text);
+        return EXIT_FAILED;
+    }
     if (!c) {
         fprintf(stderr, "fogsim: want a command (see fogsim --help), have \"%.60s\"\n", argv[1]);
         return EXIT_BAD_INPUT;
-    }
-    if (wants_help(argc - 2, argv + 2)) {
-        print_help(c);
-        return EXIT_DONE;
     }
     return (int)run_command(c, argc - 2, argv + 2);
 }

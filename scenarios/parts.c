@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scenarios/device.h"
@@ -75,7 +76,7 @@ void parts_read_models(struct scenario *s, struct json root, const struct paths 
     for (uint32_t i = 0; i < wanted; i++) {
         struct json at = json_get(models, edit->models[i]);
         at.place = "--model";
-        if (!at.item)
+        if (!at.item && !is_among(edit->models, i, edit->models[i]))
             add_model(s, root.arena, paths, arena_string(root.arena, edit->models[i]),
                       edit->models[i], NULL, at);
     }
@@ -174,7 +175,7 @@ void parts_read_schemes(struct scenario *s, struct json root, const struct scena
     for (uint32_t i = 0; i < wanted; i++) {
         struct json at = json_get(schemes, edit->schemes[i]);
         at.place = "--scheme";
-        if (!at.item)
+        if (!at.item && !is_among(edit->schemes, i, edit->schemes[i]))
             add_scheme(s, arena_string(root.arena, edit->schemes[i]), edit->schemes[i], &defaults,
                        at);
     }
@@ -189,6 +190,7 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
     struct node_group       *g = &s->net.groups[s->net.group_count];
     struct device           *d = &s->devices[s->net.group_count++];
     *g = (struct node_group){.name = arena_string(j.arena, json_key(j))};
+    if (!*g->name || strchr(g->name, '>')) json_fault(j, "a group with a name without \">\"");
     if (!json_keys(j, keys)) return;
     int kind = 0;
     while (kinds[kind] && strcmp(kinds[kind], g->name) != 0) kind++;
@@ -309,6 +311,32 @@ static void add_broker(struct scenario *s)
                                                    .memory_bytes = INFINITY};
 }
 
+// Nodes are named by group and rank ("fog3"; "fog" alone), and results are keyed by these names.
+// True: the first node of `h`, or `h` itself, is named like a node of `g`.
+static bool names_meet(const struct node_group *g, const struct node_group *h)
+{
+    size_t length = strlen(g->name);
+    if (!g->count || !h->count || strncmp(h->name, g->name, length) != 0) return false;
+    const char *tail = h->name + length;
+    if (!*tail) return true;
+    if (g->count == 1 || (*tail == '0' && (tail[1] || h->count > 1))) return false;
+    if (strspn(tail, "0123456789") != strlen(tail) || strlen(tail) > 8) return false;
+    long rank = strtol(tail, NULL, 10) * (h->count > 1 ? 10 : 1);
+    return rank < (long)g->count;
+}
+
+static void check_node_names(const struct scenario *s, struct json nodes)
+{
+    for (uint32_t g = 0; g < s->net.group_count; g++)
+        for (uint32_t h = 0; h < s->net.group_count; h++)
+            if (g != h && (h > g || strcmp(s->net.groups[g].name, s->net.groups[h].name) != 0) &&
+                names_meet(&s->net.groups[g], &s->net.groups[h]))
+                err_add(nodes.doc->e,
+                        "%s: nodes.%.60s: want names that no two nodes share, have a node of "
+                        "\"%.60s\" named alike",
+                        nodes.doc->name, s->net.groups[h].name, s->net.groups[g].name);
+}
+
 static void list_nodes(struct scenario *s, struct arena *a)
 {
     struct net *n = &s->net;
@@ -339,6 +367,7 @@ void parts_read_net(struct scenario *s, struct json root, const struct paths *pa
     if (total > MAX_NODES) json_fault(nodes, "at most %d nodes in all", MAX_NODES);
     s->net.broker = (enum broker_place)json_choice(root, "broker", brokers, BROKER_RECEIVER);
     if (s->net.group_count && s->net.broker == BROKER_THIRD) add_broker(s);
+    check_node_names(s, nodes);
     read_links(s, root, paths);
     if (root.doc->e->fault_count > before || !s->net.group_count) return;
 
