@@ -1,5 +1,7 @@
 #include "kernels/timing.h"
 
+#include "base/stat.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
@@ -89,25 +91,11 @@ static uint32_t calls_for(const struct timing_protocol *p, void (*call)(void *),
     return calls;
 }
 
-static void insert(double *sorted, uint32_t count, double value)
-{
-    for (; count > 0 && sorted[count - 1] > value; count--) sorted[count] = sorted[count - 1];
-    sorted[count] = value;
-}
-
-// Linear between the two nearest: share 0 is the least, share 1 the largest.
-static double quantile(const double *sorted, uint32_t count, double share)
-{
-    double   at = share * (count - 1);
-    uint32_t below = (uint32_t)at, above = below + 1 < count ? below + 1 : below;
-    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
-}
-
 void timing_measure(const struct timing_protocol *p, void (*call)(void *ctx), void *ctx,
                     struct timing *out)
 {
     assert(p->sample_count >= 1 && p->sample_count <= MAX_SAMPLES);
-    double   sorted[MAX_SAMPLES];
+    double   sorted[MAX_SAMPLES] = {0};
     bool     switched;
     uint32_t count = 0, dropped = 0;
     for (int i = 0; i < 2; i++) sample(p, call, ctx, 1, &switched);
@@ -117,13 +105,16 @@ void timing_measure(const struct timing_protocol *p, void (*call)(void *ctx), vo
         if (switched && dropped < p->sample_count)
             dropped++;
         else
-            insert(sorted, count++, seconds);
+            sorted[count++] = seconds;
     }
-    *out = (struct timing){quantile(sorted, count, 0.5),
-                           quantile(sorted, count, 0.25),
-                           quantile(sorted, count, 0.75),
-                           sorted[0],
-                           count,
-                           dropped,
-                           calls};
+    stat_sort(sorted, count);
+    *out = (struct timing){
+        .median_s = stat_quantile(sorted, count, 0.5),
+        .q1_s = stat_quantile(sorted, count, 0.25),
+        .q3_s = stat_quantile(sorted, count, 0.75),
+        .min_s = sorted[0],
+        .sample_count = count,
+        .dropped_count = dropped,
+        .calls_per_sample = calls,
+    };
 }

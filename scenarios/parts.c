@@ -271,6 +271,7 @@ static void read_links(struct scenario *s, struct json root, const struct paths 
     }
     s->net.links = ARENA_ARRAY(root.arena, struct link_spec, (size_t)n * n);
     for (uint32_t i = 0; i < n * n; i++) s->net.links[i] = all;
+    if (!cJSON_IsObject(links.item)) return;
     for (struct json j = json_at(links, 0); j.item; j = json_next(j)) {
         const char *key = json_key(j), *arrow = strchr(key, '>');
         if (!strcmp(key, "default")) continue;

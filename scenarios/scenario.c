@@ -99,6 +99,26 @@ static void read_published(struct scenario *s, struct json root)
         read_published_one(&s->published[s->published_count++], j);
 }
 
+// A group of that role, with nodes; `any`: or without.
+static bool has_role(const struct scenario *s, enum node_role role, bool any)
+{
+    for (uint32_t g = 0; g < s->net.group_count; g++)
+        if (s->net.groups[g].role == role && (any || s->net.groups[g].count)) return true;
+    return false;
+}
+
+static void check_roles(const struct scenario *s, struct json nodes)
+{
+    bool only_local = true;
+    bool any = !s->net.node_count; // faults elsewhere: a count may not be what was meant
+    for (uint32_t i = 0; i < s->scheme_count; i++)
+        only_local &= s->schemes[i].scheme && !strcmp(s->schemes[i].scheme->name, "local");
+    if (!cJSON_IsObject(nodes.item)) return;
+    if (!has_role(s, ROLE_USER, any)) json_fault(nodes, "at least one node of kind \"user\"");
+    if (!has_role(s, ROLE_FOG, any) && !has_role(s, ROLE_CLOUD, any) && !only_local)
+        json_fault(nodes, "at least one node of kind \"fog\" or \"cloud\"");
+}
+
 static void read_root(struct scenario *s, struct json root, const struct paths *paths,
                       const struct scenario_edit *edit)
 {
@@ -119,15 +139,7 @@ static void read_root(struct scenario *s, struct json root, const struct paths *
     read_limits(s, root);
     read_arrivals(s, root);
     read_published(s, root);
-    bool only_local = true;
-    for (uint32_t i = 0; i < s->scheme_count; i++)
-        only_local &= s->schemes[i].scheme && !strcmp(s->schemes[i].scheme->name, "local");
-    if (cJSON_IsObject(json_get(root, "nodes").item)) {
-        if (!s->user_count)
-            json_fault(json_get(root, "nodes"), "at least one node of kind \"user\"");
-        if (!s->fog_count && !only_local)
-            json_fault(json_get(root, "nodes"), "at least one node of kind \"fog\" or \"cloud\"");
-    }
+    check_roles(s, json_get(root, "nodes"));
 }
 
 static bool apply_sets(struct json_doc *doc, struct arena *a, const struct scenario_edit *edit)
