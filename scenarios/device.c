@@ -22,11 +22,25 @@ static const char *const PROTOCOL_KEYS[] = {"name",
                                             "broker_copy",
                                             NULL};
 
-static double need_quantity(struct json j, const char *key, enum unit unit, double least,
-                            double most)
+static const char *const OVERRIDE_KEYS[] = {
+    "conv_rate",  "fc_rate",    "overhead", "loading_rate", "serialisation_ratio", "memory",
+    "power_idle", "power_busy", NULL};
+
+// What `j` says of the figures; what it leaves out stays as it is.
+static void read_figures(struct device *d, struct json j)
 {
-    json_need(j, key);
-    return json_quantity(j, key, unit, least, least, most);
+    d->conv_flop_per_s = json_quantity(j, "conv_rate", UNIT_FLOPS, d->conv_flop_per_s, 1e6, 1e16);
+    d->fc_bytes_per_s = json_quantity(j, "fc_rate", UNIT_BANDWIDTH, d->fc_bytes_per_s, 1e5, 1e15);
+    d->overhead_s = json_quantity(j, "overhead", UNIT_TIME, d->overhead_s, 0, 1e3);
+    d->load_bytes_per_s =
+        json_quantity(j, "loading_rate", UNIT_BANDWIDTH, d->load_bytes_per_s, 1e3, 1e15);
+    d->serialisation_ratio =
+        json_quantity(j, "serialisation_ratio", UNIT_NONE, d->serialisation_ratio, 0, 1e4);
+    d->memory_bytes = json_quantity(j, "memory", UNIT_BYTES, d->memory_bytes, 1, 1e18);
+    d->power_idle_w = json_quantity(j, "power_idle", UNIT_POWER, d->power_idle_w, 0, 1e6);
+    d->power_busy_w = json_quantity(j, "power_busy", UNIT_POWER, d->power_busy_w, 0, 1e6);
+    if (d->power_busy_w < d->power_idle_w)
+        json_fault(json_get(j, "power_busy"), "at least power_idle (%g W)", d->power_idle_w);
 }
 
 static void read_device(struct device *d, struct json j)
@@ -35,16 +49,17 @@ static void read_device(struct device *d, struct json j)
     d->about = json_string(j, "about", "");
     d->source = json_string(j, "source", "");
     d->profile = json_string(j, "profile", NULL);
-    d->conv_flop_per_s = need_quantity(j, "conv_rate", UNIT_FLOPS, 1e6, 1e16);
-    d->fc_bytes_per_s = need_quantity(j, "fc_rate", UNIT_BANDWIDTH, 1e5, 1e15);
-    d->overhead_s = json_quantity(j, "overhead", UNIT_TIME, 0, 0, 1e3);
-    d->load_bytes_per_s = json_quantity(j, "loading_rate", UNIT_BANDWIDTH, INFINITY, 1e3, 1e15);
-    d->serialisation_ratio = json_quantity(j, "serialisation_ratio", UNIT_NONE, 1, 0, 1e4);
-    d->memory_bytes = json_quantity(j, "memory", UNIT_BYTES, INFINITY, 1, 1e18);
-    d->power_idle_w = json_quantity(j, "power_idle", UNIT_POWER, 0, 0, 1e6);
-    d->power_busy_w = json_quantity(j, "power_busy", UNIT_POWER, d->power_idle_w, 0, 1e6);
-    if (d->power_busy_w < d->power_idle_w)
-        json_fault(json_get(j, "power_busy"), "at least power_idle (%g W)", d->power_idle_w);
+    json_need(j, "conv_rate");
+    json_need(j, "fc_rate");
+    d->load_bytes_per_s = d->memory_bytes = INFINITY;
+    d->serialisation_ratio = 1;
+    d->power_busy_w = json_quantity(j, "power_idle", UNIT_POWER, 0, 0, 1e6);
+    read_figures(d, j);
+}
+
+void device_override(struct device *d, struct json j)
+{
+    if (json_keys(j, OVERRIDE_KEYS)) read_figures(d, j);
 }
 
 static void read_protocol(struct protocol *p, struct json j)

@@ -10,6 +10,10 @@
 // From FOLDER/NAME.json. false: e says why.
 MUST_USE bool device_load(struct device *out, struct arena *a, const char *folder, const char *name,
                           struct err *e);
+
+// Changes the figures that the object `j` names; faults go to its document.
+void device_override(struct device *d, struct json j);
+
 MUST_USE bool protocol_load(struct protocol *out, struct arena *a, const char *folder,
                             const char *name, struct err *e);
 

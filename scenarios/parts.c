@@ -183,8 +183,8 @@ void parts_read_schemes(struct scenario *s, struct json root, const struct scena
 
 static void read_group(struct scenario *s, struct json j, const struct paths *paths)
 {
-    static const char *const keys[] = {"kind",  "count", "device",   "servers",
-                                       "queue", "nic",   "nic_rate", NULL};
+    static const char *const keys[] = {"kind", "count",    "device",   "servers", "queue",
+                                       "nic",  "nic_rate", "override", NULL};
     static const char *const kinds[] = {"user", "fog", "cloud", "broker", NULL};
     static const char *const nics[] = {"dedicated", "shared", NULL};
     struct node_group       *g = &s->net.groups[s->net.group_count];
@@ -218,6 +218,7 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
                 err_add(j.doc->e, "%s", line);
         }
     }
+    if (json_get(j, "override").item) device_override(d, json_get(j, "override"));
     g->serialisation_ratio = d->serialisation_ratio;
     g->memory_bytes = d->memory_bytes;
     g->power_idle_w = d->power_idle_w;
