@@ -10,7 +10,7 @@ OPT     ?= -O2
 B       ?= build
 
 PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev libsodium-dev gnuplot-nox \
-            check sqlite3 python3 python3-jsonschema clang-format clang-tidy libonnx-dev libonnx-testdata protobuf-compiler \
+            check sqlite3 python3 python3-jsonschema clang clang-format clang-tidy libonnx-dev libonnx-testdata protobuf-compiler \
             protobuf-c-compiler libprotobuf-c-dev man-db git
 
 LIBS     := gsl sqlite3 libcjson libsodium
@@ -25,7 +25,7 @@ OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
 TESTS    := $(wildcard tests/*.c)
 BENCHES  := $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c))
-GENERATED := $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/build.inc
+GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/build.inc
 
 .PHONY: all deps demo check check-fast check-long bench install clean layers format format-check tidy sanitize
 .DELETE_ON_ERROR:
@@ -124,8 +124,16 @@ check-build: all $(B)/test
 	@$(MAKE) --no-print-directory B=$(B)/asan OPT=-O1 SANITIZE="$(SAN)" $(B)/asan/fogsim $(B)/asan/test
 check-run:
 	$(B)/test
+	@sh tests/golden.sh
 	@echo "--- the same under AddressSanitizer and UndefinedBehaviorSanitizer"
 	FOGSIM=$(B)/asan/fogsim ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 $(B)/asan/test
+# What takes minutes: other compilers and optimisations give the same rows; the suites under clang.
+check-long-run:
+	@$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/o0 OPT=-O0 $(B)/o0/fogsim
+	@$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/o3 OPT=-O3 $(B)/o3/fogsim
+	@$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/clang CC=clang $(B)/clang/fogsim $(B)/clang/test
+	@sh tests/same_rows.sh $(B)/fogsim $(B)/o0/fogsim $(B)/o3/fogsim $(B)/clang/fogsim
+	FOGSIM=$(B)/clang/fogsim $(B)/clang/test
 layers:
 	@sh tests/layers.sh && echo "includes point one way"
 FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) tests/*.[ch] tests/fuzz/*.c bench/*.c)

@@ -382,7 +382,7 @@ static void unknown_key(struct json j, const char *const *keys)
 {
     const char *near = NULL;
     int         best = 4;
-    for (int i = 0; keys[i]; i++)
+    for (int i = 0; keys[i] && !j.doc->e->dropped_count; i++) // none when nobody will read it
         if (distance(j.item->string, keys[i]) < best)
             best = distance(j.item->string, keys[i]), near = keys[i];
     if (near)

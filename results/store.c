@@ -29,14 +29,17 @@ enum statement {
     STATEMENT_COUNT
 };
 
+#define UPDATE_RUN_SQL                                                                             \
+    "UPDATE run SET wall_s = ?, planning_s = ?, simulated_s = ?, events = ?, tasks = ?, "          \
+    "status = ? WHERE run_id = ?"
+
 static const char *const statement_sql[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
     [DELETE_RUN] = "DELETE FROM run WHERE run_id = ?",
     [INSERT_RUN] = "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,NULL,NULL,?)",
-    [UPDATE_RUN] = "UPDATE run SET wall_s = ?, planning_s = ?, simulated_s = ?, events = ?,"
-                   " tasks = ?, status = ? WHERE run_id = ?",
+    [UPDATE_RUN] = UPDATE_RUN_SQL,
     [TASK] = "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?)",
     [LAYER] = "INSERT INTO layer VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [OP] = "INSERT INTO op VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -195,6 +195,16 @@ static bool try_move(const struct market *m, struct matching *x, uint32_t u, uin
     return false;
 }
 
+// Free places of a user are alike: a move out of the first of them stands for all.
+static bool is_another_free_place(const struct market *m, const struct matching *x, uint32_t u,
+                                  uint32_t slot)
+{
+    const uint32_t *fogs = x->fogs + (size_t)u * m->theta;
+    for (uint32_t before = 0; fogs[slot] == NO_FOG && before < slot; before++)
+        if (fogs[before] == NO_FOG) return true;
+    return false;
+}
+
 static uint64_t sweep(const struct market *m, struct matching *x)
 {
     uint64_t accepted = 0;
@@ -203,7 +213,7 @@ static uint64_t sweep(const struct market *m, struct matching *x)
             for (uint32_t u2 = u + 1; u2 < m->user_count; u2++)
                 for (uint32_t slot2 = 0; slot2 < m->theta; slot2++)
                     accepted += try_swap(m, x, u, slot, u2, slot2);
-            if (m->open_slots == OPEN_NONE) continue;
+            if (m->open_slots == OPEN_NONE || is_another_free_place(m, x, u, slot)) continue;
             for (uint32_t f = 0; f < m->fog_count; f++) accepted += try_move(m, x, u, slot, f);
         }
     return accepted;
