@@ -169,6 +169,11 @@ install: all
 	install -m 644 scenarios/protocols/*.json $(SHARE)/scenarios/protocols
 	install -m 644 docs/scenario.schema.json $(SHARE)/docs
 
+# Published figures beside ours; after a change of results.
+.PHONY: validation
+validation: all
+	/usr/bin/python3 docs/validation.py
+
 clean:
 	rm -rf $(B)
 
