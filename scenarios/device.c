@@ -2,6 +2,9 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/folder.h"
 
 static const char *const DEVICE_KEYS[] = {
     "name",       "about",    "source",       "assumptions",         "profile", "conv_rate",
@@ -84,12 +87,23 @@ static bool is_name(const char *name)
     return *name && *name != '.' && !strchr(name, '/') && strlen(name) < 100;
 }
 
+static bool no_preset(struct arena *a, const char *folder, const char *name, struct err *e)
+{
+    const char **names;
+    uint32_t     count;
+    if (!folder_list(folder, ".json", a, &names, &count, e)) return false;
+    const char *all = "";
+    for (uint32_t i = 0; i < count; i++)
+        all = arena_format(a, "%s%s%s", all, i ? ", " : "", names[i]);
+    return err_add(e, "want one of %.400s, have \"%.60s\"", all, name);
+}
+
 static bool open_preset(struct json_doc *doc, struct arena *a, const char *folder, const char *name,
                         struct err *e)
 {
-    if (!is_name(name))
-        return err_add(e, "%s: want the name of a preset, have \"%.60s\"", folder, name);
-    return json_open(doc, arena_format(a, "%s/%s.json", folder, name), e);
+    const char *path = arena_format(a, "%s/%s.json", folder, name);
+    if (!is_name(name) || access(path, F_OK)) return no_preset(a, folder, name, e);
+    return json_open(doc, path, e);
 }
 
 bool device_load(struct device *out, struct arena *a, const char *folder, const char *name,

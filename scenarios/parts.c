@@ -48,7 +48,8 @@ static void add_model(struct scenario *s, struct arena *a, const struct paths *p
 static void read_model(struct scenario *s, struct json j, const struct paths *paths)
 {
     static const char *const keys[] = {"model", "input", "classes", NULL};
-    if (!json_keys(j, keys)) return;
+    uint32_t                 before = j.doc->e->fault_count;
+    json_keys(j, keys);
     struct model_options o = {.classes = (int32_t)json_integer(j, "classes", 0, 1, 65536)};
     struct json          input = json_get(j, "input");
     if (json_count(input) == 2) {
@@ -57,8 +58,9 @@ static void read_model(struct scenario *s, struct json j, const struct paths *pa
     } else if (input.item) {
         o.input_h = o.input_w = (int32_t)json_as_integer(input, 1, 16384);
     }
-    add_model(s, j.arena, paths, arena_string(j.arena, json_key(j)),
-              json_string(j, "model", json_key(j)), &o, j);
+    const char *name = json_string(j, "model", json_key(j));
+    if (j.doc->e->fault_count > before) return; // an input of another size would fail elsewhere
+    add_model(s, j.arena, paths, arena_string(j.arena, json_key(j)), name, &o, j);
 }
 
 void parts_read_models(struct scenario *s, struct json root, const struct paths *paths,
@@ -120,7 +122,7 @@ static void check_options(struct json j, const struct scheme *scheme)
     static const char *const keys[] = {
         "scheme",        "granularity", "weights", "fc_split", "local_share", "open_slots",
         "welfare_guard", "cut",         "node",    "shares",   NULL};
-    if (!json_keys(j, keys)) return;
+    json_keys(j, keys);
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
         if (json_get(j, OPTIONS[i].key).item && !(scheme->options & OPTIONS[i].bit))
             json_fault(json_get(j, OPTIONS[i].key), "no \"%s\" (scheme %s does not read it)",
@@ -191,7 +193,8 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
     struct device           *d = &s->devices[s->net.group_count++];
     *g = (struct node_group){.name = arena_string(j.arena, json_key(j))};
     if (!*g->name || strchr(g->name, '>')) json_fault(j, "a group with a name without \">\"");
-    if (!json_keys(j, keys)) return;
+    json_keys(j, keys);
+    if (!cJSON_IsObject(j.item)) return;
     int kind = 0;
     while (kinds[kind] && strcmp(kinds[kind], g->name) != 0) kind++;
     if (!kinds[kind]) json_need(j, "kind"), kind = 0; // a group named like a kind is one
@@ -242,7 +245,7 @@ static const struct protocol *read_protocol(struct json j, const char *key, cons
 static void read_link(struct link_spec *link, struct json j, const struct paths *paths)
 {
     static const char *const keys[] = {"rate", "latency", "protocol", NULL};
-    if (!json_keys(j, keys)) return;
+    json_keys(j, keys);
     link->rate_bytes_per_s =
         json_quantity(j, "rate", UNIT_RATE, link->rate_bytes_per_s, 1250, 1e15);
     link->latency_s = json_quantity(j, "latency", UNIT_TIME, link->latency_s, 0, 1e4);

@@ -46,7 +46,9 @@ static void read_arrivals(struct scenario *s, struct json root)
     struct json              j = json_need(root, "arrivals");
     struct arrivals         *a = &s->arrivals;
     *a = (struct arrivals){.jobs_per_user = UINT32_MAX, .duration_s = INFINITY};
-    if (!j.item || !json_keys(j, keys)) return;
+    if (!j.item) return;
+    json_keys(j, keys);
+    if (!cJSON_IsObject(j.item)) return;
     a->kind = (enum arrival_kind)json_choice(j, "kind", kinds, ARRIVAL_CLOSED);
     for (int i = 0; i < 3; i++)
         if (i != (int)a->kind && json_get(j, own[i]).item)
@@ -70,7 +72,8 @@ static void read_published_one(struct published *p, struct json j)
     static const char *const metrics[] = {"latency",  "computation", "transmission",
                                           "queueing", "loading",     "computation_and_loading",
                                           NULL};
-    if (!json_keys(j, keys)) return;
+    json_keys(j, keys);
+    if (!cJSON_IsObject(j.item)) return;
     json_need(j, "metric");
     p->metric = metrics[json_choice(j, "metric", metrics, 0)];
     json_need(j, "model");
@@ -119,12 +122,22 @@ static void check_roles(const struct scenario *s, struct json nodes)
         json_fault(nodes, "at least one node of kind \"fog\" or \"cloud\"");
 }
 
+// With tau at its default, the user's own time, its utility (3.1) is 0 and local_share would do
+// nothing.
+static void check_local_share(const struct scenario *s, struct json root)
+{
+    for (uint32_t i = 0; i < s->scheme_count; i++) {
+        const struct scenario_scheme *x = &s->schemes[i];
+        if (s->limits.tau_mode != TAU_LOCAL || !x->options.local_share) continue;
+        if (!(x->scheme->options & OPTION_LOCAL_SHARE)) continue;
+        json_fault(json_get(root, "tau"), "a time or \"off\" beside local_share of %s", x->label);
+    }
+}
+
 static void read_root(struct scenario *s, struct json root, const struct paths *paths,
                       const struct scenario_edit *edit)
 {
-    if (!json_keys(root, ROOT_KEYS)) {
-        if (!cJSON_IsObject(root.item)) return;
-    }
+    json_keys(root, ROOT_KEYS);
     s->name = json_string(root, "name", NULL);
     if (!s->name) json_need(root, "name"), s->name = "?";
     if (!*s->name || strchr(s->name, '/'))
@@ -140,6 +153,7 @@ static void read_root(struct scenario *s, struct json root, const struct paths *
     read_arrivals(s, root);
     read_published(s, root);
     check_roles(s, json_get(root, "nodes"));
+    check_local_share(s, root);
 }
 
 static bool apply_sets(struct json_doc *doc, struct arena *a, const struct scenario_edit *edit)

@@ -114,7 +114,9 @@ double view_tau_s(const struct view *v, uint32_t user)
 double view_utility_fog(const struct view *v, uint32_t user, uint32_t node, double mean_queue_s)
 {
     const struct probe *p = view_probe(v, user, node);
-    double              tau_s = view_tau_s(v, user);
+    // tau is the user's own time: exactly nothing is left, whatever rounding says.
+    if (user == node && v->limits->tau_mode == TAU_LOCAL) return -mean_queue_s;
+    double tau_s = view_tau_s(v, user);
     if (isinf(tau_s)) return view_utility_user(v, user, node, mean_queue_s);
     return tau_s - p->transmission_s - p->execution_s - p->loading_s - mean_queue_s;
 }
