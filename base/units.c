@@ -109,6 +109,11 @@ sim_ns ns_from_s(double seconds)
     return (sim_ns)llround(seconds * NS_PER_S);
 }
 
+sim_ns ns_or_end(double seconds)
+{
+    return seconds > NS_MAX_S ? NS_END : ns_from_s(seconds);
+}
+
 double s_from_ns(sim_ns ns)
 {
     return (double)ns / NS_PER_S;

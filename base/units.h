@@ -43,4 +43,10 @@ double units_from_number(enum unit unit, double number);
 sim_ns ns_from_s(double seconds);
 double s_from_ns(sim_ns ns);
 
+// Past every instant; two of them are in range of sim_ns.
+#define NS_END ((sim_ns)(NS_MAX_S * NS_PER_S) + 1)
+
+// The same for what a plan or a network may ask for: past NS_MAX_S (infinity too) it is NS_END.
+sim_ns ns_or_end(double seconds);
+
 #endif

@@ -47,19 +47,35 @@ static sim_ns wait_behind_others(const struct job *j, const struct use *u, uint3
     return others;
 }
 
+// How much earlier the operation would have finished without waiting behind other jobs. Its legs
+// are laid out again with only the waits behind its own job, so that a wait which a slower leg
+// hides costs nothing. A leg that was ready when the one before it started overlaps with that one.
+static sim_ns lost_behind_others(const struct job *j, const struct resource *resources, uint32_t op)
+{
+    const struct use *last = NULL;
+    sim_ns            start = 0, finish = 0; // of `last`, laid out again
+    for (uint32_t i = 0; i < j->use_count; i++) {
+        const struct use *u = &j->uses[i];
+        if (u->op != op) continue;
+        bool   overlaps = last && u->ready_ns == last->start_ns;
+        sim_ns others = wait_behind_others(j, u, resources[u->resource].servers), before = finish;
+        start = !last ? u->ready_ns : overlaps ? start : finish + u->ready_ns - last->finish_ns;
+        start += u->start_ns - u->ready_ns - others;
+        finish = start + u->service_ns;
+        if (overlaps && before > finish) finish = before;
+        last = u;
+    }
+    return last ? last->finish_ns - finish : 0;
+}
+
 static void add_operation(const struct job *j, const struct resource *resources, uint32_t op,
                           struct stage_record *stage)
 {
     const struct op_times *t = &j->times[op];
     sim_ns span = t->finish_ns - t->ready_ns, excess = span - j->alone_ns[op], queueing = 0;
     assert(excess >= 0);
-    if (excess > 0)
-        for (uint32_t i = 0; i < j->use_count; i++)
-            if (j->uses[i].op == op)
-                queueing +=
-                    wait_behind_others(j, &j->uses[i], resources[j->uses[i].resource].servers);
-    // A wait on a fast leg can be hidden behind a slow one: no more queueing than the time lost.
-    if (queueing > excess) queueing = excess;
+    if (excess > 0) queueing = lost_behind_others(j, resources, op);
+    assert(queueing >= 0 && queueing <= excess);
     stage->part_ns[PART_QUEUEING] += queueing;
     stage->part_ns[PART_OF[j->plan.ops[op].kind]] += span - queueing;
 }
@@ -83,7 +99,8 @@ void account_job(const struct job *j, const struct resource *resources, struct s
     uint32_t           op = last_finished(j, NULL, p->op_count);
     while (op != NO_OP) {
         add_operation(j, resources, op, &stages[p->ops[op].stage]);
-        op = last_finished(j, p->deps + p->ops[op].first_dep, p->ops[op].dep_count);
+        const struct op *o = &p->ops[op];
+        op = o->dep_count ? last_finished(j, p->deps + o->first_dep, o->dep_count) : NO_OP;
     }
     memset(part_ns, 0, PART_COUNT * sizeof *part_ns);
     for (uint32_t s = 0; s < p->stage_count; s++)

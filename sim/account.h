@@ -17,7 +17,7 @@
 void account_job(const struct job *j, const struct resource *resources, struct stage_record *stages,
                  sim_ns part_ns[PART_COUNT]);
 
-// Work, bytes and slices of all operations, finished or not.
+// Work, bytes and slices of all operations that finished, also of a job that did not.
 void account_work(const struct job *j, struct stage_record *stages);
 
 #endif

@@ -53,7 +53,7 @@ static uint64_t key_of(uint64_t phase, uint64_t job, uint64_t op, uint64_t leg)
 static void schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind kind,
                      uint32_t arg0, uint32_t arg1)
 {
-    if (at > (sim_ns)(NS_MAX_S * NS_PER_S)) {
+    if (at >= NS_END) {
         if (!en->failed)
             err_add(en->e,
                     "the simulated time passes %.0f s: want faster links or devices, or fewer jobs",
@@ -164,7 +164,7 @@ static void begin_op(struct engine *en, uint32_t slot, uint32_t op)
         j->wire_bytes[op] = route_wire_bytes(r, o->bytes);
         j->alone_ns[op] = route_alone_ns(r, o->bytes);
     } else {
-        j->alone_ns[op] = ns_from_s(o->seconds);
+        j->alone_ns[op] = ns_or_end(o->seconds);
     }
     if (o->kind == OP_DELAY) {
         j->times[op].start_ns = en->now;
@@ -231,11 +231,10 @@ static void start_use(struct engine *en, uint32_t slot, uint32_t index)
     u->state = USE_RUNNING;
     u->start_ns = en->now;
     u->finish_ns = en->now + u->service_ns;
-    // Behind a leg that hands on while it sends: not before that one ends. times.finish_ns holds
-    // its end so far.
-    if (leg && u->leg > 0 && (leg - 1)->overlaps_next && j->times[u->op].finish_ns > u->finish_ns)
-        u->finish_ns = j->times[u->op].finish_ns;
-    j->times[u->op].finish_ns = u->finish_ns;
+    // Behind a leg that hands on while it sends: not before that one ends.
+    if (leg && u->leg > 0 && (leg - 1)->overlaps_next && j->leg_end_ns[u->op] > u->finish_ns)
+        u->finish_ns = j->leg_end_ns[u->op];
+    j->leg_end_ns[u->op] = u->finish_ns;
     if (u->leg == 0) j->times[u->op].start_ns = en->now;
 
     r->busy++;
@@ -310,6 +309,7 @@ static void on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg
         return;
     }
     r->free_ns = (r->free_ns > en->now ? r->free_ns : en->now) + u->service_ns / r->servers;
+    if (r->free_ns > NS_END) r->free_ns = NS_END;
     if (r->busy < r->servers) {
         start_use(en, slot, index);
         return;
@@ -353,8 +353,8 @@ static void on_end(struct engine *en, uint32_t slot, uint32_t index)
     u->state = USE_DONE;
     r->busy--;
     if (!leg) r->memory_bytes -= o->memory_bytes;
-    j->pending--;
     start_next(en, u->resource);
+    j->pending--; // only now: until then the slot is not free, whatever leaves the queue
     if (!j->alive) {
         give_slot_if_idle(en, slot);
     } else if (!leg) {
@@ -419,7 +419,10 @@ static void on_arrival(struct engine *en, uint32_t user)
     double             before = wall_s();
     enum plan_verdict  verdict = en->planner->plan(en->planner->ctx, en, &request, &j->plan, en->e);
     en->result->planning_s += wall_s() - before;
-    if (verdict == PLAN_FAILED) en->failed = true;
+    if (verdict == PLAN_FAILED) {
+        en->failed = true;
+        return;
+    }
     job_prepare(j, en->arena);
     if (verdict != PLAN_READY) {
         j->alive = false;

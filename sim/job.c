@@ -27,11 +27,12 @@ void job_prepare(struct job *j, struct arena *a)
     j->first_next = arena_grow(a, j->first_next, &j->first_capacity, n + 1, sizeof *j->first_next);
     j->nexts = arena_grow(a, j->nexts, &j->next_capacity, j->plan.dep_total, sizeof *j->nexts);
     j->alone_ns = arena_grow(a, j->alone_ns, &j->alone_capacity, n, sizeof *j->alone_ns);
+    j->leg_end_ns = arena_grow(a, j->leg_end_ns, &j->leg_end_capacity, n, sizeof *j->leg_end_ns);
     j->wire_bytes = arena_grow(a, j->wire_bytes, &j->wire_capacity, n, sizeof *j->wire_bytes);
     for (uint32_t i = 0; i < n; i++) {
         j->times[i] = (struct op_times){-1, -1, -1};
         j->waits_for[i] = j->plan.ops[i].dep_count;
-        j->alone_ns[i] = 0;
+        j->alone_ns[i] = j->leg_end_ns[i] = 0;
         j->wire_bytes[i] = 0;
     }
     index_successors(j);

@@ -32,9 +32,10 @@ struct job {
     uint32_t        *waits_for;          // [op_count] predecessors not finished
     uint32_t        *first_next, *nexts; // successors: nexts[first_next[op] .. first_next[op + 1])
     sim_ns          *alone_ns; // [op_count] time the operation takes when nothing else is under way
+    sim_ns          *leg_end_ns; // [op_count] end of the leg started last
     double          *wire_bytes; // [op_count] transfers
     uint32_t         times_capacity, waits_capacity, first_capacity, next_capacity, alone_capacity,
-        wire_capacity;
+        leg_end_capacity, wire_capacity;
     struct use *uses; // [use_count]
     uint32_t    use_count, use_capacity;
     double      energy_j;

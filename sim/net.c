@@ -99,7 +99,7 @@ double route_wire_bytes(const struct route *r, double payload_bytes)
 sim_ns route_leg_ns(const struct route *r, uint32_t leg, double payload_bytes, double wire_bytes)
 {
     const struct leg *l = &r->legs[leg];
-    return ns_from_s(l->fixed_s + l->s_per_payload_byte * payload_bytes +
+    return ns_or_end(l->fixed_s + l->s_per_payload_byte * payload_bytes +
                      l->s_per_wire_byte * wire_bytes);
 }
 
@@ -111,7 +111,9 @@ sim_ns route_alone_ns(const struct route *r, double payload_bytes)
         sim_ns leg = route_leg_ns(r, i, payload_bytes, wire_bytes);
         if (leg > group) group = leg;
         if (r->legs[i].overlaps_next) continue;
-        sum += group + ns_from_s(r->legs[i].latency_after_s);
+        sum += group;
+        sum = sum < NS_END ? sum + ns_or_end(r->legs[i].latency_after_s) : NS_END;
+        if (sum > NS_END) sum = NS_END;
         group = 0;
     }
     return sum;

@@ -91,9 +91,10 @@ const struct node_group *net_group(const struct net *n, uint32_t node);
 const struct route      *net_route(const struct net *n, uint32_t from, uint32_t to);
 
 double route_wire_bytes(const struct route *r, double payload_bytes);
+// NS_END: past the range of the clock.
 sim_ns route_leg_ns(const struct route *r, uint32_t leg, double payload_bytes, double wire_bytes);
-// Time of a message when nothing else is under way, ns; 0 from a node to itself is the caller's
-// matter. O(legs).
+// Time of a message when nothing else is under way, ns, at most NS_END; 0 from a node to itself is
+// the caller's matter. O(legs).
 sim_ns route_alone_ns(const struct route *r, double payload_bytes);
 
 #endif

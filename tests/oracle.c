@@ -87,11 +87,11 @@ static void add_hop(const struct net *n, struct oracle_op *op, uint32_t from, ui
                     long double wire_bytes)
 {
     const struct node_group *f = group_of(n, from), *t = group_of(n, to);
-    const struct link_spec *l = &n->links[group_index(n, from) * n->group_count + group_index(n, to)];
-    sim_ns                  longest = 0;
-    uint32_t                first = op->leg_count;
-    if (f->nic_shared)
-        add_leg(op, resource_name(TX, from, 0), wire_bytes / f->nic_bytes_per_s);
+    const struct link_spec  *l =
+        &n->links[group_index(n, from) * n->group_count + group_index(n, to)];
+    sim_ns   longest = 0;
+    uint32_t first = op->leg_count;
+    if (f->nic_shared) add_leg(op, resource_name(TX, from, 0), wire_bytes / f->nic_bytes_per_s);
     add_leg(op, oracle_wire(from, to), wire_bytes / l->rate_bytes_per_s);
     if (t->nic_shared) add_leg(op, resource_name(RX, to, 0), wire_bytes / t->nic_bytes_per_s);
     for (uint32_t i = first; i < op->leg_count; i++) {
@@ -109,7 +109,7 @@ static void make_transfer(const struct net *n, struct oracle_op *op, const struc
         n->links[group_index(n, o->from) * n->group_count + group_index(n, o->to)].protocol;
     long double payload = o->bytes, plain = payload * p->encoding + p->message_bytes;
     long double wire_bytes = plain + p->header_bytes * ceill(plain / p->segment_bytes);
-    bool third = p->brokered && n->broker == BROKER_THIRD && f->role != ROLE_BROKER &&
+    bool        third = p->brokered && n->broker == BROKER_THIRD && f->role != ROLE_BROKER &&
                  t->role != ROLE_BROKER;
     long double copy_s = p->broker_s_per_byte * wire_bytes;
 
@@ -479,6 +479,24 @@ static sim_ns behind_others(const struct oracle *o, const struct oracle_leg *leg
     return sum;
 }
 
+// When the operation would have finished had only its own job stood in its way: its legs one by
+// one.
+static sim_ns finish_without_others(const struct oracle *o, const struct oracle_op *op)
+{
+    sim_ns starts[MAX_LEGS], ends[MAX_LEGS];
+    for (uint32_t l = 0; l < op->leg_count; l++) {
+        const struct oracle_leg *leg = &op->legs[l];
+        bool                     overlaps = l > 0 && leg[-1].overlaps_next;
+        sim_ns                   ready = !l         ? op->ready
+                                         : overlaps ? starts[l - 1]
+                                                    : ends[l - 1] + leg[-1].latency_after;
+        starts[l] = ready + (leg->start - leg->ready) - behind_others(o, leg);
+        ends[l] = starts[l] + leg->service;
+        if (overlaps && ends[l - 1] > ends[l]) ends[l] = ends[l - 1];
+    }
+    return ends[op->leg_count - 1] + op->legs[op->leg_count - 1].latency_after;
+}
+
 // The operation among `count` that finished last, the lowest of equals.
 static uint32_t latest(const struct oracle_job *job, const uint32_t *among, uint32_t count)
 {
@@ -500,9 +518,7 @@ static void decompose(const struct oracle *o, struct oracle_job *job, struct are
     for (uint32_t i = latest(job, NULL, job->plan.op_count); i != NO_OP;) {
         const struct oracle_op *op = &job->ops[i];
         const struct op        *what = &job->plan.ops[i];
-        sim_ns                  queueing = 0, lost = op->finish - op->ready - op->alone;
-        for (uint32_t l = 0; l < op->leg_count; l++) queueing += behind_others(o, &op->legs[l]);
-        if (queueing > lost) queueing = lost;
+        sim_ns queueing = op->leg_count ? op->finish - finish_without_others(o, op) : 0;
         job->stage_part[what->stage][PART_QUEUEING] += queueing;
         job->stage_part[what->stage][own[what->kind]] += op->finish - op->ready - queueing;
         job->part[PART_QUEUEING] += queueing;

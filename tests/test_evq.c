@@ -78,8 +78,8 @@ START_TEST(pops_come_in_the_order_that_qsort_gives)
 }
 END_TEST
 
-// Against a list that is scanned: 20 000 steps that push up to three events at or after now (a third
-// of them at now itself, with keys below and above those popped) and pop one.
+// Against a list that is scanned: 20 000 steps that push up to three events at or after now (a
+// third of them at now itself, with keys below and above those popped) and pop one.
 START_TEST(pushes_between_pops_keep_the_order_and_now_never_goes_back)
 {
     enum { STEPS = 20000, ROOM = 4 * STEPS };

@@ -1,11 +1,14 @@
-// tests/test_net.c: how long a message takes alone: by hand, by symmetry, and as the engine runs it.
+// tests/test_net.c: how long a message takes alone: by hand, by symmetry, and as the engine runs
+// it.
 //
 // The hand-made nets have two or three groups of one node each. Where nothing else is said a link
-// carries 1e9 B/s (1 ns a byte) without latency and the protocol adds nothing, so that bytes are ns.
+// carries 1e9 B/s (1 ns a byte) without latency and the protocol adds nothing, so that bytes are
+// ns.
 #include <check.h>
 #include <math.h>
 
 #include "sim/engine.h"
+#include "sim/wire.h"
 
 Suite *net_suite(void);
 
@@ -101,8 +104,10 @@ START_TEST(encoding_and_message_bytes_come_before_the_headers)
 }
 END_TEST
 
-// Sender: 2000 ns for the message + 1000 B * 3 ns * 2 (its ratio) = 8000. Wire 1000. Receiver: 1000 B
-// * 5 ns * 0.5 = 2500. Back: ser. at the fog 2000 + 1000 * 3 * 0.5 = 3500, 1000, 1000 * 5 * 2 = 10000.
+// Sender: 2000 ns for the message + 1000 B * 3 ns * 2 (its ratio) = 8000. Wire 1000. Receiver: 1000
+// B
+// * 5 ns * 0.5 = 2500. Back: ser. at the fog 2000 + 1000 * 3 * 0.5 = 3500, 1000, 1000 * 5 * 2 =
+// 10000.
 START_TEST(serialisation_counts_at_both_ends_with_each_ends_ratio)
 {
     protocol.message_s = 2e-6;
@@ -129,8 +134,8 @@ START_TEST(of_cards_and_link_the_slowest_decides)
     static const struct {
         double sender_ns, link_ns, receiver_ns;
         sim_ns want;
-    } cases[] = {{2, 1, 1, 2000},  {1, 1, 3, 3000},   {0.5, 1, 0.25, 1000}, {4, 1, 3, 4000},
-                 {3, 8, 3, 8000},  {1, 1, 1, 1000},   {2, 5, 7, 7000},      {0.5, 0.25, 0.125, 500}};
+    } cases[] = {{2, 1, 1, 2000}, {1, 1, 3, 3000}, {0.5, 1, 0.25, 1000}, {4, 1, 3, 4000},
+                 {3, 8, 3, 8000}, {1, 1, 1, 1000}, {2, 5, 7, 7000},      {0.5, 0.25, 0.125, 500}};
     groups[USER].nic_shared = groups[FOG].nic_shared = true;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         groups[USER].nic_bytes_per_s = 1e9 / cases[i].sender_ns;
@@ -155,8 +160,8 @@ START_TEST(a_dedicated_card_does_not_count)
 }
 END_TEST
 
-// The broker copies wire bytes: 1000 B + 100 B of headers (1 per 10) at 2 ns = 2200, times the ratio
-// of the node it runs on: receiver 3: 6600; sender 0.5: 1100. Wire 1100.
+// The broker copies wire bytes: 1000 B + 100 B of headers (1 per 10) at 2 ns = 2200, times the
+// ratio of the node it runs on: receiver 3: 6600; sender 0.5: 1100. Wire 1100.
 START_TEST(a_broker_at_an_end_adds_its_copy_there)
 {
     protocol = (struct protocol){.encoding = 1,
@@ -174,9 +179,9 @@ START_TEST(a_broker_at_an_end_adds_its_copy_there)
 }
 END_TEST
 
-// Store and forward: wire to the broker 1000 * 2 ns + 300 ns of latency, copy 1000 * 4 ns * ratio 2 =
-// 8000, wire to the fog 1000 * 5 ns + 700 ns. 2300 + 8000 + 5700 = 16 000. Serialisation only at the
-// ends: 1000 * 1 ns * ratio 3 + 1000 * 1 ns * ratio 1 = 4000. The direct link is not used.
+// Store and forward: wire to the broker 1000 * 2 ns + 300 ns of latency, copy 1000 * 4 ns * ratio 2
+// = 8000, wire to the fog 1000 * 5 ns + 700 ns. 2300 + 8000 + 5700 = 16 000. Serialisation only at
+// the ends: 1000 * 1 ns * ratio 3 + 1000 * 1 ns * ratio 1 = 4000. The direct link is not used.
 START_TEST(a_broker_on_a_third_node_stores_and_forwards_over_two_wires)
 {
     protocol = (struct protocol){.encoding = 1,
@@ -307,7 +312,9 @@ START_TEST(random_routes_agree_with_their_closed_form)
         bool           third = protocol.brokered && net.broker == BROKER_THIRD;
         if (protocol.brokered)
             want += sent * protocol.broker_s_per_byte *
-                    groups[net.broker == BROKER_RECEIVER ? FOG : net.broker == BROKER_SENDER ? USER : THIRD]
+                    groups[net.broker == BROKER_RECEIVER ? FOG
+                           : net.broker == BROKER_SENDER ? USER
+                                                         : THIRD]
                         .serialisation_ratio;
         for (int hop = 0; hop < (third ? 2 : 1); hop++) {
             uint32_t    f = (third ? two : one)[hop], t = (third ? two : one)[hop + 1];
@@ -318,6 +325,32 @@ START_TEST(random_routes_agree_with_their_closed_form)
         }
         ck_assert_int_le(llabs(alone(USER, FOG, (double)n) - llroundl(want * 1e9L)), 4);
     }
+}
+END_TEST
+
+// 20 000 draws from 20 * 200 pairs, against a square of the answers: so many that most slots
+// collide.
+START_TEST(a_pair_of_nodes_keeps_its_wire_while_the_table_grows)
+{
+    static uint32_t   wire[20][200]; // + 1; 0: not yet
+    struct wire_table t;
+    uint32_t          count = 0;
+    wire_init(&t, &arena);
+    for (uint32_t i = 0; i < 20000; i++) {
+        uint32_t from = (uint32_t)rng_below(&rng, 20), to = (uint32_t)rng_below(&rng, 200);
+        uint32_t index = wire_get(&t, from, to);
+        if (!wire[from][to]) {
+            ck_assert_uint_eq(index, count++);
+            ck_assert_uint_eq(t.wires[index].resource, UINT32_MAX);
+            t.wires[index].resource = i;
+            wire[from][to] = index + 1;
+        }
+        ck_assert_uint_eq(index, wire[from][to] - 1);
+        ck_assert_uint_eq(t.wires[index].from, from);
+        ck_assert_uint_eq(t.wires[index].to, to);
+        ck_assert_uint_le(t.wires[index].resource, i);
+    }
+    ck_assert_uint_eq(t.count, count);
 }
 END_TEST
 
@@ -345,8 +378,9 @@ START_TEST(a_single_transfer_in_the_engine_takes_the_time_alone_to_the_ns)
         randomise();
         sent_bytes = floor(pick(1, 1e7)) - 1;
         sim_ns               want = alone(USER, FOG, sent_bytes), finish = -1;
-        struct engine_config config = {
-            .net = &net, .arrivals = {.jobs_per_user = 1, .duration_s = INFINITY}, .deadline_s = INFINITY};
+        struct engine_config config = {.net = &net,
+                                       .arrivals = {.jobs_per_user = 1, .duration_s = INFINITY},
+                                       .deadline_s = INFINITY};
         struct planner       planner = {.plan = send_once};
         struct trace_sink    sink = {&finish, keep_finish};
         struct engine       *en;
@@ -381,6 +415,7 @@ Suite *net_suite(void)
     tcase_add_test(tc, nodes_are_numbered_group_by_group);
     tcase_add_test(tc, a_symmetric_net_takes_the_same_time_both_ways);
     tcase_add_test(tc, random_routes_agree_with_their_closed_form);
+    tcase_add_test(tc, a_pair_of_nodes_keeps_its_wire_while_the_table_grows);
     tcase_add_test(tc, a_single_transfer_in_the_engine_takes_the_time_alone_to_the_ns);
     suite_add_tcase(suite, tc);
     return suite;

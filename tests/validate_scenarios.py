@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""tests/validate_scenarios.py: the schema, the program, the documentation and the bundled scenarios agree.
+
+1. docs/scenario.schema.json is a valid JSON Schema (2020-12); every object in it is closed.
+2. Every scenarios/*.json is valid by the schema and by `fogsim check`; tests/broken/*.json by neither.
+3. Every key of the schema is known to the program, every key of the program's tables (read from the
+   sources) is in the schema, and docs/SCENARIOS.md has every key, also those of devices and protocols.
+4. The example of docs/SCENARIOS.md is valid by both, and runs.
+Takes FOGSIM (default build/fogsim). Prints 'N passed, N failed'; exit 1 when one failed.
+"""
+import copy
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+FOGSIM = os.environ.get("FOGSIM", "build/fogsim")
+passed = failed = 0
+
+
+def check(ok, what):
+    global passed, failed
+    passed, failed = passed + bool(ok), failed + (not ok)
+    if not ok:
+        print("FAILED: " + what)
+
+
+def fogsim(*args):
+    return subprocess.run([FOGSIM, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          encoding="utf-8", errors="replace")
+
+
+def faults_of(scenario, folder):
+    """What `fogsim check` says of a scenario given as a value."""
+    path = os.path.join(folder, "scenario.json")
+    with open(path, "w") as file:
+        json.dump(scenario, file)
+    return fogsim("check", path).stderr
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def key_table(path, before, after=""):
+    """The strings of the first `keys` table behind a piece of the source."""
+    text = read(path)
+    text = text[text.index(before):]
+    table = re.search(after + r"\w+\[\] = \{(.*?)NULL\}", text, re.S).group(1)
+    return set(re.findall(r'"([^"]+)"', table))
+
+
+def main():
+    schema = json.loads(read("docs/scenario.schema.json"))
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+        check(True, "")
+    except jsonschema.SchemaError as e:
+        check(False, "the schema: %s" % e.message)
+    validator = jsonschema.Draft202012Validator(schema)
+    defs = schema["$defs"]
+
+    for path in sorted(glob.glob("scenarios/*.json")):
+        for fault in validator.iter_errors(json.loads(read(path))):
+            check(False, "%s: %s: %s" % (path, fault.json_path, fault.message))
+        check(validator.is_valid(json.loads(read(path))), path + ": schema")
+        run = fogsim("check", path)
+        check(run.returncode == 0, path + ": fogsim check: " + run.stderr)
+
+    # What the schema can know is wrong by the schema too; names of files it cannot know.
+    for name in ["unknown-key", "wrong-unit", "absurd-sizes", "many-faults"]:
+        path = "tests/broken/%s.json" % name
+        check(not validator.is_valid(json.loads(read(path))), path + ": valid by the schema")
+        check(fogsim("check", path).returncode == 2, path + ": valid by fogsim check")
+
+    # Objects of the schema beside the key tables of the readers.
+    figures = defs["group"]["properties"]["override"]["properties"]
+    pairs = [
+        ("scenario", schema, "scenarios/scenario.c", "ROOT_KEYS", []),
+        ("arrivals", schema["properties"]["arrivals"], "scenarios/scenario.c", "read_arrivals(", ["arrivals"]),
+        ("published", defs["published"], "scenarios/scenario.c", "read_published_one(", ["published"]),
+        ("model", defs["model"], "scenarios/parts.c", "static void read_model(", ["models", "nin"]),
+        ("scheme", defs["schemeOptions"], "scenarios/parts.c", "static void check_options(", ["schemes", "dina"]),
+        ("group", defs["group"], "scenarios/parts.c", "static void read_group(", ["nodes", "fog"]),
+        ("link", defs["link"], "scenarios/parts.c", "static void read_link(", ["links", "default"]),
+        ("override", defs["group"]["properties"]["override"], "scenarios/device.c", "OVERRIDE_KEYS",
+         ["nodes", "fog", "override"]),
+    ]
+    document = read("docs/SCENARIOS.md")
+    base = json.loads(re.search(r"```json\n(.*?)```", document, re.S).group(1))
+    base["nodes"]["fog"].setdefault("override", {})
+    with tempfile.TemporaryDirectory() as folder:
+        check(not faults_of(base, folder), "docs/SCENARIOS.md: the example: " + faults_of(base, folder))
+        for fault in validator.iter_errors(base):
+            check(False, "docs/SCENARIOS.md: the example: %s: %s" % (fault.json_path, fault.message))
+        run = fogsim("run", os.path.join(folder, "scenario.json"), "--quiet", "--db", os.path.join(folder, "a.db"))
+        check(run.returncode == 0, "docs/SCENARIOS.md: the example does not run: " + run.stderr)
+
+        for what, part, path, before, place in pairs:
+            check(part.get("additionalProperties") is False, what + " is open in the schema")
+            have, want = set(part["properties"]), key_table(path, before)
+            check(have == want, "%s: schema and %s differ in %s" % (what, path, sorted(have ^ want)))
+            for key in sorted(have | want):
+                check("`%s`" % key in document, "docs/SCENARIOS.md: no `%s` of %s" % (key, what))
+                scenario = copy.deepcopy(base)
+                at = scenario
+                for step in place:
+                    at = at.setdefault(step, {})
+                if what == "published":
+                    at = {}
+                    scenario["published"] = [at]
+                at.setdefault(key, 1)
+                check("want a known key" not in faults_of(scenario, folder), "%s: the program refuses %s" % (what, key))
+                del at[key]
+                at[key + "_x"] = 1
+                check("want a known key" in faults_of(scenario, folder), "%s: the program takes any key" % what)
+
+    for before in ["DEVICE_KEYS", "PROTOCOL_KEYS"]:
+        for key in sorted(key_table("scenarios/device.c", before)):
+            check("`%s`" % key in document, "docs/SCENARIOS.md: no `%s` of %s" % (key, before))
+    check(set(figures) <= key_table("scenarios/device.c", "DEVICE_KEYS"), "override knows more than a device")
+    schemes = set(re.findall(r"^(\w+)", fogsim("list", "schemes").stdout, re.M))
+    check(schemes == set(defs["schemeOptions"]["properties"]["scheme"]["enum"]), "schemes of schema and program")
+    for scheme in schemes:
+        check("`%s`" % scheme in document, "docs/SCENARIOS.md: no `%s`" % scheme)
+
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
