@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/stat.h"
 #include "cli/version.h"
 
@@ -264,13 +265,6 @@ static bool store_statistics(struct simulation *sim, const struct engine *en,
            store_metric(sim->store, "matching_guard_blocked", (double)sim->guard_blocked, e);
 }
 
-static double wall_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void summarise(const struct simulation *sim, const struct engine *en, struct outcome *out)
 {
     out->task_count = sim->count;
@@ -303,13 +297,14 @@ static bool run(struct simulation *sim, const struct run_identity *id,
                                  s->epoch_s};
     struct trace_sink sink = {sim, on_job};
     struct engine    *en;
-    double            start_s = wall_s();
+    double            start_s = clock_wall_s();
     if (!engine_run(&config, &planner, &sink, sim->arena, &en, &out->result, e)) return false;
     if (out->result.interrupted) return false;
     summarise(sim, en, out);
     if (!sim->store) return true;
-    struct run_end end = {wall_s() - start_s, out->result.planning_s, s_from_ns(out->result.end_ns),
-                          out->result.events, out->result.jobs,       "done"};
+    struct run_end end = {
+        clock_wall_s() - start_s, out->result.planning_s, s_from_ns(out->result.end_ns),
+        out->result.events,       out->result.jobs,       "done"};
     return store_statistics(sim, en, &out->result, e) && store_commit(sim->store, &end, e);
 }
 

@@ -1,48 +1,14 @@
-#include "sim/engine.h"
+#include "sim/core.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "sim/account.h"
-#include "sim/evq.h"
-#include "sim/job.h"
-#include "sim/wire.h"
 
-enum { NODE_CPU, NODE_PORT, NODE_TX, NODE_RX, NODE_RESOURCES };
-enum event_kind { EV_END, EV_DONE, EV_EPOCH, EV_ARRIVAL, EV_BEGIN, EVENT_KINDS };
-enum { NO_SLOT = UINT32_MAX, LEG_BITS = 4, OP_BITS = 22, JOB_BITS = 36, DONE_LEG = 15 };
+enum { REFUSED_PAUSE_NS = 1000000 };
 
-struct user {
-    uint32_t   node, remaining; // jobs it may still start
-    uint64_t   started;
-    struct rng rng; // stream "arrivals"
-};
-
-struct engine {
-    const struct engine_config *config;
-    const struct planner       *planner;
-    const struct trace_sink    *sink;
-    struct engine_result       *result;
-    struct err                 *e;
-    struct arena               *arena;
-    bool                        failed;
-    struct evq                  events;
-    sim_ns                      now;
-    struct job                **jobs; // [job_count] slots
-    uint32_t                    job_count, job_capacity, free_slot;
-    struct resource            *resources; // four a node, then the wires
-    uint32_t                    resource_count, resource_capacity;
-    struct wire_table           wires;
-    struct user                *users; // [user_count]
-    uint32_t                    user_count, active_jobs, epochs;
-    struct stage_record        *stages; // scratch
-    uint32_t                    stage_capacity;
-};
-
-// Ends, epochs, arrivals, beginnings; within a phase by job, operation, leg.
 static uint64_t key_of(uint64_t phase, uint64_t job, uint64_t op, uint64_t leg)
 {
     assert(job < (1ull << JOB_BITS) && op < (1u << OP_BITS) && leg < (1u << LEG_BITS));
@@ -64,8 +30,8 @@ static void schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind
     evq_push(&en->events, (struct event){at, key, kind, {arg0, arg1}});
 }
 
-static void schedule_op(struct engine *en, sim_ns at, enum event_kind kind, uint32_t slot,
-                        uint32_t op, uint32_t leg, uint32_t arg)
+void schedule_op(struct engine *en, sim_ns at, enum event_kind kind, uint32_t slot, uint32_t op,
+                 uint32_t leg, uint32_t arg)
 {
     struct job *j = en->jobs[slot];
     uint64_t    phase = kind == EV_BEGIN ? 3 : 0;
@@ -87,7 +53,7 @@ static uint32_t take_slot(struct engine *en)
     return en->job_count++;
 }
 
-static void give_slot_if_idle(struct engine *en, uint32_t slot)
+void give_slot_if_idle(struct engine *en, uint32_t slot)
 {
     struct job *j = en->jobs[slot];
     if (j->alive || j->pending) return;
@@ -116,10 +82,10 @@ static bool is_late(const struct engine *en, const struct job *j)
            en->now - j->arrived_ns > ns_from_s(fmin(en->config->deadline_s, NS_MAX_S));
 }
 
-static void next_arrival(struct engine *en, uint32_t user);
+static void next_arrival(struct engine *en, uint32_t user, sim_ns least_gap);
 
 // Tells the sink; a closed-loop user goes on.
-static void report(struct engine *en, struct job *j, enum job_status status)
+void report(struct engine *en, struct job *j, enum job_status status)
 {
     struct job_record record = {
         .job = j->id,
@@ -151,7 +117,11 @@ static void report(struct engine *en, struct job *j, enum job_status status)
     en->result->by_status[status]++;
     en->active_jobs--;
     if (!en->sink->job(en->sink->ctx, &record, en->e)) en->failed = true;
-    if (en->config->arrivals.kind == ARRIVAL_CLOSED) next_arrival(en, j->user);
+    if (en->config->arrivals.kind != ARRIVAL_CLOSED) return;
+    // Who may ask without end and was refused on the spot comes back a little later: without a
+    // pause the run would never leave its instant.
+    bool endless = en->config->arrivals.jobs_per_user == UINT32_MAX && en->now == j->arrived_ns;
+    next_arrival(en, j->user, endless ? REFUSED_PAUSE_NS : 0);
 }
 
 static void begin_op(struct engine *en, uint32_t slot, uint32_t op)
@@ -182,191 +152,13 @@ static void finish_job(struct engine *en, uint32_t slot)
     give_slot_if_idle(en, slot);
 }
 
-static void finish_op(struct engine *en, uint32_t slot, uint32_t op)
+void finish_op(struct engine *en, uint32_t slot, uint32_t op)
 {
     struct job *j = en->jobs[slot];
     j->times[op].finish_ns = en->now;
     for (uint32_t i = j->first_next[op]; i < j->first_next[op + 1]; i++)
         if (--j->waits_for[j->nexts[i]] == 0) begin_op(en, slot, j->nexts[i]);
     if (--j->unfinished == 0) finish_job(en, slot);
-}
-
-static uint32_t place_node(const struct engine *en, const struct op *o, enum leg_place place)
-{
-    return place == AT_FROM ? o->from : place == AT_TO ? o->to : en->config->net->broker_node;
-}
-
-static uint32_t add_resource(struct engine *en, uint32_t servers)
-{
-    en->resources = arena_grow(en->arena, en->resources, &en->resource_capacity,
-                               en->resource_count + 1, sizeof *en->resources);
-    resource_init(&en->resources[en->resource_count], servers);
-    return en->resource_count++;
-}
-
-static uint32_t leg_resource(struct engine *en, const struct op *o, const struct leg *leg)
-{
-    static const uint32_t offset[] = {
-        [LEG_PORT] = NODE_PORT, [LEG_TX] = NODE_TX, [LEG_RX] = NODE_RX};
-    uint32_t node = place_node(en, o, leg->place);
-    if (leg->resource != LEG_WIRE) return node * NODE_RESOURCES + offset[leg->resource];
-    uint32_t wire = wire_get(&en->wires, node, place_node(en, o, leg->next_place));
-    if (en->wires.wires[wire].resource == UINT32_MAX)
-        en->wires.wires[wire].resource = add_resource(en, 1);
-    return en->wires.wires[wire].resource;
-}
-
-static const struct leg *op_leg(const struct engine *en, const struct op *o, uint32_t leg)
-{
-    return o->kind == OP_TRANSFER ? &net_route(en->config->net, o->from, o->to)->legs[leg] : NULL;
-}
-
-static void start_use(struct engine *en, uint32_t slot, uint32_t index)
-{
-    struct job       *j = en->jobs[slot];
-    struct use       *u = &j->uses[index];
-    const struct op  *o = &j->plan.ops[u->op];
-    const struct leg *leg = op_leg(en, o, u->leg);
-    struct resource  *r = &en->resources[u->resource];
-    u->state = USE_RUNNING;
-    u->start_ns = en->now;
-    u->finish_ns = en->now + u->service_ns;
-    // Behind a leg that hands on while it sends: not before that one ends.
-    if (leg && u->leg > 0 && (leg - 1)->overlaps_next && j->leg_end_ns[u->op] > u->finish_ns)
-        u->finish_ns = j->leg_end_ns[u->op];
-    j->leg_end_ns[u->op] = u->finish_ns;
-    if (u->leg == 0) j->times[u->op].start_ns = en->now;
-
-    r->busy++;
-    r->served += o->kind != OP_LOAD;
-    r->busy_ns += u->finish_ns - u->start_ns;
-    if (leg) {
-        if (leg->resource == LEG_WIRE) r->bytes += j->wire_bytes[u->op];
-    } else {
-        const struct node_group *g = net_group(en->config->net, o->to);
-        double active_j = (g->power_busy_w - g->power_idle_w) * s_from_ns(u->service_ns);
-        j->energy_j += active_j;
-        r->active_j += active_j;
-        r->memory_bytes += o->memory_bytes;
-        if (r->memory_bytes > r->memory_peak_bytes) r->memory_peak_bytes = r->memory_bytes;
-    }
-    uint32_t number = u->leg;
-    schedule_op(en, u->finish_ns, EV_END, slot, u->op, number, index);
-    if (leg && leg->overlaps_next)
-        schedule_op(en, en->now, EV_BEGIN, slot, u->op, number + 1, u->op);
-}
-
-static void drop_job(struct engine *en, uint32_t slot)
-{
-    struct job *j = en->jobs[slot];
-    j->alive = false;
-    for (uint32_t i = 0; i < j->use_count;
-         i++) { // leave the queues; the entries are skipped when they come up
-        struct use *u = &j->uses[i];
-        if (u->state != USE_WAITING) continue;
-        struct resource *r = &en->resources[u->resource];
-        u->state = USE_DONE;
-        resource_count(r, en->now, -1);
-        r->free_ns -= u->service_ns / r->servers;
-    }
-    report(en, j, JOB_DROPPED);
-}
-
-static uint32_t queue_limit(const struct engine *en, const struct op *o)
-{
-    return o->kind == OP_TRANSFER ? QUEUE_INFINITE : net_group(en->config->net, o->to)->queue_limit;
-}
-
-static void on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg_index)
-{
-    struct job *j = en->jobs[slot];
-    j->pending--;
-    if (!j->alive) {
-        give_slot_if_idle(en, slot);
-        return;
-    }
-    const struct op  *o = &j->plan.ops[op];
-    const struct leg *leg = op_leg(en, o, leg_index);
-    j->uses = arena_grow(en->arena, j->uses, &j->use_capacity, j->use_count + 1, sizeof *j->uses);
-    uint32_t    index = j->use_count++;
-    struct use *u = &j->uses[index];
-    *u = (struct use){.op = op,
-                      .leg = leg_index,
-                      .state = USE_WAITING,
-                      .ready_ns = en->now,
-                      .start_ns = -1,
-                      .next = NO_USE};
-    u->resource = leg ? leg_resource(en, o, leg) : o->to * NODE_RESOURCES + NODE_CPU;
-    u->service_ns = leg ? route_leg_ns(net_route(en->config->net, o->from, o->to), leg_index,
-                                       o->bytes, j->wire_bytes[op])
-                        : j->alone_ns[op];
-
-    struct resource *r = &en->resources[u->resource];
-    if (r->busy == r->servers && r->waiting >= queue_limit(en, o)) {
-        u->state = USE_DONE; // refused
-        drop_job(en, slot);
-        give_slot_if_idle(en, slot);
-        return;
-    }
-    r->free_ns = (r->free_ns > en->now ? r->free_ns : en->now) + u->service_ns / r->servers;
-    if (r->free_ns > NS_END) r->free_ns = NS_END;
-    if (r->busy < r->servers) {
-        start_use(en, slot, index);
-        return;
-    }
-    uint64_t handle = (uint64_t)slot << 32 | index;
-    if (r->last == NO_USE)
-        r->first = handle;
-    else
-        en->jobs[r->last >> 32]->uses[r->last & UINT32_MAX].next = handle;
-    r->last = handle;
-    resource_count(r, en->now, 1);
-    j->pending++;
-}
-
-static void start_next(struct engine *en, uint32_t resource)
-{
-    struct resource *r = &en->resources[resource];
-    while (r->first != NO_USE && r->busy < r->servers) {
-        uint32_t    slot = (uint32_t)(r->first >> 32), index = (uint32_t)(r->first & UINT32_MAX);
-        struct job *j = en->jobs[slot];
-        r->first = j->uses[index].next;
-        if (r->first == NO_USE) r->last = NO_USE;
-        j->pending--;
-        if (j->uses[index].state == USE_WAITING) {
-            resource_count(r, en->now, -1);
-            start_use(en, slot, index);
-        } else {
-            give_slot_if_idle(en, slot);
-        }
-    }
-}
-
-static void on_end(struct engine *en, uint32_t slot, uint32_t index)
-{
-    struct job       *j = en->jobs[slot];
-    struct use       *u = &j->uses[index];
-    const struct op  *o = &j->plan.ops[u->op];
-    const struct leg *leg = op_leg(en, o, u->leg);
-    struct resource  *r = &en->resources[u->resource];
-    uint32_t          op = u->op, number = u->leg;
-    u->state = USE_DONE;
-    r->busy--;
-    if (!leg) r->memory_bytes -= o->memory_bytes;
-    start_next(en, u->resource);
-    j->pending--; // only now: until then the slot is not free, whatever leaves the queue
-    if (!j->alive) {
-        give_slot_if_idle(en, slot);
-    } else if (!leg) {
-        finish_op(en, slot, op);
-    } else if (!leg->overlaps_next) {
-        bool   is_last = number + 1 == net_route(en->config->net, o->from, o->to)->leg_count;
-        sim_ns at = en->now + ns_from_s(leg->latency_after_s);
-        if (is_last)
-            schedule_op(en, at, EV_DONE, slot, op, DONE_LEG, op);
-        else
-            schedule_op(en, at, EV_BEGIN, slot, op, number + 1, op);
-    }
 }
 
 static void on_done(struct engine *en, uint32_t slot, uint32_t op)
@@ -379,20 +171,14 @@ static void on_done(struct engine *en, uint32_t slot, uint32_t op)
         give_slot_if_idle(en, slot);
 }
 
-static double wall_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void next_arrival(struct engine *en, uint32_t user)
+static void next_arrival(struct engine *en, uint32_t user, sim_ns least_gap)
 {
     struct user           *u = &en->users[user];
     const struct arrivals *a = &en->config->arrivals;
     if (!u->remaining) return;
     bool   first_at_0 = u->started == 0 && a->kind != ARRIVAL_POISSON;
-    sim_ns at = en->now + (first_at_0 ? 0 : arrivals_gap(a, &u->rng));
+    sim_ns gap = first_at_0 ? 0 : arrivals_gap(a, &u->rng);
+    sim_ns at = en->now + (gap > least_gap ? gap : least_gap);
     if (isfinite(a->duration_s) && at >= ns_from_s(a->duration_s)) return;
     if (u->remaining != UINT32_MAX) u->remaining--;
     u->started++;
@@ -413,12 +199,12 @@ static void on_arrival(struct engine *en, uint32_t user)
     j->alive = true;
     j->pending = 0;
     j->plan.op_count = j->plan.dep_total = j->plan.stage_count = 0;
-    if (en->config->arrivals.kind != ARRIVAL_CLOSED) next_arrival(en, user);
+    if (en->config->arrivals.kind != ARRIVAL_CLOSED) next_arrival(en, user, 0);
 
     struct job_request request = {j->id, node, j->class_id, en->now};
-    double             before = wall_s();
+    double             before = clock_wall_s();
     enum plan_verdict  verdict = en->planner->plan(en->planner->ctx, en, &request, &j->plan, en->e);
-    en->result->planning_s += wall_s() - before;
+    en->result->planning_s += clock_wall_s() - before;
     if (verdict == PLAN_FAILED) {
         en->failed = true;
         return;
@@ -438,9 +224,9 @@ static void on_arrival(struct engine *en, uint32_t user)
 
 static void on_epoch(struct engine *en)
 {
-    double before = wall_s();
+    double before = clock_wall_s();
     if (!en->planner->epoch(en->planner->ctx, en, en->epochs++, en->now, en->e)) en->failed = true;
-    en->result->planning_s += wall_s() - before;
+    en->result->planning_s += clock_wall_s() - before;
     if (isfinite(en->planner->epoch_s) && en->active_jobs)
         schedule(en, en->now + ns_from_s(en->planner->epoch_s), key_of(1, 0, 0, 0), EV_EPOCH, 0, 0);
 }
@@ -478,6 +264,13 @@ static void add_nodes(struct engine *en)
     }
 }
 
+static int by_ends(const void *a, const void *b)
+{
+    const struct wire *x = a, *y = b;
+    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    return (x->to > y->to) - (x->to < y->to);
+}
+
 bool engine_run(const struct engine_config *config, const struct planner *planner,
                 const struct trace_sink *sink, struct arena *a, struct engine **out,
                 struct engine_result *result, struct err *e)
@@ -496,7 +289,7 @@ bool engine_run(const struct engine_config *config, const struct planner *planne
     wire_init(&en->wires, a);
     add_nodes(en);
     if (planner->epoch) schedule(en, 0, key_of(1, 0, 0, 0), EV_EPOCH, 0, 0);
-    for (uint32_t u = 0; u < en->user_count; u++) next_arrival(en, u);
+    for (uint32_t u = 0; u < en->user_count; u++) next_arrival(en, u, 0);
 
     struct event ev;
     while (!en->failed && evq_pop(&en->events, &ev)) {
@@ -509,6 +302,8 @@ bool engine_run(const struct engine_config *config, const struct planner *planne
         result->events++;
         handle(en, &ev);
     }
+    // In order for the reports: nothing looks wires up any more.
+    if (en->wires.count) qsort(en->wires.wires, en->wires.count, sizeof *en->wires.wires, by_ends);
     result->end_ns = en->now;
     return !en->failed;
 }
@@ -539,13 +334,6 @@ void engine_node(const struct engine *en, uint32_t node, struct node_record *out
 uint32_t engine_link_count(const struct engine *en)
 {
     return en->wires.count;
-}
-
-static int by_ends(const void *a, const void *b)
-{
-    const struct wire *x = a, *y = b;
-    if (x->from != y->from) return x->from < y->from ? -1 : 1;
-    return (x->to > y->to) - (x->to < y->to);
 }
 
 void engine_link(const struct engine *en, uint32_t index, struct link_record *out)

@@ -55,7 +55,8 @@ MUST_USE bool engine_run(const struct engine_config *config, const struct planne
                          const struct trace_sink *sink, struct arena *a, struct engine **out,
                          struct engine_result *result, struct err *e);
 
-// Work accepted at a node's processor and not done, divided by its servers, s. O(1).
+// Work accepted at a node's processor and not done, divided by its servers, s: exact for one
+// server. O(1).
 double engine_backlog_s(const struct engine *en, uint32_t node);
 
 // After the run: statistics of each node, and of each link that carried something, sorted by (from,

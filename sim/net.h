@@ -28,7 +28,7 @@ struct node_group { // nodes [first, first + count), all alike
     enum node_role role;
     uint32_t       first, count;
     uint32_t       servers;     // >= 1
-    uint32_t       queue_limit; // compute operations that may wait; QUEUE_INFINITE
+    uint32_t       queue_limit; // compute and load operations that may wait; QUEUE_INFINITE
     bool           nic_shared;  // its links leave and enter through one full-duplex card
     double         nic_bytes_per_s;
     double         serialisation_ratio; // its seconds per byte over the protocol's
