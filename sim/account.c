@@ -1,7 +1,10 @@
 #include "sim/account.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "sim/net.h"
 
 static const enum part PART_OF[OP_KIND_COUNT] = {
     [OP_COMPUTE] = PART_COMPUTATION,
@@ -10,41 +13,64 @@ static const enum part PART_OF[OP_KIND_COUNT] = {
     [OP_DELAY] = PART_EDGE_DELAY,
 };
 
-static bool serves_at(const struct use *u, uint32_t resource, sim_ns at)
+static int by_key(const void *a, const void *b)
 {
-    return u->resource == resource && u->start_ns >= 0 && u->start_ns <= at && at < u->finish_ns;
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
 }
 
-static uint32_t servers_held(const struct job *j, const struct use *waiting, sim_ns at)
+// The job's uses by resource, then as they queued: who is served behind whom on a
+// first-come-first-served resource.
+static void order_uses(struct job *j, struct arena *a)
 {
-    uint32_t held = 0;
+    j->order = arena_grow(a, j->order, &j->order_capacity, j->use_count, sizeof *j->order);
     for (uint32_t i = 0; i < j->use_count; i++)
-        held += &j->uses[i] != waiting && serves_at(&j->uses[i], waiting->resource, at);
-    return held;
+        j->order[i] = (uint64_t)j->uses[i].resource << 32 | i;
+    qsort(j->order, j->use_count, sizeof *j->order, by_key);
+    for (uint32_t rank = 0; rank < j->use_count; rank++)
+        j->uses[j->order[rank] & UINT32_MAX].rank = rank;
 }
 
-// The first instant after `at` at which the number of servers that the job holds may change.
-static sim_ns next_change(const struct job *j, const struct use *waiting, sim_ns at)
+// The use of the same job that queued on the same resource before the one of that rank; NULL: none.
+static const struct use *ahead(const struct job *j, uint32_t rank)
 {
-    sim_ns next = waiting->start_ns;
-    for (uint32_t i = 0; i < j->use_count; i++) {
-        const struct use *u = &j->uses[i];
-        if (u == waiting || u->resource != waiting->resource || u->start_ns < 0) continue;
-        if (u->start_ns > at && u->start_ns < next) next = u->start_ns;
-        if (u->finish_ns > at && u->finish_ns < next) next = u->finish_ns;
+    if (rank == 0 || j->order[rank - 1] >> 32 != j->order[rank] >> 32) return NULL;
+    return &j->uses[j->order[rank - 1] & UINT32_MAX];
+}
+
+// One server: those ahead are served one after the other.
+static sim_ns wait_behind_own(const struct job *j, const struct use *u)
+{
+    sim_ns own = 0;
+    for (const struct use *x = ahead(j, u->rank); x && x->finish_ns > u->ready_ns;
+         x = ahead(j, x->rank))
+        own += x->finish_ns - (x->start_ns > u->ready_ns ? x->start_ns : u->ready_ns);
+    return own;
+}
+
+// Several: the time in which all of them serve this job, from change to change.
+static sim_ns wait_behind_own_servers(const struct job *j, const struct use *u, uint32_t servers)
+{
+    sim_ns own = 0;
+    for (sim_ns at = u->ready_ns, next; at < u->start_ns; at = next) {
+        uint32_t held = 0;
+        next = u->start_ns;
+        for (const struct use *x = ahead(j, u->rank); x; x = ahead(j, x->rank)) {
+            held += x->start_ns <= at && at < x->finish_ns;
+            if (x->start_ns > at && x->start_ns < next) next = x->start_ns;
+            if (x->finish_ns > at && x->finish_ns < next) next = x->finish_ns;
+        }
+        if (held == servers) own += next - at;
     }
-    return next;
+    return own;
 }
 
 // Of the time the use waited, that in which others than its own job held a server.
 static sim_ns wait_behind_others(const struct job *j, const struct use *u, uint32_t servers)
 {
-    sim_ns others = 0;
-    for (sim_ns at = u->ready_ns, next; at < u->start_ns; at = next) {
-        next = next_change(j, u, at);
-        if (servers_held(j, u, at) < servers) others += next - at;
-    }
-    return others;
+    sim_ns wait = u->start_ns - u->ready_ns;
+    if (wait == 0) return 0;
+    return wait - (servers == 1 ? wait_behind_own(j, u) : wait_behind_own_servers(j, u, servers));
 }
 
 // How much earlier the operation would have finished without waiting behind other jobs. Its legs
@@ -52,12 +78,16 @@ static sim_ns wait_behind_others(const struct job *j, const struct use *u, uint3
 // hides costs nothing. A leg that was ready when the one before it started overlaps with that one.
 static sim_ns lost_behind_others(const struct job *j, const struct resource *resources, uint32_t op)
 {
-    const struct use *last = NULL;
-    sim_ns            start = 0, finish = 0; // of `last`, laid out again
-    for (uint32_t i = 0; i < j->use_count; i++) {
-        const struct use *u = &j->uses[i];
-        if (u->op != op) continue;
-        bool   overlaps = last && u->ready_ns == last->start_ns;
+    const struct use *legs[MAX_LEGS], *last = NULL;
+    uint32_t          count = 0;
+    for (uint32_t i = j->last_use[op]; i != NO_OP; i = j->uses[i].before) {
+        assert(count < MAX_LEGS);
+        legs[count++] = &j->uses[i];
+    }
+    sim_ns start = 0, finish = 0; // of `last`, laid out again
+    while (count-- > 0) {
+        const struct use *u = legs[count];
+        bool              overlaps = last && u->ready_ns == last->start_ns;
         sim_ns others = wait_behind_others(j, u, resources[u->resource].servers), before = finish;
         start = !last ? u->ready_ns : overlaps ? start : finish + u->ready_ns - last->finish_ns;
         start += u->start_ns - u->ready_ns - others;
@@ -68,13 +98,17 @@ static sim_ns lost_behind_others(const struct job *j, const struct resource *res
     return last ? last->finish_ns - finish : 0;
 }
 
-static void add_operation(const struct job *j, const struct resource *resources, uint32_t op,
-                          struct stage_record *stage)
+static void add_operation(struct job *j, const struct resource *resources, struct arena *a,
+                          uint32_t op, struct stage_record *stage, bool *ordered)
 {
     const struct op_times *t = &j->times[op];
     sim_ns span = t->finish_ns - t->ready_ns, excess = span - j->alone_ns[op], queueing = 0;
     assert(excess >= 0);
-    if (excess > 0) queueing = lost_behind_others(j, resources, op);
+    if (excess > 0) {
+        if (!*ordered) order_uses(j, a);
+        *ordered = true;
+        queueing = lost_behind_others(j, resources, op);
+    }
     assert(queueing >= 0 && queueing <= excess);
     stage->part_ns[PART_QUEUEING] += queueing;
     stage->part_ns[PART_OF[j->plan.ops[op].kind]] += span - queueing;
@@ -92,13 +126,14 @@ static uint32_t last_finished(const struct job *j, const uint32_t *ops, uint32_t
     return last;
 }
 
-void account_job(const struct job *j, const struct resource *resources, struct stage_record *stages,
-                 sim_ns part_ns[PART_COUNT])
+void account_job(struct job *j, const struct resource *resources, struct arena *a,
+                 struct stage_record *stages, sim_ns part_ns[PART_COUNT])
 {
+    bool               ordered = false;
     const struct plan *p = &j->plan;
     uint32_t           op = last_finished(j, NULL, p->op_count);
     while (op != NO_OP) {
-        add_operation(j, resources, op, &stages[p->ops[op].stage]);
+        add_operation(j, resources, a, op, &stages[p->ops[op].stage], &ordered);
         const struct op *o = &p->ops[op];
         op = o->dep_count ? last_finished(j, p->deps + o->first_dep, o->dep_count) : NO_OP;
     }

@@ -111,7 +111,7 @@ void report(struct engine *en, struct job *j, enum job_status status)
     }
     if (status == JOB_DONE || status == JOB_LATE) {
         record.finished_ns = en->now;
-        account_job(j, en->resources, en->stages, record.part_ns);
+        account_job(j, en->resources, en->arena, en->stages, record.part_ns);
         hash_job(en, j);
     }
     en->result->by_status[status]++;

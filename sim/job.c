@@ -29,7 +29,9 @@ void job_prepare(struct job *j, struct arena *a)
     j->alone_ns = arena_grow(a, j->alone_ns, &j->alone_capacity, n, sizeof *j->alone_ns);
     j->leg_end_ns = arena_grow(a, j->leg_end_ns, &j->leg_end_capacity, n, sizeof *j->leg_end_ns);
     j->wire_bytes = arena_grow(a, j->wire_bytes, &j->wire_capacity, n, sizeof *j->wire_bytes);
+    j->last_use = arena_grow(a, j->last_use, &j->last_use_capacity, n, sizeof *j->last_use);
     for (uint32_t i = 0; i < n; i++) {
+        j->last_use[i] = NO_OP;
         j->times[i] = (struct op_times){-1, -1, -1};
         j->waits_for[i] = j->plan.ops[i].dep_count;
         j->alone_ns[i] = j->leg_end_ns[i] = 0;

@@ -15,7 +15,9 @@ struct use { // of one resource by one leg of an operation
     enum use_state state;
     sim_ns         ready_ns, start_ns, service_ns; // service: without waiting for the leg before
     sim_ns         finish_ns;
-    uint64_t       next; // handle of the one behind it in the resource's queue
+    uint64_t       next;   // handle of the one behind it in the resource's queue
+    uint32_t       before; // use of the leg before; NO_OP: the first
+    uint32_t       rank;   // in job.order
 };
 
 struct job {
@@ -36,6 +38,9 @@ struct job {
     double          *wire_bytes; // [op_count] transfers
     uint32_t         times_capacity, waits_capacity, first_capacity, next_capacity, alone_capacity,
         leg_end_capacity, wire_capacity;
+    uint32_t   *last_use; // [op_count] use of the latest leg; NO_OP: none yet
+    uint64_t   *order;    // [use_count] by account.c
+    uint32_t    last_use_capacity, order_capacity;
     struct use *uses; // [use_count]
     uint32_t    use_count, use_capacity;
     double      energy_j;

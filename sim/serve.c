@@ -106,7 +106,9 @@ void on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg_index)
                       .state = USE_WAITING,
                       .ready_ns = en->now,
                       .start_ns = -1,
-                      .next = NO_USE};
+                      .next = NO_USE,
+                      .before = j->last_use[op]};
+    j->last_use[op] = index;
     u->resource = leg ? leg_resource(en, o, leg) : o->to * NODE_RESOURCES + NODE_CPU;
     u->service_ns = leg ? route_leg_ns(net_route(en->config->net, o->from, o->to), leg_index,
                                        o->bytes, j->wire_bytes[op])
