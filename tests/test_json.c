@@ -58,7 +58,7 @@ START_TEST(a_syntax_error_is_told_with_line_and_column)
     refuse("{\n\n  \"a\" 1}", "f: line 3, column 7: want valid JSON, have \"1}\"");
     refuse("[1, 2] x", "f: line 1, column 8: want valid JSON, have \"x\"");
     refuse("nul", "f: line 1, column 1: want valid JSON, have \"nul\"");
-    refuse("{'a': 1}", "f: line 1, column 2: want valid JSON, have \"'a': 1}\"");
+    refuse("{'a': 1}", "f: line 1, column 3: want valid JSON, have \"a': 1}\"");
     refuse("[NaN]", "f: line 1, column 2: want valid JSON, have \"NaN]\"");
     refuse("[Infinity]", "f: line 1, column 2: want valid JSON, have \"Infinity]\"");
 }
