@@ -17,6 +17,11 @@ LIBS     := gsl sqlite3 libcjson libsodium
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 CFLAGS   += -std=c11 $(OPT) -g $(WARN) -ffp-contract=off -MMD -MP $(SANITIZE) $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+ifneq ($(shell pkg-config --exists $(LIBS) 2>/dev/null && echo yes),yes)
+ifeq ($(filter deps demo check check-long bench clean,$(MAKECMDGOALS)),)
+$(warning libraries are missing ($(LIBS)): run `make deps` first)
+endif
+endif
 LDLIBS   += $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm -lpthread
 
 FOLDERS  := base kernels models sim algorithms algorithms/common results scenarios cli
@@ -88,6 +93,10 @@ $(B)/test: $(TEST_OBJECTS) $(B)/onnx.pb-c.o $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TEST_LIBS)
 
+$(B)/fuzz: tests/fuzz/fuzz_json.c $(LIBRARY)
+	@echo "  ld $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -DFUZZ_MAIN $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # What is missing on a fresh Debian is installed by name; sudo where one is not root.
 deps:
 	@missing=; for p in $(PACKAGES); do \
@@ -121,12 +130,15 @@ demo-run:
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 check-static: layers format-check tidy
 check-build: all $(B)/test
-	@$(MAKE) --no-print-directory B=$(B)/asan OPT=-O1 SANITIZE="$(SAN)" $(B)/asan/fogsim $(B)/asan/test
+	@$(MAKE) --no-print-directory B=$(B)/asan OPT=-O1 SANITIZE="$(SAN)" $(B)/asan/fogsim $(B)/asan/test $(B)/asan/fuzz
 check-run:
 	$(B)/test
 	@sh tests/golden.sh
+	@FOGSIM=$(B)/fogsim /usr/bin/python3 tests/validate_scenarios.py
+	@man -l --warnings docs/fogsim.1 2>&1 >/dev/null | (! grep .) && echo "man page: no warnings"
 	@echo "--- the same under AddressSanitizer and UndefinedBehaviorSanitizer"
 	FOGSIM=$(B)/asan/fogsim ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 $(B)/asan/test
+	$(B)/asan/fuzz 2000 1
 # What takes minutes: other compilers and optimisations give the same rows; the suites under clang.
 check-long-run:
 	@$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/o0 OPT=-O0 $(B)/o0/fogsim
@@ -134,6 +146,8 @@ check-long-run:
 	@$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/clang CC=clang $(B)/clang/fogsim $(B)/clang/test
 	@sh tests/same_rows.sh $(B)/fogsim $(B)/o0/fogsim $(B)/o3/fogsim $(B)/clang/fogsim
 	FOGSIM=$(B)/clang/fogsim $(B)/clang/test
+	@$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan OPT=-O1 SANITIZE="$(SAN)" $(B)/asan/fuzz
+	$(B)/asan/fuzz 30000 2
 layers:
 	@sh tests/layers.sh && echo "includes point one way"
 FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) tests/*.[ch] tests/fuzz/*.c bench/*.c)

@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,11 +46,12 @@ bool json_fault(struct json j, const char *want, ...)
                    wanted, have);
 }
 
-// Reads at most JSON_MAX_BYTES. The caller frees with cJSON_free's counterpart: memory comes from
-// `a`.
+// Reads at most JSON_MAX_BYTES into `a`. Opened without blocking: a pipe that nobody writes to is
+// refused, not waited for.
 static char *read_file(const char *path, struct arena *a, size_t *length, struct err *e)
 {
-    FILE *file = fopen(path, "rb");
+    int   handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FILE *file = handle >= 0 ? fdopen(handle, "rb") : NULL;
     if (!file) return err_add(e, "%s: cannot open: %s", path, strerror(errno)), NULL;
     struct stat info;
     char       *text = NULL;
@@ -123,6 +125,20 @@ static int by_name(const void *a, const void *b)
 static struct json sibling(struct json parent, const cJSON *item, const char *prefix,
                            uint32_t index);
 
+// Names are printed again, and a terminal would obey such characters.
+static bool has_control(const char *text)
+{
+    for (; text && *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f) return true;
+    return false;
+}
+
+static void check_characters(struct json j)
+{
+    if (!has_control(j.item->string) && !has_control(j.item->valuestring)) return;
+    err_add(j.doc->e, "%s: %s: want text without control characters", j.doc->name, j.place);
+}
+
 // cJSON keeps the first of two members of one name silently; which one was meant cannot be known.
 // Takes no memory for values without members: a hostile file may hold millions.
 static void check_names(struct json j)
@@ -130,8 +146,10 @@ static void check_names(struct json j)
     struct arena_mark mark = arena_mark(j.arena);
     uint32_t          i = 0;
     for (const cJSON *child = j.item->child; child; child = child->next, i++) {
-        if (!child->child) continue;
-        check_names(sibling(j, child, j.place, i));
+        if (!child->child && !child->string && !child->valuestring) continue; // numbers of a list
+        struct json c = sibling(j, child, j.place, i);
+        check_characters(c);
+        if (child->child) check_names(c);
         arena_rewind(j.arena, mark);
     }
     if (!cJSON_IsObject(j.item)) return;

@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "base/units.h"
 
-enum { JSON_MAX_BYTES = 64 << 20, JSON_MAX_DEPTH = 64 };
+enum { JSON_MAX_BYTES = 16 << 20, JSON_MAX_DEPTH = 64 };
 
 struct json_doc { // one file or text; private
     const char *name;

@@ -50,12 +50,15 @@ static void read_pad(struct json layer, struct window *w)
 // A window that lies in padding alone has no input to compute from.
 static void check_pad(struct json layer, const struct window *w)
 {
+    int32_t reach[AXIS_COUNT];
+    bool    ok = true;
     for (int i = 0; i < AXIS_COUNT; i++) {
-        int32_t reach = w->dilation[i] * (w->kernel[i] - 1) + 1;
-        if (w->pad_begin[i] >= reach || w->pad_end[i] >= reach)
-            json_fault(json_get(layer, "pad"), "padding smaller than the kernel's reach (%d)",
-                       reach);
+        reach[i] = w->dilation[i] * (w->kernel[i] - 1) + 1;
+        ok &= w->pad_begin[i] < reach[i] && w->pad_end[i] < reach[i];
     }
+    if (!ok)
+        json_fault(json_get(layer, "pad"), "padding smaller than the kernel's reach (%d x %d)",
+                   reach[AXIS_H], reach[AXIS_W]);
 }
 
 // Output channels or neurons: an integer, or the word "classes".

@@ -41,7 +41,8 @@ static void read_figures(struct device *d, struct json j)
         json_quantity(j, "serialisation_ratio", UNIT_NONE, d->serialisation_ratio, 0, 1e4);
     d->memory_bytes = json_quantity(j, "memory", UNIT_BYTES, d->memory_bytes, 1, 1e18);
     d->power_idle_w = json_quantity(j, "power_idle", UNIT_POWER, d->power_idle_w, 0, 1e6);
-    d->power_busy_w = json_quantity(j, "power_busy", UNIT_POWER, d->power_busy_w, 0, 1e6);
+    double busy_w = fmax(d->power_busy_w, d->power_idle_w); // idle alone: busy is no more
+    d->power_busy_w = json_quantity(j, "power_busy", UNIT_POWER, busy_w, 0, 1e6);
     if (d->power_busy_w < d->power_idle_w)
         json_fault(json_get(j, "power_busy"), "at least power_idle (%g W)", d->power_idle_w);
 }
@@ -56,7 +57,6 @@ static void read_device(struct device *d, struct json j)
     json_need(j, "fc_rate");
     d->load_bytes_per_s = d->memory_bytes = INFINITY;
     d->serialisation_ratio = 1;
-    d->power_busy_w = json_quantity(j, "power_idle", UNIT_POWER, 0, 0, 1e6);
     read_figures(d, j);
 }
 

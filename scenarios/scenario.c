@@ -87,6 +87,7 @@ static void read_published_one(struct published *p, struct json j)
     } else if (range.item) {
         p->low = json_as_quantity(json_at(range, 0), UNIT_NONE, 0, 1e9);
         p->high = json_as_quantity(json_at(range, 1), UNIT_NONE, 0, 1e9);
+        if (p->low > p->high) json_fault(range, "[low, high] with low <= high");
     }
 }
 

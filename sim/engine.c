@@ -205,6 +205,12 @@ static void on_arrival(struct engine *en, uint32_t user)
     double             before = clock_wall_s();
     enum plan_verdict  verdict = en->planner->plan(en->planner->ctx, en, &request, &j->plan, en->e);
     en->result->planning_s += clock_wall_s() - before;
+    if (verdict == PLAN_READY && j->plan.op_count >= 1u << OP_BITS) {
+        err_add(en->e,
+                "a plan of %u operations: want fewer than %u; fewer nodes per task or layers",
+                j->plan.op_count, 1u << OP_BITS);
+        verdict = PLAN_FAILED;
+    }
     if (verdict == PLAN_FAILED) {
         en->failed = true;
         return;

@@ -307,7 +307,7 @@ START_TEST(a_hundred_megabytes_of_brackets_are_refused)
     ck_assert_int_eq(fclose(file), 0);
     ck_assert_int_eq(RUN("run", path), 2);
     check_lines(path,
-                (const char *const[]){"FILE: want at most 67108864 bytes, have 104857600", NULL});
+                (const char *const[]){"FILE: want at most 16777216 bytes, have 104857600", NULL});
     ck_assert_int_eq(truncate(path, 10 * CHUNK), 0); // small enough to be read
     ck_assert_int_eq(RUN("run", path), 2);
     check_lines(path,
