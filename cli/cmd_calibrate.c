@@ -13,16 +13,23 @@
 #include "cli/version.h"
 #include "models/exec.h"
 
-enum { SAMPLES = 25, QUICK_SAMPLES = 5, MAX_SLICES = 8, HUGE_INPUT = 1 << 20 };
+// 25 samples a point in five rounds over everything, minutes apart; quick: one round.
+enum { ROUNDS = 5, SAMPLES_PER_ROUND = 5, MAX_SLICES = 8, LARGE_FC = 1 << 20 };
+
+struct measured { // one layer shape: a layer of the profile
+    const struct graph    *graph;
+    uint32_t               layer;
+    struct timing_samples *samples; // [point_count]
+};
 
 struct calibration {
-    struct profile profile;
-    uint32_t       capacity;
-    struct arena  *arena;
-    uint32_t       sample_count;
-    struct rng     rng;
-    bool           show;
-    double         resnet_s, resnet_flop, fc_s, fc_bytes; // for the reference rates
+    struct profile   profile;
+    struct measured *shapes; // [profile.layer_count], in the same order
+    uint32_t         layer_capacity, shape_capacity, graph_capacity, graph_count, rounds;
+    struct graph   **graphs; // [graph_count]
+    struct arena    *arena;
+    struct rng       rng;
+    bool             show;
 };
 
 // Whole, halves, and an edge and a middle slice of quarters and eighths.
@@ -43,86 +50,115 @@ static uint32_t choose_parts(const struct layer *l, struct span parts[MAX_SLICES
     return count;
 }
 
-static void measure_point(struct calibration *c, const struct graph *g, uint32_t layer,
-                          struct span part, struct profile_point *out)
-{
-    const struct layer    *l = &g->layers[layer];
-    bool                   is_fc = l->kernel->heads_step && l->kernel->rows != ROWS_WINDOW;
-    struct timing_protocol protocol = {
-        .sample_s = 0.004, .sample_count = c->sample_count, .cold = is_fc};
-    struct arena    scratch = {0};
-    struct exec_job job;
-    struct shape    in[KERNEL_MAX_INPUTS];
-    layer_inputs(g, layer, in);
-    exec_job(g, layer, part, &c->rng, &scratch, &job);
-    timing_measure(&protocol, exec_job_run, &job, &out->timing);
-    arena_free(&scratch);
-    out->begin = part.begin;
-    out->end = part.end;
-    out->size = profile_size(l->kernel, &l->attr, &in[0], &l->out, part);
-}
-
-static struct profile_layer *known_layer(const struct calibration *c, const char *key)
+static bool is_known(const struct calibration *c, const char *key)
 {
     for (uint32_t i = 0; i < c->profile.layer_count; i++)
-        if (!strcmp(c->profile.layers[i].key, key)) return &c->profile.layers[i];
-    return NULL;
+        if (!strcmp(c->profile.layers[i].key, key)) return true;
+    return false;
 }
 
-static const struct profile_layer *measure_layer(struct calibration *c, const struct graph *g,
-                                                 uint32_t layer)
+// Plans the points of a layer whose shape is new.
+static void add_shape(struct calibration *c, const struct graph *g, uint32_t layer)
 {
     const struct layer *l = &g->layers[layer];
+    struct profile     *p = &c->profile;
     struct shape        in[KERNEL_MAX_INPUTS];
     struct span         parts[MAX_SLICES];
     layer_inputs(g, layer, in);
-    const char           *key = profile_key(l->kernel, &l->attr, &in[0], c->arena);
-    struct profile_layer *known = known_layer(c, key);
-    if (known) return known;
-    c->profile.layers = arena_grow(c->arena, c->profile.layers, &c->capacity,
-                                   c->profile.layer_count + 1, sizeof *c->profile.layers);
-    struct profile_layer *out = &c->profile.layers[c->profile.layer_count++];
+    const char *key = profile_key(l->kernel, &l->attr, &in[0], c->arena);
+    if (l->kernel->is_free || is_known(c, key)) return;
+    p->layers =
+        arena_grow(c->arena, p->layers, &c->layer_capacity, p->layer_count + 1, sizeof *p->layers);
+    c->shapes =
+        arena_grow(c->arena, c->shapes, &c->shape_capacity, p->layer_count + 1, sizeof *c->shapes);
+    struct profile_layer *out = &p->layers[p->layer_count];
     *out = (struct profile_layer){.key = key, .point_count = choose_parts(l, parts)};
     out->points = ARENA_ARRAY(c->arena, struct profile_point, out->point_count);
-    for (uint32_t i = 0; i < out->point_count; i++)
-        measure_point(c, g, layer, parts[i], &out->points[i]);
-    return out;
+    for (uint32_t i = 0; i < out->point_count; i++) {
+        double size = profile_size(l->kernel, &l->attr, &in[0], &l->out, parts[i]);
+        out->points[i] = (struct profile_point){parts[i].begin, parts[i].end, size, {0}};
+    }
+    c->shapes[p->layer_count++] =
+        (struct measured){g, layer, ARENA_ARRAY(c->arena, struct timing_samples, out->point_count)};
+}
+
+static void add_model(struct calibration *c, struct graph *g)
+{
+    c->graphs =
+        arena_grow(c->arena, c->graphs, &c->graph_capacity, c->graph_count + 1, sizeof *c->graphs);
+    c->graphs[c->graph_count++] = g;
+    for (uint32_t i = 0; i < g->layer_count; i++) add_shape(c, g, i);
+}
+
+static void show_progress(const struct calibration *c, uint32_t round, uint32_t shape)
+{
+    uint32_t total = c->profile.layer_count * c->rounds;
+    uint32_t done = round * c->profile.layer_count + shape;
+    if (!c->show) return;
+    fprintf(stderr, "\rround %u of %u, %3u %% of %u layer shapes ", round + 1, c->rounds,
+            total ? 100 * done / total : 0, c->profile.layer_count);
+}
+
+static void measure_round(struct calibration *c, uint32_t round)
+{
+    for (uint32_t i = 0; i < c->profile.layer_count; i++) {
+        const struct measured      *m = &c->shapes[i];
+        const struct profile_layer *l = &c->profile.layers[i];
+        const struct kernel        *kernel = m->graph->layers[m->layer].kernel;
+        bool                   is_cold = kernel->heads_step && kernel->rows != ROWS_WINDOW; // fc
+        struct timing_protocol protocol = {0.004, SAMPLES_PER_ROUND, is_cold};
+        show_progress(c, round, i);
+        for (uint32_t k = 0; k < l->point_count; k++) {
+            struct arena    scratch = {0};
+            struct exec_job job;
+            struct span     part = {l->points[k].begin, l->points[k].end};
+            exec_job(m->graph, m->layer, part, &c->rng, &scratch, &job);
+            timing_sample(&protocol, exec_job_run, &job, &m->samples[k]);
+            arena_free(&scratch);
+        }
+    }
+}
+
+static void measure(struct calibration *c)
+{
+    for (uint32_t round = 0; round < c->rounds; round++) measure_round(c, round);
+    if (c->show) fprintf(stderr, "\r%60s\r", "");
+    for (uint32_t i = 0; i < c->profile.layer_count; i++)
+        for (uint32_t k = 0; k < c->profile.layers[i].point_count; k++)
+            timing_summarise(&c->shapes[i].samples[k], &c->profile.layers[i].points[k].timing);
+}
+
+static double whole_layer_s(const struct calibration *c, const struct graph *g, uint32_t layer)
+{
+    const struct layer *l = &g->layers[layer];
+    struct shape        in[KERNEL_MAX_INPUTS];
+    layer_inputs(g, layer, in);
+    const char *key = profile_key(l->kernel, &l->attr, &in[0], c->arena);
+    for (uint32_t i = 0; i < c->profile.layer_count; i++)
+        if (!strcmp(c->profile.layers[i].key, key))
+            return c->profile.layers[i].points[0].timing.min_s; // the first point is the whole
+    return 0;
 }
 
 // The two rates that devices are compared by (profile.h): a whole ResNet-50, and AlexNet's fc
 // layers.
-static void add_reference(struct calibration *c, const struct graph *g, uint32_t layer,
-                          const struct profile_layer *measured)
+static void find_reference(struct calibration *c)
 {
-    const struct layer *l = &g->layers[layer];
-    double whole_s = measured->points[0].timing.median_s; // the first point is the whole
-    if (!strcmp(g->name, "resnet50")) {
-        c->resnet_s += whole_s;
-        c->resnet_flop += 2 * (double)l->macs;
+    double conv_s = 0, conv_flop = 0, fc_s = 0, fc_bytes = 0;
+    for (uint32_t m = 0; m < c->graph_count; m++) {
+        const struct graph *g = c->graphs[m];
+        bool                is_conv = !strcmp(g->name, "resnet50"),
+             is_fc = !strcmp(g->name, "alexnet_torchvision");
+        for (uint32_t i = 0; i < g->layer_count && (is_conv || is_fc); i++) {
+            const struct layer *l = &g->layers[i];
+            if (is_conv) conv_s += whole_layer_s(c, g, i), conv_flop += 2 * (double)l->macs;
+            if (is_conv || strcmp(l->kernel->type, "fc") != 0 || l->params < LARGE_FC) continue;
+            fc_s += whole_layer_s(c, g, i);
+            fc_bytes += (double)l->params * BYTES_PER_ELEMENT;
+        }
     }
-    if (!strcmp(g->name, "alexnet_torchvision") && !strcmp(l->kernel->type, "fc") &&
-        l->params > HUGE_INPUT) {
-        c->fc_s += whole_s;
-        c->fc_bytes += (double)l->params * BYTES_PER_ELEMENT;
-    }
-}
-
-static void show_progress(const struct calibration *c, const char *model, uint32_t done,
-                          uint32_t total)
-{
-    if (!c->show) return;
-    fprintf(stderr, "\r%-24s %3u of %3u layers, %u shapes ", model, done, total,
-            c->profile.layer_count);
-    if (done == total) fprintf(stderr, "\n");
-}
-
-static void measure_model(struct calibration *c, const struct graph *g)
-{
-    for (uint32_t i = 0; i < g->layer_count; i++) {
-        show_progress(c, g->name, i, g->layer_count);
-        if (!g->layers[i].kernel->is_free) add_reference(c, g, i, measure_layer(c, g, i));
-    }
-    show_progress(c, g->name, g->layer_count, g->layer_count);
+    c->profile.conv_flop_per_s = conv_flop / conv_s;
+    c->profile.fc_bytes_per_s = fc_bytes / fc_s;
 }
 
 static const char *cpu_name(struct arena *a)
@@ -159,53 +195,51 @@ static void describe(struct calibration *c, const char *name)
     p->flags = BUILD_FLAGS;
     p->commit = BUILD_COMMIT;
     p->date = arena_string(c->arena, date);
-    p->protocol = arena_format(c->arena,
-                               "pinned thread; 2 warm-up calls; %u samples of at least 4 ms (cold: "
-                               "one call); samples with involuntary context "
-                               "switches dropped; median, quartiles, minimum; conv and others "
-                               "warm, fc cold (caches evicted before each call)",
-                               c->sample_count);
-    p->conv_flop_per_s = c->resnet_s > 0 ? c->resnet_flop / c->resnet_s : 0;
-    p->fc_bytes_per_s = c->fc_s > 0 ? c->fc_bytes / c->fc_s : 0;
+    p->protocol = arena_format(
+        c->arena,
+        "pinned thread; %u rounds over all points of %d samples each, of at least 4 ms after 2 "
+        "warm-up calls (cold: one call); samples with involuntary context switches dropped; "
+        "minimum, median, quartiles; conv and others warm, fc cold (caches evicted before each "
+        "call)",
+        c->rounds, SAMPLES_PER_ROUND);
 }
 
-static bool measure_named(struct calibration *c, const struct arguments *args, const char *name,
-                          struct err *e)
+static bool add_named(struct calibration *c, const struct arguments *args, const char *name,
+                      struct err *e)
 {
-    struct graph g;
-    const char  *path = model_find(args->paths.zoo, name, args->arena, e);
-    if (!path || !model_load(&g, args->arena, path, NULL, e)) return false;
-    measure_model(c, &g);
+    struct graph *g = ARENA_ARRAY(args->arena, struct graph, 1);
+    const char   *path = model_find(args->paths.zoo, name, args->arena, e);
+    if (!path || !model_load(g, args->arena, path, NULL, e)) return false;
+    add_model(c, g);
     return true;
 }
 
 // The models of the bundled scenarios with their classes and input sizes.
-static bool measure_scenarios(struct calibration *c, const struct arguments *args, struct err *e)
+static bool add_scenarios(struct calibration *c, const struct arguments *args, struct err *e)
 {
     const char **names;
     uint32_t     count;
     if (!folder_list(args->paths.scenarios, ".json", args->arena, &names, &count, e)) return false;
     for (uint32_t i = 0; i < count; i++) {
-        struct scenario s;
+        struct scenario *s = ARENA_ARRAY(args->arena, struct scenario, 1);
         const char *path = arena_format(args->arena, "%s/%s.json", args->paths.scenarios, names[i]);
-        if (!scenario_load(&s, args->arena, path, &args->paths, NULL, e)) return false;
-        for (uint32_t m = 0; m < s.model_count; m++) measure_model(c, &s.models[m].graph);
+        if (!scenario_load(s, args->arena, path, &args->paths, NULL, e)) return false;
+        for (uint32_t m = 0; m < s->model_count; m++) add_model(c, &s->models[m].graph);
     }
     return true;
 }
 
-static bool measure_all(struct calibration *c, const struct arguments *args, struct err *e)
+static bool add_all(struct calibration *c, const struct arguments *args, struct err *e)
 {
     const char **names;
     uint32_t     count, given;
     const char **wanted = option_all(args, "model", &given);
     if (!folder_list(args->paths.zoo, ".json", args->arena, &names, &count, e)) return false;
     for (uint32_t i = 0; i < (given ? given : count); i++)
-        if (!measure_named(c, args, given ? wanted[i] : names[i], e)) return false;
+        if (!add_named(c, args, given ? wanted[i] : names[i], e)) return false;
     // The reference rates need these two whatever was asked for.
-    if (c->resnet_s <= 0 && !measure_named(c, args, "resnet50", e)) return false;
-    if (c->fc_s <= 0 && !measure_named(c, args, "alexnet_torchvision", e)) return false;
-    return given || measure_scenarios(c, args, e);
+    return add_named(c, args, "resnet50", e) && add_named(c, args, "alexnet_torchvision", e) &&
+           (given || add_scenarios(c, args, e));
 }
 
 static enum exit_code run(const struct arguments *args, struct err *e)
@@ -213,7 +247,7 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     const char        *out = option_value(args, "o", "profile.json");
     struct calibration c = {.arena = args->arena,
                             .show = isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
-    c.sample_count = option_is_given(args, "quick") ? QUICK_SAMPLES : SAMPLES;
+    c.rounds = option_is_given(args, "quick") ? 1 : ROUNDS;
     const char *slash = strrchr(out, '/'), *base = slash ? slash + 1 : out,
                *dot = strrchr(base, '.');
     const char *name = option_value(
@@ -221,8 +255,10 @@ static enum exit_code run(const struct arguments *args, struct err *e)
         arena_format(args->arena, "%.*s", (int)(dot ? dot - base : (long)strlen(base)), base));
     rng_init(&c.rng, 1, 0, "calibrate", 0);
     if (!timing_pin(e)) return EXIT_FAILED;
-    if (!measure_all(&c, args, e)) return EXIT_BAD_INPUT;
+    if (!add_all(&c, args, e)) return EXIT_BAD_INPUT;
+    measure(&c);
     describe(&c, name);
+    find_reference(&c);
     profile_fit(&c.profile, args->arena);
     if (!profile_save(&c.profile, out, e)) return EXIT_FAILED;
     printf("%s: %u layer shapes, %s, conv %.1f GFLOP/s (ResNet-50 whole), fc %.1f GB/s (AlexNet, "
@@ -237,7 +273,7 @@ static const struct option_spec options[] = {
     {"name", "NAME", "name of the profile (default: the file's)"},
     {"model", "NAME",
      "only this model of the zoo (repeatable), and the two that give the reference rates"},
-    {"quick", NULL, "5 samples a point instead of 25"},
+    {"quick", NULL, "one round of 5 samples a point instead of five"},
     {"quiet", NULL, "no progress"},
     {0},
 };

@@ -104,8 +104,8 @@ static int by_size(const void *a, const void *b)
     return (x->size > y->size) - (x->size < y->size);
 }
 
-// Points of one size (the slices in the middle of an image) are averaged; a larger slice never
-// costs less.
+// The least of the samples counts (timing.h says why). Points of one size are averaged; a larger
+// slice never costs less.
 static void fit_curve(struct profile_layer *layer, struct arena *a)
 {
     qsort(layer->points, layer->point_count, sizeof *layer->points, by_size);
@@ -116,7 +116,7 @@ static void fit_curve(struct profile_layer *layer, struct arena *a)
         double sum = 0;
         for (end = i; end < layer->point_count && layer->points[end].size == layer->points[i].size;
              end++)
-            sum += layer->points[end].timing.median_s;
+            sum += layer->points[end].timing.min_s;
         double mean = sum / (end - i),
                before = layer->curve_count ? layer->curve_s[layer->curve_count - 1] : 0;
         layer->curve_size[layer->curve_count] = layer->points[i].size;

@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_SAMPLES = 64, LINE_BYTES = 64 };
 
 bool timing_pin(struct err *e)
 {
@@ -91,30 +90,46 @@ static uint32_t calls_for(const struct timing_protocol *p, void (*call)(void *),
     return calls;
 }
 
+void timing_sample(const struct timing_protocol *p, void (*call)(void *ctx), void *ctx,
+                   struct timing_samples *samples)
+{
+    assert(p->sample_count >= 1 && samples->count + p->sample_count <= TIMING_SAMPLES);
+    bool     switched;
+    uint32_t end = samples->count + p->sample_count, spare = p->sample_count;
+    for (int i = 0; i < 2; i++) sample(p, call, ctx, 1, &switched);
+    uint32_t calls = calls_for(p, call, ctx);
+    while (samples->count < end) {
+        double seconds = sample(p, call, ctx, calls, &switched);
+        if (switched && spare > 0) {
+            spare--;
+            samples->dropped_count++;
+        } else {
+            samples->seconds[samples->count++] = seconds;
+        }
+    }
+    samples->calls_per_sample = calls;
+}
+
+void timing_summarise(struct timing_samples *samples, struct timing *out)
+{
+    assert(samples->count > 0);
+    const double *sorted = samples->seconds;
+    stat_sort(samples->seconds, samples->count);
+    *out = (struct timing){
+        .median_s = stat_quantile(sorted, samples->count, 0.5),
+        .q1_s = stat_quantile(sorted, samples->count, 0.25),
+        .q3_s = stat_quantile(sorted, samples->count, 0.75),
+        .min_s = sorted[0],
+        .sample_count = samples->count,
+        .dropped_count = samples->dropped_count,
+        .calls_per_sample = samples->calls_per_sample,
+    };
+}
+
 void timing_measure(const struct timing_protocol *p, void (*call)(void *ctx), void *ctx,
                     struct timing *out)
 {
-    assert(p->sample_count >= 1 && p->sample_count <= MAX_SAMPLES);
-    double   sorted[MAX_SAMPLES] = {0};
-    bool     switched;
-    uint32_t count = 0, dropped = 0;
-    for (int i = 0; i < 2; i++) sample(p, call, ctx, 1, &switched);
-    uint32_t calls = calls_for(p, call, ctx);
-    while (count < p->sample_count) {
-        double seconds = sample(p, call, ctx, calls, &switched);
-        if (switched && dropped < p->sample_count)
-            dropped++;
-        else
-            sorted[count++] = seconds;
-    }
-    stat_sort(sorted, count);
-    *out = (struct timing){
-        .median_s = stat_quantile(sorted, count, 0.5),
-        .q1_s = stat_quantile(sorted, count, 0.25),
-        .q3_s = stat_quantile(sorted, count, 0.75),
-        .min_s = sorted[0],
-        .sample_count = count,
-        .dropped_count = dropped,
-        .calls_per_sample = calls,
-    };
+    struct timing_samples samples = {0};
+    timing_sample(p, call, ctx, &samples);
+    timing_summarise(&samples, out);
 }
