@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { LINE_BYTES = 64 };
 
 bool timing_pin(struct err *e)
 {
