@@ -76,7 +76,8 @@ static void add_shape(struct calibration *c, const struct graph *g, uint32_t lay
     out->points = ARENA_ARRAY(c->arena, struct profile_point, out->point_count);
     for (uint32_t i = 0; i < out->point_count; i++) {
         double size = profile_size(l->kernel, &l->attr, &in[0], &l->out, parts[i]);
-        out->points[i] = (struct profile_point){parts[i].begin, parts[i].end, size, {0}};
+        out->points[i] =
+            (struct profile_point){.begin = parts[i].begin, .end = parts[i].end, .size = size};
     }
     c->shapes[p->layer_count++] =
         (struct measured){g, layer, ARENA_ARRAY(c->arena, struct timing_samples, out->point_count)};
