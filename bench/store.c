@@ -80,8 +80,7 @@ static double through_store_s(const char *path)
     if (!s) stop(e.text);
     double start_s = now_s();
     bool   ok = store_begin(s, &info, &e);
-    for (job.job = 0; ok && job.job < TASKS; job.job++)
-        ok = store_job(s, &job, &e);
+    for (job.job = 0; ok && job.job < TASKS; job.job++) ok = store_job(s, &job, &e);
     if (!ok || !store_commit(s, &end, &e)) stop(e.text);
     double took_s = now_s() - start_s;
     store_close(s);
@@ -96,8 +95,7 @@ static void insert_layers(sqlite3_stmt *q, int task)
         sqlite3_bind_text(q, 4, stage_names[i], -1, SQLITE_STATIC);
         sqlite3_bind_text(q, 5, stage_kinds[i], -1, SQLITE_STATIC);
         sqlite3_bind_int(q, 6, 2);
-        for (int c = 7; c <= 15; c++)
-            sqlite3_bind_double(q, c, 0.001000003 * c);
+        for (int c = 7; c <= 15; c++) sqlite3_bind_double(q, c, 0.001000003 * c);
         if (sqlite3_step(q) != SQLITE_DONE) stop("a raw insert failed");
         sqlite3_reset(q);
     }
@@ -115,8 +113,7 @@ static double raw_s(const char *path)
     sqlite3_prepare_v2(db, "INSERT INTO layer VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1, &q, NULL);
     double start_s = now_s();
     sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
-    for (int task = 0; task < TASKS; task++)
-        insert_layers(q, task);
+    for (int task = 0; task < TASKS; task++) insert_layers(q, task);
     sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     double took_s = now_s() - start_s;
     sqlite3_finalize(q);

@@ -1,7 +1,8 @@
 // tests/expected_models.h: the layer tables that the zoo must reproduce.
 //
-// Transcribed from the project's reference specifications (computed by a script of their own from the layer definitions of
-// the papers and public model files; totals agree with torchvision, Caffe and Keras). Shapes C, H, W; MACs; bytes in fp32.
+// Transcribed from the project's reference specifications (computed by a script of their own from
+// the layer definitions of the papers and public model files; totals agree with torchvision, Caffe
+// and Keras). Shapes C, H, W; MACs; bytes in fp32.
 #ifndef FOGSIM_TESTS_EXPECTED_MODELS_H
 #define FOGSIM_TESTS_EXPECTED_MODELS_H
 

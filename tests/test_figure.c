@@ -122,12 +122,10 @@ static void add_tasks(struct store *s, const struct fixture_model *m, double fac
             now = add_step(&stages[l], ops + l * OPS_PER_LAYER, times + l * OPS_PER_LAYER, l,
                            m->seconds * size * factor * noise(0.2),
                            m->bytes * size * (0.5 + factor / 2) * noise(0.2), now);
-            for (int p = 0; p < PART_COUNT; p++)
-                job.part_ns[p] += stages[l].part_ns[p];
+            for (int p = 0; p < PART_COUNT; p++) job.part_ns[p] += stages[l].part_ns[p];
         }
         job.finished_ns = now;
-        for (int p = 0; p < PART_COUNT; p++)
-            all_parts_ns[p] += job.part_ns[p];
+        for (int p = 0; p < PART_COUNT; p++) all_parts_ns[p] += job.part_ns[p];
         ck_assert_msg(store_job(s, &job, &e), "%s", e.text);
     }
     summarise(s, all_parts_ns);
@@ -206,8 +204,7 @@ static uint32_t count_files(void)
 {
     uint32_t count = 0;
     DIR     *dir = opendir(folder);
-    for (struct dirent *entry; (entry = readdir(dir));)
-        count += entry->d_name[0] != '.';
+    for (struct dirent *entry; (entry = readdir(dir));) count += entry->d_name[0] != '.';
     closedir(dir);
     return count;
 }

@@ -193,8 +193,7 @@ static void expect_one_file(void)
 START_TEST(parts_add_up_and_no_row_is_an_orphan)
 {
     struct store *s = must_open();
-    for (int64_t run = 0; run < 3; run++)
-        must_add(s, run, "dina", RECORD_OPS, 1);
+    for (int64_t run = 0; run < 3; run++) must_add(s, run, "dina", RECORD_OPS, 1);
     store_close(s);
     expect_one_file();
     expect("SELECT count(*) FROM task", 9);
@@ -578,8 +577,7 @@ static void fill_the_disk(void) // as far as this process may write
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){200000, 200000});
     bool ok = s && store_begin(s, &info, &e);
-    for (uint64_t i = 0; ok && i < 100000; i++)
-        ok = add_job(s, i, JOB_DONE, &e);
+    for (uint64_t i = 0; ok && i < 100000; i++) ok = add_job(s, i, JOB_DONE, &e);
     ok = ok && store_commit(s, &done, &e);
     bool told = e.length > 0 && strstr(e.text, path);
     store_close(s);
