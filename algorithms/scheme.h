@@ -24,7 +24,7 @@ struct association { // of one epoch
 };
 
 struct task {
-    uint64_t number; // rank in the run: numbers the streams
+    uint64_t number; // of user and rank among its tasks: numbers the streams
     uint32_t user;   // node
 };
 

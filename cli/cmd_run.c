@@ -1,5 +1,6 @@
 // cli/cmd_run.c: runs a scenario: each model under each scheme, all replications; stores, then
 // prints.
+#include <cjson/cJSON.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,7 @@ struct batch { // one call of the command
     struct result_row *rows;
     uint32_t           row_count, runs_done, runs_total;
     bool               quiet;
+    const char        *point; // JSON object of what --set changed
 };
 
 static bool run_replications(struct batch *b, struct arena *a, uint32_t model, uint32_t scheme,
@@ -53,7 +55,7 @@ static bool run_replications(struct batch *b, struct arena *a, uint32_t model, u
     struct prepared   p;
     simulate_prepare(&p, a, s, &s->models[model], &s->schemes[scheme], &b->profile);
     for (uint32_t r = 0; r < s->replications; r++) {
-        struct run_identity id = {b->runs_done, r, "{}"};
+        struct run_identity id = {b->runs_done, r, b->point};
         if (!simulate(&p, &id, b->store, &interrupted, a, &outcomes[r], e)) return false;
         if (interrupted) return false;
         show_progress(b->quiet, ++b->runs_done, b->runs_total);
@@ -86,6 +88,26 @@ static void print_results(const struct batch *b, int format)
         report_table(&b->scenario, &b->profile, b->rows, b->row_count);
 }
 
+// {"links.default.rate": "10 Mbit/s"}: the database says what was run.
+static const char *point_of(const struct arguments *args)
+{
+    uint32_t     count;
+    const char **sets = option_all(args, "set", &count);
+    cJSON       *point = cJSON_CreateObject();
+    for (uint32_t i = 0; i < count; i++) {
+        char *key = arena_string(args->arena, sets[i]), *equals = strchr(key, '=');
+        if (!equals) continue; // the scenario's reader says so
+        *equals = '\0';
+        cJSON_DeleteItemFromObjectCaseSensitive(point, key);
+        cJSON_AddStringToObject(point, key, equals + 1);
+    }
+    char       *text = cJSON_PrintUnformatted(point);
+    const char *copy = arena_string(args->arena, text ? text : "{}");
+    cJSON_free(text);
+    cJSON_Delete(point);
+    return copy;
+}
+
 static bool read_inputs(const struct arguments *args, struct batch *b, int *format, struct err *e)
 {
     static const char *const formats[] = {"table", "json", "csv", NULL};
@@ -97,6 +119,7 @@ static bool read_inputs(const struct arguments *args, struct batch *b, int *form
     ok = inputs_scenario(args, &b->scenario, e) && ok;
     ok = inputs_profile(args, &b->profile, e) && ok;
     b->quiet = option_is_given(args, "quiet");
+    b->point = point_of(args);
     if (seed >= 0) b->scenario.seed = (uint64_t)seed;
     if (replications) b->scenario.replications = (uint32_t)replications;
     return ok;
@@ -113,6 +136,7 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     const char *db = option_value(args, "db", arena_format(args->arena, "%s.db", b.scenario.name));
     b.store = store_open(db, b.scenario.name, e);
     if (!b.store) return EXIT_BAD_INPUT;
+    store_replace_all(b.store);
     catch_signals();
     bool ok = run_all(&b, e);
     if (interrupted)
@@ -130,8 +154,7 @@ static const struct option_spec options[] = {
     SCENARIO_OPTIONS,
     {"seed", "N", "seed (default: the scenario's)"},
     {"replications", "N", "independent repetitions (default: the scenario's)"},
-    {"db", "FILE",
-     "database of results (default: NAME.db here; runs of the same scenario are replaced)"},
+    {"db", "FILE", "database of results (default: NAME.db here; what it holds is replaced)"},
     {"format", "FORMAT", "table (default), json or csv"},
     {"quiet", NULL, "no table, no progress bar"},
     {0},

@@ -15,7 +15,7 @@ static void print_usage(FILE *out)
     for (uint32_t i = 0; i < command_count; i++)
         fprintf(out, "  %-10s %s\n", command_table[i]->name, command_table[i]->about);
     fprintf(out, "\n`fogsim COMMAND --help` tells more; `man fogsim` tells all. Start with: fogsim "
-                 "run scenarios/jetson2.json\n");
+                 "run jetson2\n");
 }
 
 static const char *dashes(const struct option_spec *spec)

@@ -37,6 +37,7 @@ void report_row(struct result_row *out, struct arena *a, const struct outcome *o
     for (int m = 0; m < METRIC_COUNT; m++) pool(&out->metrics[m], a, outcomes, count, m);
     for (uint32_t i = 0; i < count; i++) {
         out->tasks += outcomes[i].result.jobs;
+        out->local_plans += outcomes[i].local_plans;
         for (int s = 0; s < JOB_STATUS_COUNT; s++)
             out->by_status[s] += outcomes[i].result.by_status[s];
     }
@@ -70,7 +71,7 @@ static void print_cell(const struct figure_of_merit *f)
     if (isnan(f->ci95) || isnan(f->mean))
         snprintf(cell, sizeof cell, "%s", mean);
     else
-        snprintf(cell, sizeof cell, "%s +- %.2g%%", mean,
+        snprintf(cell, sizeof cell, "%s +- %.3g%%", mean,
                  f->mean > 0 ? 100 * f->ci95 / f->mean : 0.0);
     printf("  %19s", cell);
 }
@@ -78,20 +79,21 @@ static void print_cell(const struct figure_of_merit *f)
 static void print_ratio(const struct result_row *dina, const struct result_row *row, int metric)
 {
     double ratio = row->metrics[metric].mean / dina->metrics[metric].mean;
-    if (isfinite(ratio))
+    if (isfinite(ratio) && ratio > 0)
         printf("  %7.2fx", ratio);
     else
         printf("  %8s", "-");
 }
 
-static void print_model(const struct result_row *rows, uint32_t count, const char *model)
+static void print_model(const struct scenario *s, const struct result_row *rows, uint32_t count,
+                        const char *model)
 {
     static const int         columns[] = {METRIC_LATENCY, METRIC_COMPUTATION, METRIC_LOADING,
                                           METRIC_TRANSMISSION, METRIC_QUEUEING};
     const struct result_row *dina = find_row(rows, count, model, "dina");
     printf("\n%s\n  %-10s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total", "computation",
            "loading", "transmission", "queueing");
-    if (dina) printf("  %s", "dina better by: total, comp.+loading, transm.");
+    if (dina && s->scheme_count > 1) printf("  times dina's: total, comp.+loading, transm.");
     printf("\n");
     for (uint32_t i = 0; i < count; i++) {
         if (strcmp(rows[i].model->label, model) != 0) continue;
@@ -126,11 +128,15 @@ static void print_published(const struct scenario *s, const struct result_row *r
             p->against ? find_row(rows, count, p->model, p->against) : own;
         int metric = metric_of(p->metric);
         if (!own || !other) continue;
-        if (!any) printf("\npublished figures beside ours (mean; 5 to 95 %% of the tasks)\n");
-        any = true;
         const struct figure_of_merit *o = &other->metrics[metric];
         double                        scale = p->against ? own->metrics[metric].mean : 1;
-        char                          what[80], wanted[48], ours[64];
+        if (!isfinite(o->mean / scale)) continue; // no task finished, or nothing to compare with
+        if (!any)
+            printf("\npublished figures beside ours (mean; 5 to 95 %% of the tasks)%s\n",
+                   s->is_edited ? "; the scenario is changed by --set, they are not of this set-up"
+                                : "");
+        any = true;
+        char what[80], wanted[48], ours[64];
         snprintf(what, sizeof what, p->against ? "%s: %s / %s" : "%s: %s%s", p->metric,
                  p->against ? p->against : p->scheme, p->against ? p->scheme : "");
         snprintf(wanted, sizeof wanted, p->low == p->high ? "%.3g" : "%.3g to %.3g", p->low,
@@ -174,6 +180,12 @@ static void print_equal(const struct scenario *s, const struct result_row *rows,
 
 static void print_losses(const struct result_row *rows, uint32_t count)
 {
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i].local_plans && strcmp(rows[i].scheme->scheme->name, "local") != 0)
+            printf("note: %s, %s: %llu of %llu tasks computed at their user: no fog node met tau, "
+                   "Gamma and memory\n",
+                   rows[i].model->label, rows[i].scheme->label,
+                   (unsigned long long)rows[i].local_plans, (unsigned long long)rows[i].tasks);
     static const char *const names[] = {"done", "late",       "dropped",
                                         "lost", "infeasible", "unfinished"};
     for (uint32_t i = 0; i < count; i++)
@@ -192,7 +204,7 @@ void report_table(const struct scenario *s, const struct profile *p, const struc
            "the 95 %% interval\n",
            s->user_count, s->fog_count, p->name, p->machine, (unsigned long long)s->seed,
            s->replications);
-    for (uint32_t m = 0; m < s->model_count; m++) print_model(rows, count, s->models[m].label);
+    for (uint32_t m = 0; m < s->model_count; m++) print_model(s, rows, count, s->models[m].label);
     print_published(s, rows, count);
     printf("\n");
     print_equal(s, rows, count);

@@ -14,7 +14,7 @@ struct result_row { // one model under one scheme
     const struct scenario_model  *model;
     const struct scenario_scheme *scheme;
     struct figure_of_merit        metrics[METRIC_COUNT];
-    uint64_t                      tasks, by_status[JOB_STATUS_COUNT];
+    uint64_t                      tasks, local_plans, by_status[JOB_STATUS_COUNT];
 };
 
 // From the outcomes of the replications.

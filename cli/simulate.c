@@ -40,6 +40,7 @@ struct simulation {
     struct series          task[METRIC_COUNT];
     struct series         *layer; // [step_count * LAYER_METRICS]
     uint64_t               swaps, sweeps, guard_blocked;
+    uint64_t               local_plans; // tasks that never left their user
 };
 
 static double backlog_s(void *ctx, uint32_t node)
@@ -47,16 +48,25 @@ static double backlog_s(void *ctx, uint32_t node)
     return engine_backlog_s(ctx, node);
 }
 
+static bool stays_at(const struct plan *p, uint32_t node)
+{
+    for (uint32_t i = 0; i < p->op_count; i++)
+        if (p->ops[i].to != node) return false;
+    return true;
+}
+
 static enum plan_verdict plan(void *ctx, const struct engine *en, const struct job_request *request,
                               struct plan *out, struct err *e)
 {
     struct simulation *sim = ctx;
-    struct task        t = {request->job, request->home};
-    struct arena_mark  mark = arena_mark(&sim->scratch);
+    // By user and its own rank, so that schemes which change who comes when see the same draws.
+    struct task       t = {(uint64_t)request->user << 40 | request->rank, request->home};
+    struct arena_mark mark = arena_mark(&sim->scratch);
     sim->view.backlog_ctx = (void *)en;
     enum plan_verdict verdict = sim->p->scheme->scheme->plan(&sim->view, &sim->association, &t,
                                                              &sim->scratch, out, NULL, e);
     arena_rewind(&sim->scratch, mark);
+    sim->local_plans += verdict == PLAN_READY && stays_at(out, request->home);
     return verdict;
 }
 
@@ -256,9 +266,9 @@ static bool store_statistics(struct simulation *sim, const struct engine *en,
                                                            "tasks_infeasible", "tasks_unfinished"};
     for (int s = 0; ok && s < JOB_STATUS_COUNT; s++)
         ok = store_metric(sim->store, statuses[s], (double)r->by_status[s], e);
-    uint64_t finished = r->by_status[JOB_DONE] + r->by_status[JOB_LATE];
+    double counted_s = span_s - sim->p->scenario->warm_up_s; // as the other means, without warm-up
     return ok &&
-           store_metric(sim->store, "throughput_per_s", span_s > 0 ? (double)finished / span_s : 0,
+           store_metric(sim->store, "throughput_per_s", counted_s > 0 ? sim->count / counted_s : 0,
                         e) &&
            store_metric(sim->store, "matching_swaps", (double)sim->swaps, e) &&
            store_metric(sim->store, "matching_sweeps", (double)sim->sweeps, e) &&
@@ -268,6 +278,7 @@ static bool store_statistics(struct simulation *sim, const struct engine *en,
 static void summarise(const struct simulation *sim, const struct engine *en, struct outcome *out)
 {
     out->task_count = sim->count;
+    out->local_plans = sim->local_plans;
     for (int m = 0; m < METRIC_COUNT; m++) {
         out->values[m] = sim->task[m].values;
         out->mean[m] = stat_mean(sim->task[m].values, sim->count);

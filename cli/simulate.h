@@ -41,6 +41,7 @@ struct outcome {                               // of one run
     double              *values[METRIC_COUNT]; // [task_count]
     double               mean[METRIC_COUNT];   // NaN when no task finished
     struct engine_result result;
+    uint64_t             local_plans;       // tasks that never left their user
     uint64_t             node_subtasks_min; // least subtasks of a fog node
 };
 

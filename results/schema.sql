@@ -146,7 +146,7 @@ CREATE TABLE metric(
     PRIMARY KEY(run_id, name)
 ) WITHOUT ROWID;
 
-CREATE TABLE queue_sample(
+CREATE TABLE queue_sample( -- reserved: empty in this version
     run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
     node   TEXT NOT NULL,
     t_s    REAL NOT NULL,
@@ -154,7 +154,7 @@ CREATE TABLE queue_sample(
     PRIMARY KEY(run_id, node, t_s)
 ) WITHOUT ROWID;
 
-CREATE TABLE occupancy(
+CREATE TABLE occupancy( -- reserved: empty in this version
     run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
     node   TEXT NOT NULL,
     length INTEGER NOT NULL,

@@ -15,6 +15,7 @@ enum statement {
     COMMIT,
     ROLLBACK,
     DELETE_RUN,
+    DELETE_ALL,
     INSERT_RUN,
     UPDATE_RUN,
     TASK,
@@ -38,6 +39,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
     [DELETE_RUN] = "DELETE FROM run WHERE run_id = ?",
+    [DELETE_ALL] = "DELETE FROM run",
     [INSERT_RUN] = "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,NULL,NULL,?)",
     [UPDATE_RUN] = UPDATE_RUN_SQL,
     [TASK] = "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?)",
@@ -69,6 +71,7 @@ struct store {
     sqlite3_stmt   *statements[STATEMENT_COUNT];
     const char     *path;
     struct run_info info;         // of the run under way
+    bool            replaces_all; // the next run to be committed
     uint64_t        warmup_tasks; // the highest task seen that does not count, plus one
     bool            created, in_run;
 };
@@ -268,8 +271,14 @@ bool store_begin(struct store *s, const struct run_info *info, struct err *e)
     s->in_run = true;
     s->info = *info;
     s->warmup_tasks = 0;
+    if (s->replaces_all && !run_statement(s, DELETE_ALL, e)) return false;
     struct row old = insert_begin(s, DELETE_RUN);
     return insert_end(s, &old, e) && add_run(s, info, e);
+}
+
+void store_replace_all(struct store *s)
+{
+    s->replaces_all = true;
 }
 
 bool store_commit(struct store *s, const struct run_end *end, struct err *e)
@@ -289,6 +298,7 @@ bool store_commit(struct store *s, const struct run_end *end, struct err *e)
         if (!insert_end(s, &w, e)) return false;
     }
     if (!run_statement(s, COMMIT, e)) return false;
+    s->replaces_all = false;
     s->in_run = false;
     return true;
 }

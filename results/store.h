@@ -56,6 +56,10 @@ struct summary_row {
 struct store *store_open(const char *path, const char *scenario, struct err *e);
 void          store_close(struct store *s);
 
+// The next run that is committed replaces everything the database holds, in its own transaction:
+// runs of an earlier call would be averaged with those of this one.
+void store_replace_all(struct store *s);
+
 // Between begin and commit rows are added; store_rollback forgets them. A false leaves the
 // transaction to be rolled back. Jobs that are not `counted` make the metric warmup_tasks, by which
 // v_layer_mean leaves them out.

@@ -177,7 +177,7 @@ bool scenario_load(struct scenario *out, struct arena *a, const char *path,
 {
     struct json_doc doc;
     uint32_t        before = e->fault_count;
-    *out = (struct scenario){.path = arena_string(a, path)};
+    *out = (struct scenario){.path = arena_string(a, path), .is_edited = edit && edit->set_count};
     if (!json_open(&doc, out->path, e)) return false;
     if (!cJSON_IsObject(doc.root)) {
         json_fault(json_root(&doc, a), "an object");

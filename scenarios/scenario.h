@@ -34,6 +34,7 @@ struct published {              // a figure of the literature, printed beside ou
 
 struct scenario {
     const char *name, *about, *path;
+    bool        is_edited;                 // by --set
     char        sha256[DIGEST_TEXT_BYTES]; // of the JSON after --set, without white space
     uint64_t    seed;
     uint32_t    replications;

@@ -13,9 +13,9 @@ enum event_kind { EV_END, EV_DONE, EV_EPOCH, EV_ARRIVAL, EV_BEGIN, EVENT_KINDS }
 enum { NO_SLOT = UINT32_MAX, LEG_BITS = 4, OP_BITS = 22, JOB_BITS = 36, DONE_LEG = 15 };
 
 struct user {
-    uint32_t   node, remaining; // jobs it may still start
-    uint64_t   started;
-    struct rng rng; // stream "arrivals"
+    uint32_t   node, remaining;  // jobs it may still start
+    uint64_t   started, arrived; // jobs whose arrival is set; jobs that arrived
+    struct rng rng;              // stream "arrivals"
 };
 
 struct engine {
@@ -48,8 +48,10 @@ void report(struct engine *en, struct job *j,
             enum job_status status); // to the sink; a closed loop goes on
 
 // serve.c: who waits for what.
-uint32_t add_resource(struct engine *en, uint32_t servers);
-void     on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg_index);
-void     on_end(struct engine *en, uint32_t slot, uint32_t index);
+bool             is_processing(const struct op *o); // occupies a processor
+struct resource *node_processor(struct engine *en, uint32_t node);
+uint32_t         add_resource(struct engine *en, uint32_t servers);
+void             on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg_index);
+void             on_end(struct engine *en, uint32_t slot, uint32_t index);
 
 #endif

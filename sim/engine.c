@@ -186,6 +186,15 @@ static void next_arrival(struct engine *en, uint32_t user, sim_ns least_gap)
     en->active_jobs++;
 }
 
+// Accepted work counts in a node's backlog from now on, not only when its input has arrived.
+static void count_planned(struct engine *en, const struct job *j)
+{
+    for (uint32_t i = 0; i < j->plan.op_count; i++) {
+        const struct op *o = &j->plan.ops[i];
+        if (is_processing(o)) node_processor(en, o->to)->planned_ns += ns_or_end(o->seconds);
+    }
+}
+
 static void on_arrival(struct engine *en, uint32_t user)
 {
     uint32_t    slot = take_slot(en), node = en->users[user].node;
@@ -193,6 +202,7 @@ static void on_arrival(struct engine *en, uint32_t user)
     j->id = en->result->jobs++;
     j->home = node;
     j->user = user;
+    uint64_t rank = en->users[user].arrived++;
     j->class_id = en->config->class_id;
     j->arrived_ns = en->now;
     j->counted = en->now >= ns_from_s(en->config->warm_up_s);
@@ -201,7 +211,7 @@ static void on_arrival(struct engine *en, uint32_t user)
     j->plan.op_count = j->plan.dep_total = j->plan.stage_count = 0;
     if (en->config->arrivals.kind != ARRIVAL_CLOSED) next_arrival(en, user, 0);
 
-    struct job_request request = {j->id, node, j->class_id, en->now};
+    struct job_request request = {j->id, node, j->class_id, user, rank, en->now};
     double             before = clock_wall_s();
     enum plan_verdict  verdict = en->planner->plan(en->planner->ctx, en, &request, &j->plan, en->e);
     en->result->planning_s += clock_wall_s() - before;
@@ -224,6 +234,7 @@ static void on_arrival(struct engine *en, uint32_t user)
         return;
     }
     assert(j->plan.op_count > 0);
+    count_planned(en, j);
     for (uint32_t i = 0; i < j->plan.op_count; i++)
         if (!j->waits_for[i]) begin_op(en, slot, i);
 }
@@ -265,7 +276,7 @@ static void add_nodes(struct engine *en)
         if (net_group(net, node)->role != ROLE_USER) continue;
         en->users[user].node = node;
         en->users[user].remaining = en->config->arrivals.jobs_per_user;
-        rng_init(&en->users[user].rng, en->config->seed, en->config->replication, "arrivals", node);
+        rng_init(&en->users[user].rng, en->config->seed, en->config->replication, "arrivals", user);
         user++;
     }
 }
@@ -316,8 +327,9 @@ bool engine_run(const struct engine_config *config, const struct planner *planne
 
 double engine_backlog_s(const struct engine *en, uint32_t node)
 {
-    sim_ns free_ns = en->resources[node * NODE_RESOURCES + NODE_CPU].free_ns;
-    return free_ns > en->now ? s_from_ns(free_ns - en->now) : 0;
+    const struct resource *r = &en->resources[node * NODE_RESOURCES + NODE_CPU];
+    sim_ns                 queued_ns = r->free_ns > en->now ? r->free_ns - en->now : 0;
+    return s_from_ns(queued_ns) + s_from_ns(r->planned_ns) / r->servers;
 }
 
 void engine_node(const struct engine *en, uint32_t node, struct node_record *out)

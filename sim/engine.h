@@ -14,6 +14,8 @@
 struct job_request {
     uint64_t job;
     uint32_t home, class_id;
+    uint32_t user; // index among the users
+    uint64_t rank; // of the job among this user's, from 0
     sim_ns   now;
 };
 
@@ -55,8 +57,8 @@ MUST_USE bool engine_run(const struct engine_config *config, const struct planne
                          const struct trace_sink *sink, struct arena *a, struct engine **out,
                          struct engine_result *result, struct err *e);
 
-// Work accepted at a node's processor and not done, divided by its servers, s: exact for one
-// server. O(1).
+// Service of the accepted work that a node's processor has not done, divided by its servers, s.
+// Work counts from the moment its plan is accepted, not only when its input has arrived. O(1).
 double engine_backlog_s(const struct engine *en, uint32_t node);
 
 // After the run: statistics of each node, and of each link that carried something, sorted by (from,

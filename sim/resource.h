@@ -20,6 +20,7 @@ struct resource {
     uint64_t served;           // uses started
     sim_ns   busy_ns;          // finished and running services, summed over servers
     sim_ns   changed_ns;       // when `waiting` last changed
+    sim_ns   planned_ns;       // processors: service of accepted operations that did not queue yet
     sim_ns   free_ns;          // when the work accepted so far will be done; exact for one server
     double   waiting_integral; // ns x uses, up to changed_ns
     double   bytes;            // links: carried

@@ -2,6 +2,16 @@
 // is dropped.
 #include "sim/core.h"
 
+bool is_processing(const struct op *o)
+{
+    return o->kind == OP_COMPUTE || o->kind == OP_LOAD;
+}
+
+struct resource *node_processor(struct engine *en, uint32_t node)
+{
+    return &en->resources[node * NODE_RESOURCES + NODE_CPU];
+}
+
 static uint32_t place_node(const struct engine *en, const struct op *o, enum leg_place place)
 {
     return place == AT_FROM ? o->from : place == AT_TO ? o->to : en->config->net->broker_node;
@@ -55,7 +65,8 @@ static void start_use(struct engine *en, uint32_t slot, uint32_t index)
         if (leg->resource == LEG_WIRE) r->bytes += j->wire_bytes[u->op];
     } else {
         const struct node_group *g = net_group(en->config->net, o->to);
-        double active_j = (g->power_busy_w - g->power_idle_w) * s_from_ns(u->service_ns);
+        double                   active_j =
+            (g->power_busy_w - g->power_idle_w) / g->servers * s_from_ns(u->service_ns);
         j->energy_j += active_j;
         r->active_j += active_j;
         r->memory_bytes += o->memory_bytes;
@@ -79,6 +90,11 @@ static void drop_job(struct engine *en, uint32_t slot)
         u->state = USE_DONE;
         resource_count(r, en->now, -1);
         r->free_ns -= u->service_ns / r->servers;
+    }
+    for (uint32_t i = 0; i < j->plan.op_count; i++) { // what had not queued yet never will
+        const struct op *o = &j->plan.ops[i];
+        if (is_processing(o) && j->last_use[i] == NO_OP)
+            node_processor(en, o->to)->planned_ns -= ns_or_end(o->seconds);
     }
     report(en, j, JOB_DROPPED);
 }
@@ -115,6 +131,7 @@ void on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg_index)
                         : j->alone_ns[op];
 
     struct resource *r = &en->resources[u->resource];
+    if (!leg) r->planned_ns -= j->alone_ns[op];
     if (r->busy == r->servers && r->waiting >= queue_limit(en, o)) {
         u->state = USE_DONE; // refused
         drop_job(en, slot);

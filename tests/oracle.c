@@ -346,7 +346,11 @@ static bool one_arrives(struct state *s)
     if (s->config->arrivals.kind == ARRIVAL_POISSON)
         user_comes(s, user, s->now + poisson_gap(s, user));
     struct err         e = {0};
-    struct job_request request = {job->id, job->home, s->config->class_id, s->now};
+    struct job_request request = {.job = job->id,
+                                  .home = job->home,
+                                  .class_id = s->config->class_id,
+                                  .user = user,
+                                  .now = s->now};
     if (s->planner->plan(s->planner->ctx, NULL, &request, &job->plan, &e) != PLAN_READY) {
         job_ends(s, job, JOB_INFEASIBLE);
         return true;
@@ -543,7 +547,7 @@ void oracle_run(struct oracle *out, const struct engine_config *config,
         if (group_of(config->net, node)->role != ROLE_USER) continue;
         uint32_t u = s.user_count++;
         s.user_node[u] = node;
-        rng_init(&s.user_rng[u], config->seed, config->replication, "arrivals", node);
+        rng_init(&s.user_rng[u], config->seed, config->replication, "arrivals", u);
         user_comes(&s, u, config->arrivals.kind == ARRIVAL_POISSON ? poisson_gap(&s, u) : 0);
     }
     while ((s.now = next_instant(&s)) >= 0) {

@@ -47,10 +47,14 @@ do for [m = 0:n_panels - 1] {
         if (name_model[n] == m) { set xtics add (name[n] name_layer[n]) }
     }
     do for [c = 0:1] {
-        stats times using ($1 == m && column(4 + c) > 0 ? column(4 + c) : NaN) nooutput
+        # All zero (nothing travels under local alone) has no logarithm and no range of its own.
         unset logscale y
-        if (STATS_records > 0 && spans(STATS_min, STATS_max)) { set logscale y; set yrange [*:*] } \
-        else { set yrange [0:*] }
+        set yrange [0:*]
+        stats times using ($1 == m ? column(4 + c) : NaN) nooutput
+        if (STATS_max <= 0) { set yrange [0:1] } else {
+            stats times using ($1 == m && column(4 + c) > 0 ? column(4 + c) : NaN) nooutput
+            if (spans(STATS_min, STATS_max)) { set logscale y; set yrange [*:*] }
+        }
         set format y "%g"
         set lmargin at screen (c + 85.0 / panel) / 2
         set rmargin at screen (c + 0.98) / 2

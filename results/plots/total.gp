@@ -1,4 +1,4 @@
-# about: latency per model and scheme, with all its parts
+# about: latency per model and scheme
 # query bars:
 #   SELECT m.i, s.i, avg(r.latency_s), NULL, ci95(r.latency_s)
 #   FROM runs r JOIN models m ON m.name = r.model JOIN schemes s ON s.name = r.scheme
