@@ -840,6 +840,35 @@ START_TEST(jetson2_uses_both_fog_nodes_and_every_latency_is_the_sum_of_its_parts
 }
 END_TEST
 
+// What an earlier call left would be averaged with the new rows: other replications, schemes,
+// rates.
+START_TEST(a_run_replaces_all_that_its_database_holds)
+{
+    MUST_RUN("run", "jetson2", "--model", "nin", "--scheme", "dina", "--scheme", "rand",
+             "--replications", "3", "--db", in_folder("r.db"), "--quiet");
+    MUST_RUN("run", "jetson2", "--model", "nin", "--scheme", "rand", "--replications", "2", "--set",
+             "links.default.rate=10 Mbit/s", "--db", in_folder("r.db"), "--quiet");
+    ck_assert_double_eq(query_file("r.db", "SELECT count(*) FROM run"), 2);
+    ck_assert_double_eq(query_file("r.db", "SELECT count(DISTINCT run_id) FROM task"), 2);
+    ck_assert_double_eq(query_file("r.db",
+                                   "SELECT count(*) FROM run WHERE scheme = 'rand' AND point ->> "
+                                   "'$.\"links.default.rate\"' = '10 Mbit/s'"),
+                        2);
+}
+END_TEST
+
+// Under `local` nothing travels: figures of zeros are figures too.
+START_TEST(figures_are_drawn_where_nothing_travels)
+{
+    static const char *const names[] = {"computation", "transmission", "total", "layers",
+                                        "utilization"};
+    MUST_RUN("run", "jetson2", "--model", "nin", "--scheme", "local", "--replications", "1", "--db",
+             in_folder("l.db"), "--quiet");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        MUST_RUN("plot", in_folder("l.db"), names[i], "-o", in_folder("l.svg"));
+}
+END_TEST
+
 START_TEST(a_broker_costs_and_one_of_its_own_costs_more)
 {
     static const char *const sets[][2] = {{"protocol=grpc", "broker=receiver"},
@@ -901,6 +930,8 @@ Suite *cli_suite(void)
     tcase_add_test(tc, an_interrupt_leaves_whole_runs);
     tcase_add_test(tc, jetson2_uses_both_fog_nodes_and_every_latency_is_the_sum_of_its_parts);
     tcase_add_test(tc, a_broker_costs_and_one_of_its_own_costs_more);
+    tcase_add_test(tc, a_run_replaces_all_that_its_database_holds);
+    tcase_add_test(tc, figures_are_drawn_where_nothing_travels);
     tcase_add_test(tc, every_list_prints_something);
     suite_add_tcase(s, tc);
     return s;

@@ -1059,6 +1059,32 @@ START_TEST(a_planner_sees_the_work_that_is_left)
 }
 END_TEST
 
+static enum plan_verdict plan_behind_a_delay(void *ctx, const struct engine *en,
+                                             const struct job_request *r, struct plan *out,
+                                             struct err *e)
+{
+    (void)ctx, (void)e;
+    backlog_s[r->job] = engine_backlog_s(en, 2);
+    compute(out, 2, 1000, delay(out, 500, NO_OP), NO_OP);
+    return PLAN_READY;
+}
+
+// Two users ask at 0 for 1000 ns of node 2, which is to begin at 500: the second sees the first's
+// work although nothing waits there yet. At 400 both tasks are still on their way: 2000.
+START_TEST(accepted_work_is_backlog_before_it_arrives)
+{
+    world(2, 1);
+    config.arrivals = (struct arrivals){
+        .kind = ARRIVAL_PERIODIC, .period_s = 400e-9, .jobs_per_user = 2, .duration_s = INFINITY};
+    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct planner planner = {.ctx = run, .plan = plan_behind_a_delay};
+    ck_assert(run_with(run, &planner, 8));
+    static const double want_ns[] = {0, 1000, 2000, 3000};
+    for (int i = 0; i < 4; i++) ck_assert_double_eq_tol(backlog_s[i], want_ns[i] * 1e-9, 1e-18);
+    ck_assert_double_eq(engine_backlog_s(run->en, 2), 0);
+}
+END_TEST
+
 // ---- dropped jobs -------------------------------------------------------------------------------
 
 static void refused_while_it_waits_elsewhere(struct plan *p, const struct job_request *r)
@@ -1704,6 +1730,7 @@ static void add_laws(TCase *tc)
     tcase_add_test(tc, links_carry_their_wire_bytes_and_are_listed_in_order);
     tcase_add_test(tc, each_pair_of_nodes_has_one_link);
     tcase_add_test(tc, a_planner_sees_the_work_that_is_left);
+    tcase_add_test(tc, accepted_work_is_backlog_before_it_arrives);
     tcase_add_test(tc, the_same_input_gives_the_same_hash_and_another_seed_another);
     tcase_add_test(tc, the_hash_does_not_depend_on_where_plans_lie);
     tcase_add_test(tc, the_hash_is_fnv_1a_over_the_times_of_all_operations);
