@@ -191,7 +191,8 @@ static void count_planned(struct engine *en, const struct job *j)
 {
     for (uint32_t i = 0; i < j->plan.op_count; i++) {
         const struct op *o = &j->plan.ops[i];
-        if (is_processing(o)) node_processor(en, o->to)->planned_ns += ns_or_end(o->seconds);
+        if (is_processing(o))
+            node_processor(en, o->to)->planned_ns += (double)ns_or_end(o->seconds);
     }
 }
 
@@ -329,7 +330,7 @@ double engine_backlog_s(const struct engine *en, uint32_t node)
 {
     const struct resource *r = &en->resources[node * NODE_RESOURCES + NODE_CPU];
     sim_ns                 queued_ns = r->free_ns > en->now ? r->free_ns - en->now : 0;
-    return s_from_ns(queued_ns) + s_from_ns(r->planned_ns) / r->servers;
+    return s_from_ns(queued_ns) + r->planned_ns / NS_PER_S / r->servers;
 }
 
 void engine_node(const struct engine *en, uint32_t node, struct node_record *out)

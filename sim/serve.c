@@ -94,7 +94,7 @@ static void drop_job(struct engine *en, uint32_t slot)
     for (uint32_t i = 0; i < j->plan.op_count; i++) { // what had not queued yet never will
         const struct op *o = &j->plan.ops[i];
         if (is_processing(o) && j->last_use[i] == NO_OP)
-            node_processor(en, o->to)->planned_ns -= ns_or_end(o->seconds);
+            node_processor(en, o->to)->planned_ns -= (double)ns_or_end(o->seconds);
     }
     report(en, j, JOB_DROPPED);
 }
@@ -131,7 +131,7 @@ void on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg_index)
                         : j->alone_ns[op];
 
     struct resource *r = &en->resources[u->resource];
-    if (!leg) r->planned_ns -= j->alone_ns[op];
+    if (!leg) r->planned_ns -= (double)j->alone_ns[op];
     if (r->busy == r->servers && r->waiting >= queue_limit(en, o)) {
         u->state = USE_DONE; // refused
         drop_job(en, slot);
