@@ -21,10 +21,10 @@ struct resource {
     sim_ns   busy_ns;     // finished and running services, summed over servers
     sim_ns   changed_ns;  // when `waiting` last changed
     double   planned_ns; // processors: service of accepted operations that did not queue yet, ns; a
-                       // sum of any size, exact below 2^53
-    sim_ns free_ns;          // when the work accepted so far will be done; exact for one server
-    double waiting_integral; // ns x uses, up to changed_ns
-    double bytes;            // links: carried
+                         // sum of any size, exact below 2^53
+    sim_ns free_ns;      // when the work accepted so far will be done; exact for one server
+    double waiting_integral;                // ns x uses, up to changed_ns
+    double bytes;                           // links: carried
     double memory_bytes, memory_peak_bytes; // processors: held by what runs
     double active_j;                        // processors
 };
