@@ -16,6 +16,14 @@ static bool is_among(const char *const *names, uint32_t count, const char *name)
     return false;
 }
 
+// The faults of a file that the scenario names, already told where it does, among the scenario's
+// own.
+static void pass_on(struct err *inner, struct err *e)
+{
+    for (char *line = strtok(inner->text, "\n"); line; line = strtok(NULL, "\n"))
+        err_add(e, "%s", line);
+}
+
 // A file beside the scenario ("net.json", "models/net.json"), or a name of the zoo.
 static const char *model_path(const struct scenario *s, struct arena *a, const struct paths *paths,
                               const char *name, struct err *e)
@@ -41,8 +49,7 @@ static void add_model(struct scenario *s, struct arena *a, const struct paths *p
         return;
     }
     err_wrap(&inner, "%s: %s", place.doc->name, place.place);
-    for (char *line = strtok(inner.text, "\n"); line; line = strtok(NULL, "\n"))
-        err_add(place.doc->e, "%s", line);
+    pass_on(&inner, place.doc->e);
 }
 
 static void read_model(struct scenario *s, struct json j, const struct paths *paths)
@@ -217,8 +224,7 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
         struct err  inner = {0};
         if (name && !device_load(d, j.arena, paths->devices, name, &inner)) {
             err_wrap(&inner, "%s: %s.device", j.doc->name, j.place);
-            for (char *line = strtok(inner.text, "\n"); line; line = strtok(NULL, "\n"))
-                err_add(j.doc->e, "%s", line);
+            pass_on(&inner, j.doc->e);
         }
     }
     if (json_get(j, "override").item) device_override(d, json_get(j, "override"));
@@ -237,8 +243,7 @@ static const struct protocol *read_protocol(struct json j, const char *key, cons
     struct err       inner = {0};
     if (protocol_load(p, j.arena, paths->protocols, name, &inner)) return p;
     err_wrap(&inner, "%s: %s%s%s", j.doc->name, j.place, *j.place ? "." : "", key);
-    for (char *line = strtok(inner.text, "\n"); line; line = strtok(NULL, "\n"))
-        err_add(j.doc->e, "%s", line);
+    pass_on(&inner, j.doc->e);
     return NULL;
 }
 
