@@ -42,9 +42,20 @@ enum kernel_rows {
     ROWS_WINDOW, // through attr.window (conv, maxpool, avgpool)
 };
 
+// How a convolution is computed. The result is the same but for rounding; Winograd's grows with the
+// size of its tile (F(m x m, r x r): m outputs from m + r - 1 inputs per axis; Lavin and Gray,
+// "Fast algorithms for convolutional neural networks", CVPR 2016).
+enum kernel_algorithm {
+    ALGORITHM_DIRECT,
+    ALGORITHM_WINOGRAD2, // F(2x2, 3x3)
+    ALGORITHM_WINOGRAD4, // F(4x4, 3x3)
+    ALGORITHM_COUNT
+};
+
 // One operation on real numbers. The caller owns every array.
 struct kernel_call {
     const struct kernel_attr *attr;
+    enum kernel_algorithm     algorithm; // of the timed path; one that the kernel allows
     uint32_t                  input_count;
     struct shape              in[KERNEL_MAX_INPUTS];
     struct shape              out;
@@ -74,6 +85,9 @@ struct kernel {
     // Multiply-accumulates; taps on padding count, as published tables count them. NULL: none.
     int64_t (*macs)(const struct kernel_attr *attr, const struct shape *in,
                     const struct shape *out);
+
+    // Whether the timed path has that algorithm for such a layer. NULL: ALGORITHM_DIRECT alone.
+    bool (*allows)(const struct kernel_attr *attr, enum kernel_algorithm algorithm);
 
     void (*reference)(
         const struct kernel_call *call); // the formula; slow, exact as fp32 goes (sums in double)
