@@ -1,5 +1,5 @@
 // cli/cmd_calibrate.c: times the kernels on this machine for the layers and slices of the models,
-// writes a profile.
+// writes a profile, or compares this machine with one.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,159 +7,36 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/folder.h"
 #include "build.inc"
 #include "cli/inputs.h"
 #include "cli/version.h"
-#include "models/exec.h"
+#include "models/calibration.h"
 
-// 25 samples a point in five rounds over everything, minutes apart; quick: one round.
-enum { ROUNDS = 5, SAMPLES_PER_ROUND = 5, MAX_SLICES = 8, LARGE_FC = 1 << 20 };
+enum { BAR_WIDTH = 30, VERIFIED_POINTS = 60 };
 
-struct measured { // one layer shape: a layer of the profile
-    const struct graph    *graph;
-    uint32_t               layer;
-    struct timing_samples *samples; // [point_count]
+// Profiles of one quiet machine agree to a few percent (docs/MODELS.md); this is more than that.
+static const double DRIFT_LIMIT = 0.10;
+
+struct bar {
+    double began_s;
+    bool   is_shown;
 };
 
-struct calibration {
-    struct profile   profile;
-    struct measured *shapes; // [profile.layer_count], in the same order
-    uint32_t         layer_capacity, shape_capacity, graph_capacity, graph_count, rounds;
-    struct graph   **graphs; // [graph_count]
-    struct arena    *arena;
-    struct rng       rng;
-    bool             show;
-};
-
-// Whole, halves, and an edge and a middle slice of quarters and eighths.
-static uint32_t choose_parts(const struct layer *l, struct span parts[MAX_SLICES])
+static void show_progress(void *ctx, double done)
 {
-    bool     is_fc = l->kernel->heads_step && l->kernel->rows != ROWS_WINDOW;
-    int32_t  n = is_fc ? l->out.c : l->out.h;
-    uint32_t count = 0;
-    parts[count++] = (struct span){0, n};
-    if (!l->kernel->heads_step) return count;
-    for (int32_t divisor = 2; divisor <= 8; divisor *= 2) {
-        int32_t size = n / divisor, middle = (n - size) / 2;
-        if (size < 1) break;
-        parts[count++] = (struct span){0, size};
-        if (!is_fc && divisor > 2 && middle > 0)
-            parts[count++] = (struct span){middle, middle + size};
-    }
-    return count;
-}
-
-static bool is_known(const struct calibration *c, const char *key)
-{
-    for (uint32_t i = 0; i < c->profile.layer_count; i++)
-        if (!strcmp(c->profile.layers[i].key, key)) return true;
-    return false;
-}
-
-// Plans the points of a layer whose shape is new.
-static void add_shape(struct calibration *c, const struct graph *g, uint32_t layer)
-{
-    const struct layer *l = &g->layers[layer];
-    struct profile     *p = &c->profile;
-    struct shape        in[KERNEL_MAX_INPUTS];
-    struct span         parts[MAX_SLICES];
-    layer_inputs(g, layer, in);
-    const char *key = profile_key(l->kernel, &l->attr, &in[0], c->arena);
-    if (l->kernel->is_free || is_known(c, key)) return;
-    p->layers =
-        arena_grow(c->arena, p->layers, &c->layer_capacity, p->layer_count + 1, sizeof *p->layers);
-    c->shapes =
-        arena_grow(c->arena, c->shapes, &c->shape_capacity, p->layer_count + 1, sizeof *c->shapes);
-    struct profile_layer *out = &p->layers[p->layer_count];
-    *out = (struct profile_layer){.key = key, .point_count = choose_parts(l, parts)};
-    out->points = ARENA_ARRAY(c->arena, struct profile_point, out->point_count);
-    for (uint32_t i = 0; i < out->point_count; i++) {
-        double size = profile_size(l->kernel, &l->attr, &in[0], &l->out, parts[i]);
-        out->points[i] =
-            (struct profile_point){.begin = parts[i].begin, .end = parts[i].end, .size = size};
-    }
-    c->shapes[p->layer_count++] =
-        (struct measured){g, layer, ARENA_ARRAY(c->arena, struct timing_samples, out->point_count)};
-}
-
-static void add_model(struct calibration *c, struct graph *g)
-{
-    c->graphs =
-        arena_grow(c->arena, c->graphs, &c->graph_capacity, c->graph_count + 1, sizeof *c->graphs);
-    c->graphs[c->graph_count++] = g;
-    for (uint32_t i = 0; i < g->layer_count; i++) add_shape(c, g, i);
-}
-
-static void show_progress(const struct calibration *c, uint32_t round, uint32_t shape)
-{
-    uint32_t total = c->profile.layer_count * c->rounds;
-    uint32_t done = round * c->profile.layer_count + shape;
-    if (!c->show) return;
-    fprintf(stderr, "\rround %u of %u, %3u %% of %u layer shapes ", round + 1, c->rounds,
-            total ? 100 * done / total : 0, c->profile.layer_count);
-}
-
-static void measure_round(struct calibration *c, uint32_t round)
-{
-    for (uint32_t i = 0; i < c->profile.layer_count; i++) {
-        const struct measured      *m = &c->shapes[i];
-        const struct profile_layer *l = &c->profile.layers[i];
-        const struct kernel        *kernel = m->graph->layers[m->layer].kernel;
-        bool                   is_cold = kernel->heads_step && kernel->rows != ROWS_WINDOW; // fc
-        struct timing_protocol protocol = {0.004, SAMPLES_PER_ROUND, is_cold};
-        show_progress(c, round, i);
-        for (uint32_t k = 0; k < l->point_count; k++) {
-            struct arena    scratch = {0};
-            struct exec_job job;
-            struct span     part = {l->points[k].begin, l->points[k].end};
-            exec_job(m->graph, m->layer, part, &c->rng, &scratch, &job);
-            timing_sample(&protocol, exec_job_run, &job, &m->samples[k]);
-            arena_free(&scratch);
-        }
-    }
-}
-
-static void measure(struct calibration *c)
-{
-    for (uint32_t round = 0; round < c->rounds; round++) measure_round(c, round);
-    if (c->show) fprintf(stderr, "\r%60s\r", "");
-    for (uint32_t i = 0; i < c->profile.layer_count; i++)
-        for (uint32_t k = 0; k < c->profile.layers[i].point_count; k++)
-            timing_summarise(&c->shapes[i].samples[k], &c->profile.layers[i].points[k].timing);
-}
-
-static double whole_layer_s(const struct calibration *c, const struct graph *g, uint32_t layer)
-{
-    const struct layer *l = &g->layers[layer];
-    struct shape        in[KERNEL_MAX_INPUTS];
-    layer_inputs(g, layer, in);
-    const char *key = profile_key(l->kernel, &l->attr, &in[0], c->arena);
-    for (uint32_t i = 0; i < c->profile.layer_count; i++)
-        if (!strcmp(c->profile.layers[i].key, key))
-            return c->profile.layers[i].points[0].timing.min_s; // the first point is the whole
-    return 0;
-}
-
-// The two rates that devices are compared by (profile.h): a whole ResNet-50, and AlexNet's fc
-// layers.
-static void find_reference(struct calibration *c)
-{
-    double conv_s = 0, conv_flop = 0, fc_s = 0, fc_bytes = 0;
-    for (uint32_t m = 0; m < c->graph_count; m++) {
-        const struct graph *g = c->graphs[m];
-        bool                is_conv = !strcmp(g->name, "resnet50"),
-             is_fc = !strcmp(g->name, "alexnet_torchvision");
-        for (uint32_t i = 0; i < g->layer_count && (is_conv || is_fc); i++) {
-            const struct layer *l = &g->layers[i];
-            if (is_conv) conv_s += whole_layer_s(c, g, i), conv_flop += 2 * (double)l->macs;
-            if (is_conv || strcmp(l->kernel->type, "fc") != 0 || l->params < LARGE_FC) continue;
-            fc_s += whole_layer_s(c, g, i);
-            fc_bytes += (double)l->params * BYTES_PER_ELEMENT;
-        }
-    }
-    c->profile.conv_flop_per_s = conv_flop / conv_s;
-    c->profile.fc_bytes_per_s = fc_bytes / fc_s;
+    const struct bar *bar = ctx;
+    if (!bar->is_shown) return;
+    int    full = (int)(done * BAR_WIDTH);
+    double left_s = done > 0 ? (clock_wall_s() - bar->began_s) * (1 - done) / done : 0;
+    fprintf(stderr, "\r[%.*s%.*s] %3.0f %%", full, "##############################",
+            BAR_WIDTH - full, "..............................", 100 * done);
+    if (done > 0.02 && done < 1)
+        fprintf(stderr, "  %d:%02d left ", (int)left_s / 60, (int)left_s % 60);
+    else
+        fprintf(stderr, "            ");
+    if (done >= 1) fprintf(stderr, "\r%60s\r", "");
 }
 
 static const char *cpu_name(struct arena *a)
@@ -177,42 +54,46 @@ static const char *cpu_name(struct arena *a)
     return "unknown";
 }
 
-static void describe(struct calibration *c, const char *name)
+static void describe(struct profile *p, const struct calibration_effort *effort, const char *name,
+                     struct arena *a)
 {
-    struct profile *p = &c->profile;
-    struct utsname  host;
-    time_t          now = time(NULL);
-    struct tm       utc;
-    char            date[32];
+    struct utsname host;
+    time_t         now = time(NULL);
+    struct tm      utc;
+    char           date[32];
     uname(&host);
     gmtime_r(&now, &utc);
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
     p->name = name;
-    p->cpu = cpu_name(c->arena);
-    p->machine = arena_format(c->arena, "%s, %s, %ld cores, one thread", p->cpu, host.machine,
+    p->cpu = cpu_name(a);
+    p->machine = arena_format(a, "%s, %s, %ld cores, one thread", p->cpu, host.machine,
                               sysconf(_SC_NPROCESSORS_ONLN));
     p->isa = kernel_isa();
     p->compiler = "gcc/clang " __VERSION__;
     p->flags = BUILD_FLAGS;
     p->commit = BUILD_COMMIT;
-    p->date = arena_string(c->arena, date);
+    p->date = arena_string(a, date);
     p->protocol = arena_format(
-        c->arena,
-        "pinned thread; %u rounds over all points of %d samples each, of at least 4 ms after 2 "
-        "warm-up calls (cold: one call); samples with involuntary context switches dropped; "
-        "minimum, median, quartiles; conv and others warm, fc cold (caches evicted before each "
-        "call)",
-        c->rounds, SAMPLES_PER_ROUND);
+        a,
+        "pinned thread; %u rounds over all points; in each, %u warm samples of at least %g ms and "
+        "%u cold ones of one call (caches evicted before it); samples with involuntary context "
+        "switches dropped; clock probe around each sample; cycles: least of the rounds' medians; "
+        "conv warm and cold, fc cold, others warm",
+        effort->rounds, effort->samples, effort->sample_s * 1e3, effort->cold_samples);
 }
 
-static bool add_named(struct calibration *c, const struct arguments *args, const char *name,
-                      struct err *e)
+struct models {                       // that are measured
+    struct graph *resnet50, *alexnet; // these two give the reference rates, whatever is asked for
+};
+
+static struct graph *add_named(struct calibration *c, const struct arguments *args,
+                               const char *name, struct err *e)
 {
     struct graph *g = ARENA_ARRAY(args->arena, struct graph, 1);
     const char   *path = model_find(args->paths.zoo, name, args->arena, e);
-    if (!path || !model_load(g, args->arena, path, NULL, e)) return false;
-    add_model(c, g);
-    return true;
+    if (!path || !model_load(g, args->arena, path, NULL, e)) return NULL;
+    calibration_add(c, g);
+    return g;
 }
 
 // The models of the bundled scenarios with their classes and input sizes.
@@ -225,12 +106,13 @@ static bool add_scenarios(struct calibration *c, const struct arguments *args, s
         struct scenario *s = ARENA_ARRAY(args->arena, struct scenario, 1);
         const char *path = arena_format(args->arena, "%s/%s.json", args->paths.scenarios, names[i]);
         if (!scenario_load(s, args->arena, path, &args->paths, NULL, e)) return false;
-        for (uint32_t m = 0; m < s->model_count; m++) add_model(c, &s->models[m].graph);
+        for (uint32_t m = 0; m < s->model_count; m++) calibration_add(c, &s->models[m].graph);
     }
     return true;
 }
 
-static bool add_all(struct calibration *c, const struct arguments *args, struct err *e)
+static bool add_models(struct calibration *c, const struct arguments *args, struct models *out,
+                       struct err *e)
 {
     const char **names;
     uint32_t     count, given;
@@ -238,34 +120,85 @@ static bool add_all(struct calibration *c, const struct arguments *args, struct 
     if (!folder_list(args->paths.zoo, ".json", args->arena, &names, &count, e)) return false;
     for (uint32_t i = 0; i < (given ? given : count); i++)
         if (!add_named(c, args, given ? wanted[i] : names[i], e)) return false;
-    // The reference rates need these two whatever was asked for.
-    return add_named(c, args, "resnet50", e) && add_named(c, args, "alexnet_torchvision", e) &&
-           (given || add_scenarios(c, args, e));
+    out->resnet50 = add_named(c, args, "resnet50", e);
+    out->alexnet = add_named(c, args, "alexnet_torchvision", e);
+    return out->resnet50 && out->alexnet && (given || add_scenarios(c, args, e));
+}
+
+static const char *const kind_names[KIND_COUNT] = {
+    [KIND_CONV] = "conv",
+    [KIND_CONV_POINTWISE] = "conv 1x1",
+    [KIND_CONV_FEW] = "conv, few channels",
+    [KIND_WINOGRAD2] = "conv, Winograd 2x2",
+    [KIND_WINOGRAD4] = "conv, Winograd 4x4",
+    [KIND_FC] = "fc, cold",
+    [KIND_POOL] = "pooling",
+    [KIND_NORM] = "normalisation",
+    [KIND_OTHER] = "element-wise",
+};
+
+// Prints what has changed since the profile was measured. false: conv or fc by more than the limit.
+static bool report_drift(const struct calibration *c, const struct profile *p)
+{
+    struct calibration_drift drift[KIND_COUNT];
+    bool                     ok = true;
+    calibration_compare(c, p, drift);
+    printf("%-20s %7s %9s %18s   worst\n", "time now / profile", "points", "median", "quartiles");
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        const struct calibration_drift *d = &drift[kind];
+        if (!d->count) continue;
+        printf("%-20s %7u %+8.1f%% %+8.1f%% %+8.1f%%   %+.1f%% %s\n", kind_names[kind], d->count,
+               100 * d->median, 100 * d->q1, 100 * d->q3, 100 * d->worst, d->worst_key);
+        if (kind <= KIND_FC && fabs(d->median) > DRIFT_LIMIT) ok = false;
+    }
+    if (strcmp(p->isa, kernel_isa()) != 0)
+        printf("instruction set: the profile has %s, this run %s\n", p->isa, kernel_isa());
+    printf("%s: %s (limit: %.0f %% in the median of a kind of conv or fc)\n", p->path,
+           ok ? "still holds here" : "does not hold here", 100 * DRIFT_LIMIT);
+    return ok;
+}
+
+static enum exit_code verify(struct calibration *c, const struct arguments *args, struct bar *bar,
+                             struct err *e)
+{
+    struct profile p;
+    if (!profile_load(&p, args->arena, option_value(args, "verify", NULL), e))
+        return EXIT_BAD_INPUT;
+    calibration_keep(c, &p, VERIFIED_POINTS);
+    calibration_measure(c, show_progress, bar);
+    return report_drift(c, &p) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const char *profile_name(const struct arguments *args, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path,
+               *dot = strrchr(base, '.');
+    int length = (int)(dot ? dot - base : (long)strlen(base));
+    return option_value(args, "name", arena_format(args->arena, "%.*s", length, base));
 }
 
 static enum exit_code run(const struct arguments *args, struct err *e)
 {
-    const char        *out = option_value(args, "o", "profile.json");
-    struct calibration c = {.arena = args->arena,
-                            .show = isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
-    c.rounds = option_is_given(args, "quick") ? 1 : ROUNDS;
-    const char *slash = strrchr(out, '/'), *base = slash ? slash + 1 : out,
-               *dot = strrchr(base, '.');
-    const char *name = option_value(
-        args, "name",
-        arena_format(args->arena, "%.*s", (int)(dot ? dot - base : (long)strlen(base)), base));
-    rng_init(&c.rng, 1, 0, "calibrate", 0);
+    const char                      *out = option_value(args, "o", "profile.json");
+    const struct calibration_effort *effort =
+        option_is_given(args, "quick") ? &calibration_quick : &calibration_full;
+    struct calibration *c = calibration_new(effort, args->arena);
+    struct models       models;
+    struct profile      p;
+    struct bar bar = {clock_wall_s(), isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
+    if (!add_models(c, args, &models, e)) return EXIT_BAD_INPUT;
     if (!timing_pin(e)) return EXIT_FAILED;
-    if (!add_all(&c, args, e)) return EXIT_BAD_INPUT;
-    measure(&c);
-    describe(&c, name);
-    find_reference(&c);
-    profile_fit(&c.profile, args->arena);
-    if (!profile_save(&c.profile, out, e)) return EXIT_FAILED;
-    printf("%s: %u layer shapes, %s, conv %.1f GFLOP/s (ResNet-50 whole), fc %.1f GB/s (AlexNet, "
-           "cold)\n",
-           out, c.profile.layer_count, c.profile.isa, c.profile.conv_flop_per_s / 1e9,
-           c.profile.fc_bytes_per_s / 1e9);
+    if (option_is_given(args, "verify")) return verify(c, args, &bar, e);
+    calibration_measure(c, show_progress, &bar);
+    calibration_finish(c, models.resnet50, models.alexnet, &p);
+    describe(&p, effort, profile_name(args, out), args->arena);
+    if (!profile_save(&p, out, e)) return EXIT_FAILED;
+    printf("%s: %u layer shapes and algorithms, %s at %.2f GHz; ResNet-50 whole %.1f GFLOP/s "
+           "direct, %.1f fastest; fc %.1f GB/s (AlexNet, cold); %.0f s\n",
+           out, p.layer_count, p.isa, p.clock_hz / 1e9,
+           p.conv_flop_per_s[CONV_DIRECT][CACHES_WARM] / 1e9,
+           p.conv_flop_per_s[CONV_FASTEST][CACHES_WARM] / 1e9, p.fc_bytes_per_s / 1e9,
+           clock_wall_s() - bar.began_s);
     return EXIT_DONE;
 }
 
@@ -274,18 +207,20 @@ static const struct option_spec options[] = {
     {"name", "NAME", "name of the profile (default: the file's)"},
     {"model", "NAME",
      "only this model of the zoo (repeatable), and the two that give the reference rates"},
-    {"quick", NULL, "one round of 5 samples a point instead of five"},
+    {"quick", NULL, "one round, few samples, few slices: half a minute, for a first look"},
+    {"verify", "PROFILE", "write nothing: re-measure some points of it, report the drift"},
     {"quiet", NULL, "no progress"},
     {0},
 };
 
-const struct command command_calibrate = {"calibrate",
-                                          "",
-                                          "time the kernels on this machine; write a profile",
-                                          "Times the layers and slices of the zoo and of the "
-                                          "bundled scenarios. Leave the machine alone meanwhile.\n"
-                                          "Use the result with --profile FILE.",
-                                          0,
-                                          0,
-                                          options,
-                                          run};
+const struct command command_calibrate = {
+    "calibrate",
+    "",
+    "time the kernels on this machine; write a profile",
+    "Times the layers and slices of the zoo and of the bundled scenarios, in under five minutes.\n"
+    "Leave the machine alone meanwhile. Use the result with --profile FILE. With --verify, exit\n"
+    "status 1 says that the profile no longer holds on this machine.",
+    0,
+    0,
+    options,
+    run};

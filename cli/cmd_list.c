@@ -53,14 +53,17 @@ static bool list_devices(const struct arguments *args, struct err *e)
     struct profile profile;
     if (!inputs_profile(args, &profile, e)) return false;
     if (!folder_list(args->paths.devices, ".json", args->arena, &names, &count, e)) return false;
-    printf("times of profile %s (%.1f GFLOP/s conv, %.1f GB/s fc) are multiplied by the ratios:\n",
-           profile.name, profile.conv_flop_per_s / 1e9, profile.fc_bytes_per_s / 1e9);
+    printf(
+        "times of profile %s (conv %.1f GFLOP/s direct, %.1f fastest; fc %.1f GB/s) are multiplied "
+        "by the ratios:\n",
+        profile.name, profile.conv_flop_per_s[CONV_DIRECT][CACHES_WARM] / 1e9,
+        profile.conv_flop_per_s[CONV_FASTEST][CACHES_WARM] / 1e9, profile.fc_bytes_per_s / 1e9);
     for (uint32_t i = 0; i < count; i++) {
         struct device d;
         if (!device_load(&d, args->arena, args->paths.devices, names[i], e)) return false;
-        printf("%-24s conv x %-7.3g fc x %-7.3g overhead %-6.3g ms  %s\n", d.name,
-               device_conv_ratio(&d, &profile), device_fc_ratio(&d, &profile), d.overhead_s * 1e3,
-               d.about);
+        printf("%-24s conv x %-7.3g (%s, %s) fc x %-7.3g overhead %-6.3g ms  %s\n", d.name,
+               device_conv_ratio(&d, &profile), conv_choice_names[d.conv], caches_names[d.caches],
+               device_fc_ratio(&d, &profile), d.overhead_s * 1e3, d.about);
     }
     return true;
 }

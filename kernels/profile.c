@@ -12,7 +12,12 @@
 #include "base/json.h"
 #include "base/stat.h"
 
-enum { FEW_CHANNELS = 16, MAX_POINTS = 64, MAX_PROFILE_LAYERS = 100000 };
+enum { FORMAT = 2, FEW_CHANNELS = 16, MAX_POINTS = 64, MAX_PROFILE_LAYERS = 100000 };
+enum { BYTES = 4 }; // of an element
+
+const char *const conv_choice_names[] = {"direct", "winograd", "fastest", NULL};
+const char *const caches_names[] = {"warm", "cold", NULL};
+const char *const kernel_algorithm_names[] = {"direct", "winograd2", "winograd4", NULL};
 
 static bool is_type(const struct kernel *kernel, const char *type)
 {
@@ -36,9 +41,19 @@ const char *profile_key(const struct kernel *kernel, const struct kernel_attr *a
                               : arena_format(a, "%s c%d", key, w->ceil);
 }
 
-enum profile_kind profile_kind(const struct kernel *kernel, const struct kernel_attr *attr,
-                               const struct shape *in)
+bool profile_offers(const struct kernel *kernel, const struct kernel_attr *attr,
+                    const struct shape *in, enum kernel_algorithm algorithm)
 {
+    if (algorithm == ALGORITHM_DIRECT) return true;
+    return kernel->allows && in->c / attr->groups >= FEW_CHANNELS &&
+           kernel->allows(attr, algorithm);
+}
+
+enum profile_kind profile_kind(const struct kernel *kernel, const struct kernel_attr *attr,
+                               const struct shape *in, enum kernel_algorithm algorithm)
+{
+    if (algorithm == ALGORITHM_WINOGRAD2) return KIND_WINOGRAD2;
+    if (algorithm == ALGORITHM_WINOGRAD4) return KIND_WINOGRAD4;
     if (is_type(kernel, "fc")) return KIND_FC;
     if (is_type(kernel, "conv")) {
         if (in->c / attr->groups < FEW_CHANNELS) return KIND_CONV_FEW;
@@ -50,28 +65,71 @@ enum profile_kind profile_kind(const struct kernel *kernel, const struct kernel_
     return is_type(kernel, "batchnorm") || is_type(kernel, "lrn") ? KIND_NORM : KIND_OTHER;
 }
 
-double profile_size(const struct kernel *kernel, const struct kernel_attr *attr,
-                    const struct shape *in, const struct shape *out, struct span rows)
+// It multiplies a square of two more than its outputs.
+int32_t profile_tile_rows(enum kernel_algorithm algorithm)
 {
-    if (is_type(kernel, "fc")) return (double)shape_elements(in) * (rows.end - rows.begin) * 4;
+    return algorithm == ALGORITHM_WINOGRAD2 ? 2 : 4;
+}
+
+static double products_per_tile(enum kernel_algorithm algorithm)
+{
+    double side = profile_tile_rows(algorithm) + 2;
+    return side * side;
+}
+
+static double tiles(enum kernel_algorithm algorithm, int32_t outputs)
+{
+    int32_t m = profile_tile_rows(algorithm);
+    return (outputs + m - 1) / m;
+}
+
+double profile_size(const struct kernel *kernel, const struct kernel_attr *attr,
+                    enum kernel_algorithm algorithm, const struct shape *in,
+                    const struct shape *out, struct span rows)
+{
+    if (is_type(kernel, "fc")) return (double)shape_elements(in) * (rows.end - rows.begin) * BYTES;
     if (is_type(kernel, "global_avgpool")) return (double)shape_elements(in);
     if (!is_type(kernel, "conv")) return (double)out->c * out->w * (rows.end - rows.begin);
+    double pairs = (double)(in->c / attr->groups) * out->c; // of an input and an output channel
+    if (algorithm != ALGORITHM_DIRECT)
+        return pairs * products_per_tile(algorithm) * tiles(algorithm, out->w) *
+               tiles(algorithm, rows.end - rows.begin);
     double taps = 0;
     for (int32_t row = rows.begin; row < rows.end; row++)
         taps += window_taps(&attr->window, AXIS_H, in->h, row);
-    int32_t group_channels = in->c / attr->groups;
-    return taps * attr->window.kernel[AXIS_W] * out->w * out->c * group_channels;
+    return pairs * taps * attr->window.kernel[AXIS_W] * out->w;
+}
+
+double profile_weight_bytes(const struct kernel_attr *attr, enum kernel_algorithm algorithm,
+                            const struct shape *in)
+{
+    double kernel = algorithm == ALGORITHM_DIRECT
+                        ? (double)attr->window.kernel[AXIS_H] * attr->window.kernel[AXIS_W]
+                        : products_per_tile(algorithm);
+    return BYTES * kernel * (in->c / attr->groups) * attr->channels;
+}
+
+double profile_bytes(const struct kernel_attr *attr, enum kernel_algorithm algorithm,
+                     const struct shape *in, const struct shape *out, struct span rows)
+{
+    struct span need = window_in(&attr->window, AXIS_H, in->h, rows);
+    double      in_row = (double)shape_elements(in) / in->h,
+           out_row = (double)shape_elements(out) / out->h;
+    return profile_weight_bytes(attr, algorithm, in) +
+           BYTES * (in_row * (need.end - need.begin) + out_row * (rows.end - rows.begin));
 }
 
 static int by_key(const void *a, const void *b)
 {
     const struct profile_layer *x = a, *y = b;
-    return strcmp(x->key, y->key);
+    int                         order = strcmp(x->key, y->key);
+    return order ? order : (x->algorithm > y->algorithm) - (x->algorithm < y->algorithm);
 }
 
-const struct profile_layer *profile_find(const struct profile *p, const char *key)
+const struct profile_layer *profile_find(const struct profile *p, const char *key,
+                                         enum kernel_algorithm algorithm)
 {
-    struct profile_layer wanted = {.key = key};
+    struct profile_layer wanted = {.key = key, .algorithm = algorithm};
     return p->layer_count ? bsearch(&wanted, p->layers, p->layer_count, sizeof wanted, by_key)
                           : NULL;
 }
@@ -98,15 +156,37 @@ double profile_curve_s(const struct profile_layer *layer, enum profile_kind kind
     return s > floor_s ? s : floor_s;
 }
 
+double profile_slice_s(const struct profile *p, const struct kernel *kernel,
+                       const struct kernel_attr *attr, enum kernel_algorithm algorithm,
+                       enum caches caches, const struct shape *in, const struct shape *out,
+                       struct span rows, struct arena *a)
+{
+    const struct profile_layer *layer =
+        profile_find(p, profile_key(kernel, attr, in, a), algorithm);
+    enum profile_kind kind = profile_kind(kernel, attr, in, algorithm);
+    double            size = profile_size(kernel, attr, algorithm, in, out, rows);
+    double s = layer ? profile_curve_s(layer, kind, size) : profile_rate_s(p, kind, size);
+    if (caches == CACHES_WARM || !is_type(kernel, "conv")) return s;
+    double per_byte = layer && layer->cold_s_per_byte >= 0 ? layer->cold_s_per_byte
+                                                           : p->rates[kind].cold_s_per_byte;
+    return s + per_byte * profile_bytes(attr, algorithm, in, out, rows);
+}
+
 static int by_size(const void *a, const void *b)
 {
     const struct profile_point *x = a, *y = b;
     return (x->size > y->size) - (x->size < y->size);
 }
 
-// The least of the samples counts (timing.h says why). Points of one size are averaged; a larger
-// slice never costs less.
-static void fit_curve(struct profile_layer *layer, struct arena *a)
+// fc in seconds (memory knows no cycles of the core), cold; the rest in cycles of a stated clock,
+// warm (timing.h says why).
+double profile_point_s(const struct profile *p, const struct profile_point *point)
+{
+    return point->warm.sample_count ? point->warm.cycles / p->clock_hz : point->cold.min_s;
+}
+
+// Points of one size are averaged; a larger slice never costs less.
+static void fit_curve(const struct profile *p, struct profile_layer *layer, struct arena *a)
 {
     qsort(layer->points, layer->point_count, sizeof *layer->points, by_size);
     layer->curve_size = ARENA_ARRAY(a, double, layer->point_count);
@@ -116,7 +196,7 @@ static void fit_curve(struct profile_layer *layer, struct arena *a)
         double sum = 0;
         for (end = i; end < layer->point_count && layer->points[end].size == layer->points[i].size;
              end++)
-            sum += layer->points[end].timing.min_s;
+            sum += profile_point_s(p, &layer->points[end]);
         double mean = sum / (end - i),
                before = layer->curve_count ? layer->curve_s[layer->curve_count - 1] : 0;
         layer->curve_size[layer->curve_count] = layer->points[i].size;
@@ -124,10 +204,29 @@ static void fit_curve(struct profile_layer *layer, struct arena *a)
     }
 }
 
-// The kind of a measured layer, back from its key.
-static enum profile_kind kind_of_key(const char *key)
+// What a cold byte adds: the median over the points that were timed both ways.
+static double fit_cold(const struct profile *p, const struct profile_layer *layer, struct arena *a)
 {
-    int c, h, w, out, kh, kw, groups = 1;
+    double *added = ARENA_ARRAY(a, double, layer->point_count);
+    size_t  n = 0;
+    for (uint32_t i = 0; i < layer->point_count; i++) {
+        const struct profile_point *point = &layer->points[i];
+        if (!point->warm.sample_count || !point->cold.sample_count || point->bytes <= 0) continue;
+        double cycles = point->cold.cycles - point->warm.cycles;
+        added[n++] = (cycles > 0 ? cycles : 0) / p->clock_hz / point->bytes;
+    }
+    if (!n) return -1;
+    stat_sort(added, n);
+    return stat_quantile(added, n, 0.5);
+}
+
+// The kind of a measured layer, back from its key.
+static enum profile_kind kind_of(const struct profile_layer *layer)
+{
+    int         c, h, w, out, kh, kw, groups = 1;
+    const char *key = layer->key;
+    if (layer->algorithm != ALGORITHM_DIRECT)
+        return layer->algorithm == ALGORITHM_WINOGRAD2 ? KIND_WINOGRAD2 : KIND_WINOGRAD4;
     if (!strncmp(key, "fc ", 3)) return KIND_FC;
     if (sscanf(key, "conv %dx%dx%d %d k%dx%d", &c, &h, &w, &out, &kh, &kw) == 6) {
         const char *g = strrchr(key, 'g');
@@ -146,13 +245,31 @@ static struct profile_rate fit_rate(const double *size, const double *s, size_t 
     double *weight = ARENA_ARRAY(a, double, n), *rate = ARENA_ARRAY(a, double, n);
     for (size_t i = 0; i < n; i++) weight[i] = 1 / (s[i] * s[i]), rate[i] = s[i] / size[i];
     stat_sort(rate, n);
-    struct profile_rate fit = {stat_quantile(rate, n, 0.5), 0};
+    struct profile_rate fit = {.s_per_size = stat_quantile(rate, n, 0.5)};
     if (with_constant && n >= 3) {
         double c0, c1, v00, v01, v11, chi2;
         gsl_fit_wlinear(size, 1, weight, 1, s, 1, n, &c0, &c1, &v00, &v01, &v11, &chi2);
-        if (c0 >= 0 && c1 > 0) fit = (struct profile_rate){c1, c0};
+        if (c0 >= 0 && c1 > 0) fit = (struct profile_rate){.s_per_size = c1, .constant_s = c0};
     }
     return fit;
+}
+
+static void fit_kind(struct profile *p, enum profile_kind kind, double *size, double *s,
+                     double *cold, struct arena *a)
+{
+    size_t n = 0, cold_count = 0;
+    for (uint32_t i = 0; i < p->layer_count; i++) {
+        const struct profile_layer *layer = &p->layers[i];
+        if (kind_of(layer) != kind) continue;
+        // fc: every slice, for the constant; others: the whole layer
+        for (uint32_t k = kind == KIND_FC ? 0 : layer->curve_count - 1; k < layer->curve_count; k++)
+            if (layer->curve_size[k] > 0)
+                size[n] = layer->curve_size[k], s[n++] = layer->curve_s[k];
+        if (layer->cold_s_per_byte >= 0) cold[cold_count++] = layer->cold_s_per_byte;
+    }
+    if (n) p->rates[kind] = fit_rate(size, s, n, kind == KIND_FC, a);
+    stat_sort(cold, cold_count);
+    if (cold_count) p->rates[kind].cold_s_per_byte = stat_quantile(cold, cold_count, 0.5);
 }
 
 void profile_fit(struct profile *p, struct arena *a)
@@ -160,38 +277,37 @@ void profile_fit(struct profile *p, struct arena *a)
     qsort(p->layers, p->layer_count, sizeof *p->layers, by_key);
     uint32_t total = 0;
     for (uint32_t i = 0; i < p->layer_count; i++) {
-        fit_curve(&p->layers[i], a);
+        fit_curve(p, &p->layers[i], a);
+        p->layers[i].cold_s_per_byte = fit_cold(p, &p->layers[i], a);
         total += p->layers[i].point_count;
     }
-    double *size = ARENA_ARRAY(a, double, total), *s = ARENA_ARRAY(a, double, total);
-    for (int kind = 0; kind < KIND_COUNT; kind++) {
-        size_t n = 0;
-        for (uint32_t i = 0; i < p->layer_count; i++) {
-            const struct profile_layer *layer = &p->layers[i];
-            if ((int)kind_of_key(layer->key) != kind) continue;
-            // fc: every slice, for the constant; others: the whole layer
-            for (uint32_t k = kind == KIND_FC ? 0 : layer->curve_count - 1; k < layer->curve_count;
-                 k++)
-                if (layer->curve_size[k] > 0)
-                    size[n] = layer->curve_size[k], s[n++] = layer->curve_s[k];
-        }
-        if (n) p->rates[kind] = fit_rate(size, s, n, kind == KIND_FC, a);
-    }
-    // A kind of which nothing was measured takes the nearest one's rate.
+    double *size = ARENA_ARRAY(a, double, total), *s = ARENA_ARRAY(a, double, total),
+           *cold = ARENA_ARRAY(a, double, total);
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        fit_kind(p, (enum profile_kind)kind, size, s, cold, a);
+    // A kind of which nothing was measured takes the nearest one's rate; no Winograd measured is
+    // none had.
     static const enum profile_kind near[KIND_COUNT] = {
-        KIND_CONV_POINTWISE, KIND_CONV_FEW, KIND_CONV, KIND_FC, KIND_NORM, KIND_OTHER, KIND_POOL};
+        [KIND_CONV] = KIND_CONV_POINTWISE, [KIND_CONV_POINTWISE] = KIND_CONV_FEW,
+        [KIND_CONV_FEW] = KIND_CONV,       [KIND_WINOGRAD2] = KIND_WINOGRAD2,
+        [KIND_WINOGRAD4] = KIND_WINOGRAD4, [KIND_FC] = KIND_FC,
+        [KIND_POOL] = KIND_NORM,           [KIND_NORM] = KIND_OTHER,
+        [KIND_OTHER] = KIND_POOL,
+    };
     for (int pass = 0; pass < KIND_COUNT; pass++)
         for (int kind = 0; kind < KIND_COUNT; kind++)
             if (p->rates[kind].s_per_size <= 0) p->rates[kind] = p->rates[near[kind]];
 }
 
-static const char *const ROOT_KEYS[] = {"format",    "name",   "machine", "cpu",  "isa",
-                                        "compiler",  "flags",  "commit",  "date", "protocol",
-                                        "reference", "layers", NULL};
+static const char *const ROOT_KEYS[] = {"format",   "name",      "machine", "cpu",  "isa",
+                                        "compiler", "flags",     "commit",  "date", "protocol",
+                                        "clock_hz", "reference", "layers",  NULL};
 static const char *const REFERENCE_KEYS[] = {"conv_flop_per_s", "fc_bytes_per_s", "about", NULL};
-static const char *const LAYER_KEYS[] = {"key", "points", NULL};
-static const char *const POINT_KEYS[] = {"begin", "end",     "size",    "median_s", "q1_s", "q3_s",
-                                         "min_s", "samples", "dropped", "calls",    NULL};
+static const char *const LAYER_KEYS[] = {"key", "algorithm", "points", NULL};
+static const char *const POINT_KEYS[] = {"begin", "end", "size", "bytes", "warm", "cold", NULL};
+static const char *const TIMING_KEYS[] = {
+    "cycles",   "median_cycles", "q1_cycles", "q3_cycles", "min_s",
+    "median_s", "samples",       "dropped",   "calls",     NULL};
 
 static double read_seconds(struct json j, const char *key)
 {
@@ -199,21 +315,38 @@ static double read_seconds(struct json j, const char *key)
     return json_quantity(j, key, UNIT_TIME, 1, 1e-9, 1e5);
 }
 
+static double read_cycles(struct json j, const char *key)
+{
+    json_need(j, key);
+    return json_quantity(j, key, UNIT_NONE, 1, 1, 1e15);
+}
+
+static void read_timing(struct json j, struct timing *t)
+{
+    if (!j.item || !json_keys(j, TIMING_KEYS)) return;
+    t->cycles = read_cycles(j, "cycles");
+    t->median_cycles = read_cycles(j, "median_cycles");
+    t->q1_cycles = read_cycles(j, "q1_cycles");
+    t->q3_cycles = read_cycles(j, "q3_cycles");
+    t->min_s = read_seconds(j, "min_s");
+    t->median_s = read_seconds(j, "median_s");
+    t->sample_count = (uint32_t)json_integer(j, "samples", 1, 1, 1000000);
+    t->dropped_count = (uint32_t)json_integer(j, "dropped", 0, 0, 1000000);
+    t->calls_per_sample = (uint32_t)json_integer(j, "calls", 1, 1, INT32_MAX);
+}
+
 static void read_point(struct json j, struct profile_point *point)
 {
-    json_keys(j, POINT_KEYS);
+    if (!json_keys(j, POINT_KEYS)) return;
     point->begin = (int32_t)json_integer(j, "begin", 0, 0, INT32_MAX);
     point->end = (int32_t)json_integer(j, "end", 0, 0, INT32_MAX);
     json_need(j, "size");
     point->size = json_quantity(j, "size", UNIT_NONE, 1, 1, 1e18);
-    struct timing *t = &point->timing;
-    t->median_s = read_seconds(j, "median_s");
-    t->q1_s = read_seconds(j, "q1_s");
-    t->q3_s = read_seconds(j, "q3_s");
-    t->min_s = read_seconds(j, "min_s");
-    t->sample_count = (uint32_t)json_integer(j, "samples", 0, 0, 1000000);
-    t->dropped_count = (uint32_t)json_integer(j, "dropped", 0, 0, 1000000);
-    t->calls_per_sample = (uint32_t)json_integer(j, "calls", 1, 1, INT32_MAX);
+    point->bytes = json_quantity(j, "bytes", UNIT_NONE, 0, 0, 1e18);
+    struct json warm = json_get(j, "warm"), cold = json_get(j, "cold");
+    if (!warm.item && !cold.item) json_fault(j, "a timing, \"warm\" or \"cold\"");
+    read_timing(warm, &point->warm);
+    read_timing(cold, &point->cold);
 }
 
 static void read_layer(struct json j, struct profile_layer *layer)
@@ -221,6 +354,8 @@ static void read_layer(struct json j, struct profile_layer *layer)
     json_keys(j, LAYER_KEYS);
     json_need(j, "key");
     layer->key = json_string(j, "key", "?");
+    int algorithm = json_choice(j, "algorithm", kernel_algorithm_names, ALGORITHM_DIRECT);
+    layer->algorithm = (enum kernel_algorithm)algorithm;
     struct json points = json_need(j, "points");
     layer->point_count = json_count(points);
     if (points.item && (!layer->point_count || layer->point_count > MAX_POINTS)) {
@@ -234,11 +369,32 @@ static void read_layer(struct json j, struct profile_layer *layer)
         read_point(point, &layer->points[i++]);
 }
 
+static void read_reference(struct profile *out, struct json j)
+{
+    if (!j.item || !json_keys(j, REFERENCE_KEYS)) return;
+    json_need(j, "fc_bytes_per_s");
+    out->fc_bytes_per_s = json_quantity(j, "fc_bytes_per_s", UNIT_BANDWIDTH, 1, 1, 1e18);
+    struct json choices = json_need(j, "conv_flop_per_s");
+    if (!choices.item || !json_keys(choices, conv_choice_names)) return;
+    for (int choice = 0; choice < CONV_CHOICE_COUNT; choice++) {
+        struct json caches = json_need(choices, conv_choice_names[choice]);
+        if (!caches.item || !json_keys(caches, caches_names)) continue;
+        for (int k = 0; k < CACHES_COUNT; k++) {
+            json_need(caches, caches_names[k]);
+            out->conv_flop_per_s[choice][k] =
+                json_quantity(caches, caches_names[k], UNIT_FLOPS, 1, 1, 1e18);
+        }
+    }
+}
+
 static void read_profile(struct profile *out, struct json root)
 {
     json_keys(root, ROOT_KEYS);
-    if (json_integer(root, "format", 0, 0, INT32_MAX) != 1)
-        json_fault(json_get(root, "format"), "profile format 1");
+    if (json_integer(root, "format", 0, 0, INT32_MAX) != FORMAT)
+        json_fault(
+            json_get(root, "format"),
+            "profile format %d (one of another version is measured anew by fogsim calibrate)",
+            FORMAT);
     out->name = json_string(root, "name", "profile");
     out->machine = json_string(root, "machine", "?");
     out->cpu = json_string(root, "cpu", "?");
@@ -248,10 +404,9 @@ static void read_profile(struct profile *out, struct json root)
     out->commit = json_string(root, "commit", "?");
     out->date = json_string(root, "date", "?");
     out->protocol = json_string(root, "protocol", "?");
-    struct json reference = json_need(root, "reference");
-    if (reference.item) json_keys(reference, REFERENCE_KEYS);
-    out->conv_flop_per_s = json_quantity(reference, "conv_flop_per_s", UNIT_FLOPS, 1, 1, 1e18);
-    out->fc_bytes_per_s = json_quantity(reference, "fc_bytes_per_s", UNIT_BANDWIDTH, 1, 1, 1e18);
+    json_need(root, "clock_hz");
+    out->clock_hz = json_quantity(root, "clock_hz", UNIT_NONE, 1e9, 1e3, 1e12);
+    read_reference(out, json_need(root, "reference"));
     struct json layers = json_need(root, "layers");
     out->layer_count = json_count(layers);
     if (layers.item && (!cJSON_IsArray(layers.item) || !out->layer_count ||
@@ -280,7 +435,7 @@ bool profile_load(struct profile *out, struct arena *a, const char *path, struct
     if (e->fault_count > before) return false;
     profile_fit(out, a);
     for (int kind = 0; kind < KIND_COUNT; kind++)
-        if (out->rates[kind].s_per_size <= 0)
+        if (out->rates[kind].s_per_size <= 0 && kind != KIND_WINOGRAD2 && kind != KIND_WINOGRAD4)
             return err_add(
                 e,
                 "%s: layers: want timings of at least one conv, fc and other layer, have too few",
@@ -288,15 +443,40 @@ bool profile_load(struct profile *out, struct arena *a, const char *path, struct
     return true;
 }
 
+static void write_timing(FILE *file, const char *name, const struct timing *t)
+{
+    if (!t->sample_count) return;
+    fprintf(file,
+            ", \"%s\": {\"cycles\": %.5g, \"median_cycles\": %.5g, \"q1_cycles\": %.5g, "
+            "\"q3_cycles\": %.5g, \"min_s\": %.5g, \"median_s\": %.5g, \"samples\": %u, "
+            "\"dropped\": %u, \"calls\": %u}",
+            name, t->cycles, t->median_cycles, t->q1_cycles, t->q3_cycles, t->min_s, t->median_s,
+            t->sample_count, t->dropped_count, t->calls_per_sample);
+}
+
 static void write_point(FILE *file, const struct profile_point *p, bool last)
 {
-    const struct timing *t = &p->timing;
+    fprintf(file, "      {\"begin\": %d, \"end\": %d, \"size\": %.17g, \"bytes\": %.17g", p->begin,
+            p->end, p->size, p->bytes);
+    write_timing(file, "warm", &p->warm);
+    write_timing(file, "cold", &p->cold);
+    fprintf(file, "}%s\n", last ? "" : ",");
+}
+
+static void write_reference(FILE *file, const struct profile *p)
+{
+    fprintf(file, "  \"reference\": {\"conv_flop_per_s\": {");
+    for (int choice = 0; choice < CONV_CHOICE_COUNT; choice++) {
+        fprintf(file, "%s\"%s\": {", choice ? ", " : "", conv_choice_names[choice]);
+        for (int k = 0; k < CACHES_COUNT; k++)
+            fprintf(file, "%s\"%s\": %.6g", k ? ", " : "", caches_names[k],
+                    p->conv_flop_per_s[choice][k]);
+        fprintf(file, "}");
+    }
     fprintf(file,
-            "      {\"begin\": %d, \"end\": %d, \"size\": %.17g, \"median_s\": %.5g, \"q1_s\": "
-            "%.5g, \"q3_s\": %.5g, \"min_s\": %.5g, "
-            "\"samples\": %u, \"dropped\": %u, \"calls\": %u}%s\n",
-            p->begin, p->end, p->size, t->median_s, t->q1_s, t->q3_s, t->min_s, t->sample_count,
-            t->dropped_count, t->calls_per_sample, last ? "" : ",");
+            "}, \"fc_bytes_per_s\": %.6g, \"about\": \"whole ResNet-50, and AlexNet's fc layers "
+            "cold\"},\n",
+            p->fc_bytes_per_s);
 }
 
 static void write_text(FILE *file, const char *key, const char *text)
@@ -311,7 +491,7 @@ static void write_text(FILE *file, const char *key, const char *text)
 
 static void write_profile(FILE *file, const struct profile *p)
 {
-    fprintf(file, "{\n  \"format\": 1,\n");
+    fprintf(file, "{\n  \"format\": %d,\n", FORMAT);
     write_text(file, "name", p->name);
     write_text(file, "machine", p->machine);
     write_text(file, "cpu", p->cpu);
@@ -321,13 +501,12 @@ static void write_profile(FILE *file, const struct profile *p)
     write_text(file, "commit", p->commit);
     write_text(file, "date", p->date);
     write_text(file, "protocol", p->protocol);
-    fprintf(file,
-            "  \"reference\": {\"conv_flop_per_s\": %.6g, \"fc_bytes_per_s\": %.6g, \"about\": "
-            "\"whole ResNet-50, and AlexNet's fc layers cold\"},\n",
-            p->conv_flop_per_s, p->fc_bytes_per_s);
+    fprintf(file, "  \"clock_hz\": %.6g,\n", p->clock_hz);
+    write_reference(file, p);
     fprintf(file, "  \"layers\": [\n");
     for (uint32_t i = 0; i < p->layer_count; i++) {
-        fprintf(file, "    {\"key\": \"%s\", \"points\": [\n", p->layers[i].key);
+        fprintf(file, "    {\"key\": \"%s\", \"algorithm\": \"%s\", \"points\": [\n",
+                p->layers[i].key, kernel_algorithm_names[p->layers[i].algorithm]);
         for (uint32_t k = 0; k < p->layers[i].point_count; k++)
             write_point(file, &p->layers[i].points[k], k + 1 == p->layers[i].point_count);
         fprintf(file, "    ]}%s\n", i + 1 == p->layer_count ? "" : ",");

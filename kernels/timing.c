@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
@@ -13,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_BYTES = 64 };
+enum { LINE_BYTES = 64, MAX_CALLS = 1 << 30 };
 
 bool timing_pin(struct err *e)
 {
@@ -68,7 +69,27 @@ void timing_evict(void)
     for (size_t i = 0; i < other.size; i += LINE_BYTES) (void)other.bytes[i];
 }
 
-// Seconds per call of one sample; `switched`: another thread got the core meanwhile.
+double timing_clock_hz(void)
+{
+    enum { CHAINS = 5, STEPS = 8000, UNROLLED = 10 };
+    double least_s = INFINITY;
+    for (int chain = 0; chain < CHAINS; chain++) {
+        uint64_t x = 1, y = 3;
+        double   start = now_s();
+        for (int i = 0; i < STEPS; i++) {
+// the empty statement keeps the compiler from folding the chain
+#define STEP                                                                                       \
+    x += y;                                                                                        \
+    __asm__ volatile("" : "+r"(x), "+r"(y));
+            STEP STEP STEP STEP STEP STEP STEP STEP STEP STEP
+#undef STEP
+        }
+        least_s = fmin(least_s, now_s() - start);
+    }
+    return STEPS * UNROLLED / least_s;
+}
+
+// Seconds of one sample of `calls` calls; `switched`: another thread got the core meanwhile.
 static double sample(const struct timing_protocol *p, void (*call)(void *), void *ctx,
                      uint32_t calls, bool *switched)
 {
@@ -78,50 +99,63 @@ static double sample(const struct timing_protocol *p, void (*call)(void *), void
     for (uint32_t i = 0; i < calls; i++) call(ctx);
     double stop = now_s();
     *switched = involuntary_switches() != before;
-    return (stop - start) / calls;
+    return stop - start;
 }
 
+// The calls that fill a sample; finding them warms up.
 static uint32_t calls_for(const struct timing_protocol *p, void (*call)(void *), void *ctx)
 {
     bool     switched;
     uint32_t calls = 1;
-    while (!p->cold && calls < UINT32_MAX / 2 &&
-           sample(p, call, ctx, calls, &switched) * calls < p->sample_s)
-        calls *= 2;
-    return calls;
+    call(ctx);
+    if (p->cold) return 1;
+    for (;;) {
+        double s = sample(p, call, ctx, calls, &switched);
+        if (s >= p->sample_s || calls >= MAX_CALLS) return calls;
+        double more = s > 0 ? 1.1 * p->sample_s / s : 10; // at most ten times as many at a go
+        calls = (uint32_t)ceil(calls * fmin(fmax(more, 1.1), 10));
+    }
 }
 
 void timing_sample(const struct timing_protocol *p, void (*call)(void *ctx), void *ctx,
                    struct timing_samples *samples)
 {
-    assert(p->sample_count >= 1 && samples->count + p->sample_count <= TIMING_SAMPLES);
-    bool     switched;
-    uint32_t end = samples->count + p->sample_count, spare = p->sample_count;
-    for (int i = 0; i < 2; i++) sample(p, call, ctx, 1, &switched);
+    uint32_t first = samples->count, end = first + p->sample_count, spare = p->sample_count;
+    assert(p->sample_count >= 1 && end <= TIMING_SAMPLES);
     uint32_t calls = calls_for(p, call, ctx);
+    double   hz = timing_clock_hz();
     while (samples->count < end) {
-        double seconds = sample(p, call, ctx, calls, &switched);
+        bool   switched;
+        double seconds = sample(p, call, ctx, calls, &switched) / calls, before = hz;
+        hz = timing_clock_hz(); // behind this sample and before the next
         if (switched && spare > 0) {
             spare--;
             samples->dropped_count++;
-        } else {
-            samples->seconds[samples->count++] = seconds;
+            continue;
         }
+        samples->seconds[samples->count] = seconds;
+        samples->cycles[samples->count++] = seconds * (before + hz) / 2;
     }
     samples->calls_per_sample = calls;
+    stat_sort(samples->cycles + first, end - first);
+    double median = stat_quantile(samples->cycles + first, end - first, 0.5);
+    if (!first || median < samples->least_cycles) samples->least_cycles = median;
 }
 
 void timing_summarise(struct timing_samples *samples, struct timing *out)
 {
-    assert(samples->count > 0);
-    const double *sorted = samples->seconds;
-    stat_sort(samples->seconds, samples->count);
+    uint32_t n = samples->count;
+    assert(n > 0);
+    stat_sort(samples->seconds, n);
+    stat_sort(samples->cycles, n);
     *out = (struct timing){
-        .median_s = stat_quantile(sorted, samples->count, 0.5),
-        .q1_s = stat_quantile(sorted, samples->count, 0.25),
-        .q3_s = stat_quantile(sorted, samples->count, 0.75),
-        .min_s = sorted[0],
-        .sample_count = samples->count,
+        .cycles = samples->least_cycles,
+        .median_cycles = stat_quantile(samples->cycles, n, 0.5),
+        .q1_cycles = stat_quantile(samples->cycles, n, 0.25),
+        .q3_cycles = stat_quantile(samples->cycles, n, 0.75),
+        .min_s = samples->seconds[0],
+        .median_s = stat_quantile(samples->seconds, n, 0.5),
+        .sample_count = n,
         .dropped_count = samples->dropped_count,
         .calls_per_sample = samples->calls_per_sample,
     };

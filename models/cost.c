@@ -1,5 +1,6 @@
 #include "models/cost.h"
 
+#include <math.h>
 #include <string.h>
 
 static bool is_own_profile(const struct device *d, const struct profile *p)
@@ -9,12 +10,50 @@ static bool is_own_profile(const struct device *d, const struct profile *p)
 
 double device_conv_ratio(const struct device *d, const struct profile *p)
 {
-    return is_own_profile(d, p) ? 1 : p->conv_flop_per_s / d->conv_flop_per_s;
+    return is_own_profile(d, p) ? 1 : p->conv_flop_per_s[d->conv][d->caches] / d->conv_flop_per_s;
 }
 
 double device_fc_ratio(const struct device *d, const struct profile *p)
 {
     return is_own_profile(d, p) ? 1 : p->fc_bytes_per_s / d->fc_bytes_per_s;
+}
+
+// What stands between the profile and the costs of a layer by one algorithm. false: the device's
+// stack would not use it, or it was never measured.
+static bool init_algorithm(struct cost_algorithm *out, const struct cost_table *table,
+                           const struct layer *l, const struct shape *in, const char *key,
+                           enum kernel_algorithm algorithm)
+{
+    const struct profile *p = table->profile;
+    struct span           all = {0, strcmp(l->kernel->type, "fc") ? l->out.h : l->out.c};
+    *out = (struct cost_algorithm){
+        .measured = profile_find(p, key, algorithm),
+        .kind = profile_kind(l->kernel, &l->attr, in, algorithm),
+        .whole_size = profile_size(l->kernel, &l->attr, algorithm, in, &l->out, all)};
+    if (!profile_offers(l->kernel, &l->attr, in, algorithm)) return false;
+    if (!out->measured && p->rates[out->kind].s_per_size <= 0) return false;
+    if (out->kind > KIND_WINOGRAD4) return true; // no conv
+    if (algorithm != ALGORITHM_DIRECT) out->rows_per_tile = profile_tile_rows(algorithm);
+    if (table->device->caches == CACHES_WARM) return true;
+    out->weight_bytes = profile_weight_bytes(&l->attr, algorithm, in);
+    out->cold_s_per_byte = out->measured && out->measured->cold_s_per_byte >= 0
+                               ? out->measured->cold_s_per_byte
+                               : p->rates[out->kind].cold_s_per_byte;
+    return true;
+}
+
+static void init_algorithms(struct cost_layer *c, const struct cost_table *table,
+                            const struct layer *l, struct arena *a)
+{
+    const char           *key = profile_key(l->kernel, &l->attr, &c->in, a);
+    enum conv_choice      choice = table->device->conv;
+    struct cost_algorithm direct, *next = c->algorithms;
+    if (init_algorithm(&direct, table, l, &c->in, key, ALGORITHM_DIRECT) && choice != CONV_WINOGRAD)
+        *next++ = direct;
+    for (int i = ALGORITHM_DIRECT + 1; i < ALGORITHM_COUNT && choice != CONV_DIRECT; i++)
+        if (init_algorithm(next, table, l, &c->in, key, (enum kernel_algorithm)i)) next++;
+    if (next == c->algorithms) *next++ = direct; // what Winograd cannot do is done directly
+    c->algorithm_count = (uint32_t)(next - c->algorithms);
 }
 
 static void init_layer(struct cost_layer *c, struct arena *a, const struct graph *g, uint32_t layer,
@@ -23,20 +62,23 @@ static void init_layer(struct cost_layer *c, struct arena *a, const struct graph
     const struct layer *l = &g->layers[layer];
     struct shape        in[KERNEL_MAX_INPUTS];
     layer_inputs(g, layer, in);
-    struct span all = {0, strcmp(l->kernel->type, "fc") ? l->out.h : l->out.c};
-    c->measured = profile_find(table->profile, profile_key(l->kernel, &l->attr, &in[0], a));
-    c->kind = profile_kind(l->kernel, &l->attr, &in[0]);
-    c->whole_size = profile_size(l->kernel, &l->attr, &in[0], &l->out, all);
-    c->ratio = c->kind == KIND_FC ? device_fc_ratio(table->device, table->profile)
-                                  : device_conv_ratio(table->device, table->profile);
+    c->in = in[0];
+    init_algorithms(c, table, l, a);
+    enum profile_kind kind = c->algorithms[0].kind;
+    c->ratio = kind == KIND_FC ? device_fc_ratio(table->device, table->profile)
+                               : device_conv_ratio(table->device, table->profile);
     c->rows = l->out.h;
-    if (c->kind > KIND_CONV_FEW) return;
+    if (kind > KIND_WINOGRAD4) return;
 
     double *prefix = ARENA_ARRAY(a, double, (size_t)c->rows + 1);
     for (int32_t row = 0; row < c->rows; row++)
-        prefix[row + 1] = prefix[row] + window_taps(&l->attr.window, AXIS_H, in[0].h, row);
+        prefix[row + 1] = prefix[row] + window_taps(&l->attr.window, AXIS_H, c->in.h, row);
     c->prefix_taps = prefix;
-    c->size_per_tap = prefix[c->rows] > 0 ? c->whole_size / prefix[c->rows] : 0;
+    double taps = profile_size(l->kernel, &l->attr, ALGORITHM_DIRECT, &c->in, &l->out,
+                               (struct span){0, c->rows});
+    c->size_per_tap = prefix[c->rows] > 0 ? taps / prefix[c->rows] : 0;
+    c->row_bytes_in = (double)BYTES_PER_ELEMENT * (double)shape_elements(&c->in) / c->in.h;
+    c->row_bytes_out = (double)BYTES_PER_ELEMENT * (double)shape_elements(&l->out) / l->out.h;
 }
 
 void cost_init(struct cost_table *out, struct arena *a, const struct graph *g,
@@ -47,29 +89,60 @@ void cost_init(struct cost_table *out, struct arena *a, const struct graph *g,
     out->layers = ARENA_ARRAY(a, struct cost_layer, g->layer_count);
     for (uint32_t i = 0; i < g->layer_count; i++) {
         init_layer(&out->layers[i], a, g, i, out);
-        if (g->layers[i].kernel->heads_step && !out->layers[i].measured) out->fitted_count++;
+        for (uint32_t k = 0; k < out->layers[i].algorithm_count; k++)
+            if (g->layers[i].kernel->heads_step && !out->layers[i].algorithms[k].measured) {
+                out->fitted_count++;
+                break;
+            }
     }
     for (uint32_t s = 0; s < g->step_count; s++)
         out->whole_s +=
             cost_slice_s(out, s, step_whole(g, s)) + cost_merge_s(out, s, step_axis(g, s));
 }
 
-// Seconds of the given share (0 to 1) of a layer, or of rows [rows.begin, rows.end) of a conv.
-static double layer_s(const struct cost_table *t, uint32_t layer, struct span rows, double share)
+// A part of a layer: rows [rows.begin, rows.end) of its output, and shares of its input and output
+// channels.
+struct part {
+    struct span rows;
+    double      in_share, out_share;
+};
+
+static double algorithm_s(const struct cost_table *t, const struct cost_layer *c,
+                          const struct cost_algorithm *algorithm, const struct window *w,
+                          struct part part)
+{
+    double  share = part.in_share * part.out_share;
+    int32_t rows = part.rows.end - part.rows.begin, tile = algorithm->rows_per_tile;
+    double  size = algorithm->whole_size * share * (c->rows ? (double)rows / c->rows : 1);
+    if (tile)
+        size = algorithm->whole_size * share * ((rows + tile - 1) / tile) /
+               ((c->rows + tile - 1) / tile);
+    else if (c->prefix_taps)
+        size = (c->prefix_taps[part.rows.end] - c->prefix_taps[part.rows.begin]) * c->size_per_tap *
+               share;
+    double s = algorithm->measured ? profile_curve_s(algorithm->measured, algorithm->kind, size)
+                                   : profile_rate_s(t->profile, algorithm->kind, size);
+    if (algorithm->cold_s_per_byte <= 0 || rows <= 0) return s;
+    struct span in = window_in(w, AXIS_H, c->in.h, part.rows);
+    return s + algorithm->cold_s_per_byte * (algorithm->weight_bytes * share +
+                                             c->row_bytes_in * part.in_share * (in.end - in.begin) +
+                                             c->row_bytes_out * part.out_share * rows);
+}
+
+static double layer_s(const struct cost_table *t, uint32_t layer, struct part part)
 {
     const struct cost_layer *c = &t->layers[layer];
-    if (t->graph->layers[layer].kernel->is_free) return 0;
-    double size = c->whole_size * share * (c->rows ? (double)(rows.end - rows.begin) / c->rows : 1);
-    if (c->prefix_taps)
-        size = (c->prefix_taps[rows.end] - c->prefix_taps[rows.begin]) * c->size_per_tap * share;
-    double s = c->measured ? profile_curve_s(c->measured, c->kind, size)
-                           : profile_rate_s(t->profile, c->kind, size);
-    return s * c->ratio;
+    const struct layer      *l = &t->graph->layers[layer];
+    double                   least = INFINITY;
+    if (l->kernel->is_free) return 0;
+    for (uint32_t i = 0; i < c->algorithm_count; i++)
+        least = fmin(least, algorithm_s(t, c, &c->algorithms[i], &l->attr.window, part));
+    return least * c->ratio;
 }
 
 static double whole_layer_s(const struct cost_table *t, uint32_t layer)
 {
-    return layer_s(t, layer, (struct span){0, t->layers[layer].rows}, 1);
+    return layer_s(t, layer, (struct part){{0, t->layers[layer].rows}, 1, 1});
 }
 
 double cost_slice_s(const struct cost_table *c, uint32_t step, struct slice s)
@@ -78,11 +151,15 @@ double cost_slice_s(const struct cost_table *c, uint32_t step, struct slice s)
     const struct step *st = &c->graph->steps[step];
     struct span        rows[MAX_CHAIN];
     slice_rows(c->graph, step, s, rows);
-    double share =
-        s.axis == SLICE_ROWS ? 1 : (double)(s.end - s.begin) / step_extent(c->graph, step, s.axis);
-    double   sum = c->device->overhead_s;
-    uint32_t count = slice_chain_count(c->graph, step, s.axis);
-    for (uint32_t i = 0; i < count; i++) sum += layer_s(c, st->chain[i], rows[i], share);
+    double      share = (double)(s.end - s.begin) / step_extent(c->graph, step, s.axis);
+    struct part part = {.in_share = s.axis == SLICE_IN ? share : 1,
+                        .out_share = s.axis == SLICE_OUT ? share : 1};
+    double      sum = c->device->overhead_s;
+    uint32_t    count = slice_chain_count(c->graph, step, s.axis);
+    for (uint32_t i = 0; i < count; i++) {
+        part.rows = rows[i];
+        sum += layer_s(c, st->chain[i], part);
+    }
     return sum;
 }
 

@@ -1,8 +1,10 @@
 // models/cost.h: seconds of any slice of a model alone on a device.
 //
-// Source of the costs: the profile's measured timings (kernels/profile.h). On a device other than
+// Source of the costs: the profile's measured timings (kernels/profile.h), of the algorithm that
+// the device's stack computes a conv by, with operands in the caches or not. On a device other than
 // the profile's machine they are scaled: conv and what follows it by conv_ratio = profile's conv
-// rate / device's, fc by fc_ratio likewise; plus the device's overhead once per slice of a step (a
+// rate / device's (both of a whole network by the same choice of algorithm, with caches as they are
+// there), fc by fc_ratio likewise; plus the device's overhead once per slice of a step (a
 // call into its runtime). The table holds, per layer, prefix sums of valid taps, so that a look-up
 // is O(chain x log points) and computes nothing anew.
 #ifndef FOGSIM_MODELS_COST_H
@@ -12,24 +14,36 @@
 #include "models/slice.h"
 
 struct device { // hardware with its software stack; SI units
-    const char *name, *about, *source;
-    const char *profile; // profile measured on it, by name; NULL: scaled by the rates
-    double      conv_flop_per_s, fc_bytes_per_s; // effective rates of its stack
-    double      overhead_s;                      // per slice of a step
-    double      load_bytes_per_s; // parameters into the place where they are used; INFINITY: free
-    double      serialisation_ratio; // its seconds per byte over the protocol's reference
-    double      memory_bytes;        // INFINITY: no limit
-    double      power_idle_w, power_busy_w;
+    const char      *name, *about, *source;
+    const char      *profile; // profile measured on it, by name; NULL: scaled by the rates
+    enum conv_choice conv;    // how its stack computes a conv
+    enum caches      caches;  // where a conv's operands are when it begins
+    double           conv_flop_per_s, fc_bytes_per_s; // effective rates of its stack
+    double           overhead_s;                      // per slice of a step
+    double load_bytes_per_s;    // parameters into the place where they are used; INFINITY: free
+    double serialisation_ratio; // its seconds per byte over the protocol's reference
+    double memory_bytes;        // INFINITY: no limit
+    double power_idle_w, power_busy_w;
 };
 
-struct cost_layer {                       // private
+struct cost_algorithm {                   // private: a conv by one algorithm, or any other layer
     const struct profile_layer *measured; // NULL: by the rate of its kind
     enum profile_kind           kind;
-    double                      ratio, whole_size;
+    double                      whole_size;
+    double                      weight_bytes, cold_s_per_byte; // 0: not cold
+    int32_t                     rows_per_tile;                 // 0: no tiles
+};
+
+struct cost_layer { // private
+    struct cost_algorithm algorithms[ALGORITHM_COUNT];
+    uint32_t              algorithm_count; // the quickest of them counts
+    double                ratio;
     const double *prefix_taps; // [rows + 1] conv: valid kernel rows before each output row; NULL:
                                // proportional
-    double  size_per_tap;      // conv: taps per valid kernel row
-    int32_t rows;
+    double       size_per_tap; // conv: taps per valid kernel row
+    double       row_bytes_in, row_bytes_out; // conv: bytes of one row
+    struct shape in;
+    int32_t      rows;
 };
 
 struct cost_table {

@@ -6,7 +6,10 @@
 
 void exec_random(float *x, int64_t count, struct rng *rng)
 {
-    for (int64_t i = 0; i < count; i++) x[i] = (float)(2 * rng_uniform(rng) - 1);
+    enum { PERIOD = 65521 };
+    for (int64_t i = 0; i < count && i < PERIOD; i++) x[i] = (float)(2 * rng_uniform(rng) - 1);
+    for (int64_t done = PERIOD; done < count; done += PERIOD)
+        memcpy(x + done, x, (size_t)(count - done < PERIOD ? count - done : PERIOD) * sizeof *x);
 }
 
 static bool is_fc(const struct layer *l)
@@ -191,16 +194,18 @@ void exec_slice(const struct graph *g, uint32_t step, struct slice s, const floa
     arena_free(&scratch);
 }
 
-void exec_job(const struct graph *g, uint32_t layer, struct span part, struct rng *rng,
+void exec_job(const struct graph *g, uint32_t layer, struct span part,
+              enum kernel_algorithm algorithm, const struct exec_weights *w, struct rng *rng,
               struct arena *a, struct exec_job *out)
 {
     const struct layer *l = &g->layers[layer];
-    struct exec_weights w;
     *out = (struct exec_job){.kernel = l->kernel};
-    exec_weights(g, layer, rng, a, &w);
     struct kernel_call *call = &out->call;
-    *call = (struct kernel_call){
-        .attr = &out->attr, .input_count = l->input_count, .weight = w.weight, .bias = w.bias};
+    *call = (struct kernel_call){.attr = &out->attr,
+                                 .algorithm = algorithm,
+                                 .input_count = l->input_count,
+                                 .weight = w->weight,
+                                 .bias = w->bias};
     slice_layer(g, layer, part, &out->attr, call->in, &call->out);
     if (is_fc(l))
         out->attr.channels = call->out.c =

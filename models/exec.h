@@ -15,7 +15,9 @@ struct exec_weights { // of one layer; NULL where it has none
 
 void exec_weights(const struct graph *g, uint32_t layer, struct rng *rng, struct arena *a,
                   struct exec_weights *out);
-void exec_random(float *x, int64_t count, struct rng *rng); // uniform in [-1, 1)
+// Uniform in [-1, 1); past the first 65 521 they repeat (a prime, so that no axis of a tensor
+// divides it): the weights of a large fc would take longer to draw than to use.
+void exec_random(float *x, int64_t count, struct rng *rng);
 
 // The whole of a layer, by the timed path or by the plain reference. `x` are the tensors it reads.
 void exec_layer(const struct graph *g, uint32_t layer, const float *const *x,
@@ -27,15 +29,16 @@ void exec_layer(const struct graph *g, uint32_t layer, const float *const *x,
 void exec_slice(const struct graph *g, uint32_t step, struct slice s, const float *input,
                 const struct exec_weights *w, float *output);
 
-// A layer's rows (or an fc's neurons) [part.begin, part.end), ready to be timed: run(job) as often
-// as wanted.
+// A layer's rows (or an fc's neurons) [part.begin, part.end) by that algorithm, with the weights of
+// the whole layer, ready to be timed: run(job) as often as wanted.
 struct exec_job {
     const struct kernel *kernel;
     struct kernel_call   call;
     struct kernel_attr   attr;
     void                *job;
 };
-void exec_job(const struct graph *g, uint32_t layer, struct span part, struct rng *rng,
+void exec_job(const struct graph *g, uint32_t layer, struct span part,
+              enum kernel_algorithm algorithm, const struct exec_weights *w, struct rng *rng,
               struct arena *a, struct exec_job *out);
 void exec_job_run(void *exec_job); // for timing_measure
 

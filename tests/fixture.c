@@ -34,7 +34,7 @@ static void set_group(struct world *w, uint32_t g, const char *name, enum node_r
 // The reference machine: 1 GMAC/s, 1 GB/s of weights, 1e9 elements of anything else per second.
 static void set_profile(struct profile *p)
 {
-    *p = (struct profile){.name = "test", .conv_flop_per_s = 2e9, .fc_bytes_per_s = 1e9};
+    *p = (struct profile){.name = "test", .conv_flop_per_s = {{2e9}}, .fc_bytes_per_s = 1e9};
     for (int k = 0; k < KIND_COUNT; k++) p->rates[k].s_per_size = 1e-9;
 }
 

@@ -551,22 +551,33 @@ START_TEST(any_name_comes_out_as_valid_json)
 END_TEST
 
 static const struct {
-    const char *text, *want[6];
+    const char *text, *want[10];
 } PROFILES[] = {
     {"", {"FILE: want a JSON object, have an empty file"}},
     {"{}",
-     {"FILE: format: want profile format 1, have nothing", "FILE: reference: want a value",
-      "FILE: layers: want a value"}},
-    {"{\"format\": 2, \"reference\": {}, \"layers\": {}}",
-     {"FILE: format: want profile format 1, have 2",
+     {"FILE: format: want profile format 2", "FILE: clock_hz: want a value",
+      "FILE: reference: want a value", "FILE: layers: want a value"}},
+    {"{\"format\": 1, \"clock_hz\": 1e9, \"reference\": {}, \"layers\": {}}",
+     {"FILE: format: want profile format 2", "FILE: reference.fc_bytes_per_s: want a value",
+      "FILE: reference.conv_flop_per_s: want a value",
       "FILE: layers: want a list of 1 to 100000 layers, have an object"}},
-    {"{\"format\": 1, \"reference\": {\"conv_flop_per_s\": 0}, \"layers\": [5]}",
-     {"FILE: reference.conv_flop_per_s: want a speed such as", "FILE: layers[0]: want an object",
+    {"{\"format\": 2, \"clock_hz\": 0, \"reference\": {\"fc_bytes_per_s\": 1e9, "
+     "\"conv_flop_per_s\": {\"direct\": {\"warm\": 0}}}, \"layers\": [5]}",
+     {"FILE: clock_hz: want a number", "FILE: reference.conv_flop_per_s.direct.warm: want a speed",
+      "FILE: reference.conv_flop_per_s.direct.cold: want a value",
+      "FILE: reference.conv_flop_per_s.winograd: want a value",
+      "FILE: reference.conv_flop_per_s.fastest: want a value", "FILE: layers[0]: want an object",
       "FILE: layers[0].key: want a value", "FILE: layers[0].points: want a value"}},
-    {"{\"format\": 1, \"reference\": {}, \"layers\": [{\"key\": \"fc 1 1\", \"points\": "
-     "[{\"size\": 4,"
-     " \"median_s\": -1, \"q1_s\": \"1 m\", \"q3_s\": 1, \"min_s\": 1}]}]}",
-     {"FILE: layers[0].points[0].median_s: want a time", "FILE: layers[0].points[0].q1_s: want a"}},
+    {"{\"format\": 2, \"clock_hz\": 1e9, \"reference\": {\"fc_bytes_per_s\": 1, "
+     "\"conv_flop_per_s\": 5}, \"layers\": [{\"key\": \"fc 1 1\", \"algorithm\": "
+     "\"fft\", \"points\": [{\"size\": 4}, {\"size\": 4, \"cold\": {\"cycles\": 0, "
+     "\"median_cycles\": 1, \"q1_cycles\": 1, \"q3_cycles\": 1, \"median_s\": 1, "
+     "\"min_s\": \"1 m\"}]}]}",
+     {"FILE: reference.conv_flop_per_s: want an object",
+      "FILE: layers[0].algorithm: want one of \"direct\", \"winograd2\"",
+      "FILE: layers[0].points[0]: want a timing, \"warm\" or \"cold\"",
+      "FILE: layers[0].points[1].cold.cycles: want a number",
+      "FILE: layers[0].points[1].cold.min_s: want a time"}},
 };
 
 START_TEST(a_bad_profile_is_refused_with_the_place)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/rng.h"
 #include "models/cost.h"
 #include "models/load.h"
 
@@ -21,20 +22,28 @@ static void teardown(void)
     arena_free(&arena);
 }
 
+// Timed warm at 1 GHz, so that 1e9 cycles are a second; an fc cold, in seconds.
 static struct profile_layer layer_of(const char *key, uint32_t count, const double *size,
                                      const double *s)
 {
-    struct profile_layer l = {key, count, ARENA_ARRAY(&arena, struct profile_point, count),
-                              0,   NULL,  NULL};
-    for (uint32_t i = 0; i < count; i++)
-        l.points[i] = (struct profile_point){0, 1, size[i], {s[i], s[i], s[i], s[i], 1, 0, 1}};
+    struct profile_layer l = {.key = key,
+                              .point_count = count,
+                              .points = ARENA_ARRAY(&arena, struct profile_point, count)};
+    for (uint32_t i = 0; i < count; i++) {
+        struct timing t = {.cycles = 1e9 * s[i], .min_s = s[i], .sample_count = 1};
+        l.points[i] = (struct profile_point){.begin = 0, .end = 1, .size = size[i]};
+        *(strncmp(key, "fc", 2) ? &l.points[i].warm : &l.points[i].cold) = t;
+    }
     return l;
 }
 
 static struct profile profile_of(uint32_t count, const struct profile_layer *layers)
 {
-    struct profile p = {
-        .name = "by hand", .conv_flop_per_s = 100e9, .fc_bytes_per_s = 20e9, .layer_count = count};
+    struct profile p = {.name = "by hand",
+                        .clock_hz = 1e9,
+                        .conv_flop_per_s = {{100e9}},
+                        .fc_bytes_per_s = 20e9,
+                        .layer_count = count};
     p.layers = ARENA_ARRAY(&arena, struct profile_layer, count);
     memcpy(p.layers, layers, count * sizeof *layers);
     profile_fit(&p, &arena);
@@ -89,8 +98,9 @@ START_TEST(only_taps_on_real_rows_count)
     const struct kernel_attr attr = {
         .window = {{3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, false}, .channels = 512, .groups = 1};
     const struct shape shape = {512, 14, 14};
-    double             edge = profile_size(conv, &attr, &shape, &shape, (struct span){0, 1});
-    double             inside = profile_size(conv, &attr, &shape, &shape, (struct span){5, 6});
+    double edge = profile_size(conv, &attr, ALGORITHM_DIRECT, &shape, &shape, (struct span){0, 1});
+    double inside =
+        profile_size(conv, &attr, ALGORITHM_DIRECT, &shape, &shape, (struct span){5, 6});
     ck_assert_double_eq(edge, 2.0 * 3 * 14 * 512 * 512);
     ck_assert_double_eq_tol(edge / inside, 2 / 3.0, 1e-12);
 }
@@ -167,6 +177,85 @@ START_TEST(slices_cost_together_what_the_whole_costs_and_the_overlap)
 }
 END_TEST
 
+// A conv of 64 x 8 x 8 by 3 x 3, pad 1, 64 channels: 64 * 64 * 8 columns * 3 * (8 * 3 - 2) rows of
+// taps. Four rows from row 0: 3 * 4 - 1 kernel rows; they read input rows 0 to 4 and so move 4 * (9
+// * 64 * 64 + 64 * 5 * 8 + 64 * 4 * 8) = 165 888 bytes. Timed: 2e-10 s a tap warm; cold 3 ns a byte
+// of the two points more (at 1 GHz: 3 cycles).
+static const struct kernel_attr square = {
+    .window = {{3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, false}, .channels = 64, .groups = 1};
+static const struct shape square_shape = {64, 8, 8};
+
+static struct profile square_profile(void)
+{
+    const double         pair = 64.0 * 64 * 8 * 3, taps[] = {pair * 22, pair * 11};
+    const double         s[] = {pair * 22 * 2e-10, pair * 11 * 2e-10};
+    const char          *key = "conv 64x8x8 64 k3x3 s1x1 p1,1,1,1 d1x1 g1";
+    struct profile_layer l = layer_of(key, 2, taps, s), w2 = layer_of(key, 1, taps, s), w4 = w2;
+    for (uint32_t i = 0; i < 2; i++) {
+        l.points[i].bytes = i ? 165888 : 4.0 * (9 * 64 * 64 + 2 * 64 * 64);
+        l.points[i].cold = l.points[i].warm;
+        l.points[i].cold.cycles += 3 * l.points[i].bytes;
+    }
+    // Winograd: 16 products for each of 4 x 4 tiles of 2 x 2, or 36 for 2 x 2 of 4 x 4; 1e-10 s
+    // each.
+    w2.algorithm = ALGORITHM_WINOGRAD2, w4.algorithm = ALGORITHM_WINOGRAD4;
+    w2.points[0].size = 64.0 * 64 * 16 * 16;
+    w4.points = ARENA_ARRAY(&arena, struct profile_point, 1);
+    w4.points[0] = w2.points[0];
+    w4.points[0].size = 64.0 * 64 * 36 * 4;
+    w2.points[0].warm.cycles = w2.points[0].size * 1e-10 * 1e9;
+    w4.points[0].warm.cycles = w4.points[0].size * 1e-10 * 1e9;
+    const double               one[] = {1e6}, fc[] = {1e-3};
+    const struct profile_layer layers[] = {l, w2, w4, layer_of("fc 1 1", 1, one, fc),
+                                           layer_of("relu 1x1x1", 1, one, fc)};
+    struct profile             p = profile_of(5, layers);
+    p.conv_flop_per_s[CONV_FASTEST][CACHES_WARM] = 300e9;
+    return p;
+}
+
+START_TEST(cold_adds_a_constant_for_each_byte)
+{
+    struct profile       p = square_profile();
+    const struct kernel *conv = kernel_find("conv");
+    struct span          rows = {0, 4};
+    ck_assert_double_eq(
+        profile_bytes(&square, ALGORITHM_DIRECT, &square_shape, &square_shape, rows), 165888);
+    double warm = 64.0 * 64 * 8 * 3 * 11 * 2e-10;
+    ck_assert_double_eq_tol(profile_slice_s(&p, conv, &square, ALGORITHM_DIRECT, CACHES_WARM,
+                                            &square_shape, &square_shape, rows, &arena),
+                            warm, 1e-15);
+    ck_assert_double_eq_tol(profile_slice_s(&p, conv, &square, ALGORITHM_DIRECT, CACHES_COLD,
+                                            &square_shape, &square_shape, rows, &arena),
+                            warm + 165888 * 3e-9, 1e-12);
+    // A shape that was not measured takes the rate of its kind, for its bytes as well.
+    const struct shape other = {64, 16, 8};
+    double taps = 64.0 * 64 * 8 * 3 * (16 * 3 - 2), bytes = 4.0 * (9 * 64 * 64 + 2 * 64 * 16 * 8);
+    ck_assert_double_eq_tol(profile_slice_s(&p, conv, &square, ALGORITHM_DIRECT, CACHES_COLD,
+                                            &other, &other, (struct span){0, 16}, &arena),
+                            taps * 2e-10 + bytes * 3e-9, 1e-12);
+}
+END_TEST
+
+// Winograd's slices cost whole tiles: of 8 rows of outputs 5 need three tiles of 2 or two of 4, and
+// its weights are 16 or 36 numbers for nine.
+START_TEST(winograd_costs_whole_tiles)
+{
+    struct profile       p = square_profile();
+    const struct kernel *conv = kernel_find("conv");
+    struct span          rows = {1, 6};
+    double w2 = profile_slice_s(&p, conv, &square, ALGORITHM_WINOGRAD2, CACHES_WARM, &square_shape,
+                                &square_shape, rows, &arena);
+    double w4 = profile_slice_s(&p, conv, &square, ALGORITHM_WINOGRAD4, CACHES_WARM, &square_shape,
+                                &square_shape, rows, &arena);
+    ck_assert_double_eq_tol(w2, 64 * 64 * 16 * (3 * 4) * 1e-10, 1e-15);
+    ck_assert_double_eq_tol(w4, 64 * 64 * 36 * (2 * 2) * 1e-10, 1e-15);
+    ck_assert_double_eq(profile_weight_bytes(&square, ALGORITHM_WINOGRAD2, &square_shape),
+                        4.0 * 16 * 64 * 64);
+    ck_assert_double_eq(profile_weight_bytes(&square, ALGORITHM_WINOGRAD4, &square_shape),
+                        4.0 * 36 * 64 * 64);
+}
+END_TEST
+
 // conv 100 GFLOP/s on the profile's machine, 25 on the device: 4 times as long; fc 20 against 5
 // GB/s: 4; 1 ms a call.
 START_TEST(another_device_scales_and_adds_its_overhead)
@@ -191,6 +280,99 @@ START_TEST(another_device_scales_and_adds_its_overhead)
     ck_assert_double_eq_tol(cost_load_s(&slow, 5e8), 5, 1e-12);
     ck_assert_str_eq(cost_source(&fast_costs), "measured");
     ck_assert_str_eq(cost_source(&slow_costs), "scaled");
+}
+END_TEST
+
+// The costs of rows of a layer, the slow way: the least of the algorithms that the stack has.
+static double plain_layer_s(const struct profile *p, const struct graph *g, uint32_t layer,
+                            struct span rows, const struct device *d)
+{
+    const struct layer *l = &g->layers[layer];
+    struct shape        in[KERNEL_MAX_INPUTS];
+    double              direct = INFINITY, winograd = INFINITY;
+    if (l->kernel->is_free) return 0;
+    layer_inputs(g, layer, in);
+    for (int k = 0; k < ALGORITHM_COUNT; k++) {
+        enum kernel_algorithm algorithm = (enum kernel_algorithm)k;
+        if (!profile_offers(l->kernel, &l->attr, &in[0], algorithm)) continue;
+        double s = profile_slice_s(p, l->kernel, &l->attr, algorithm, d->caches, &in[0], &l->out,
+                                   rows, &arena);
+        if (k == ALGORITHM_DIRECT)
+            direct = s;
+        else
+            winograd = fmin(winograd, s);
+    }
+    if (d->conv == CONV_DIRECT || isinf(winograd)) return direct;
+    return d->conv == CONV_WINOGRAD ? winograd : fmin(direct, winograd);
+}
+
+START_TEST(tables_give_what_the_profile_gives)
+{
+    static const char *const names[] = {"alexnet_torchvision", "vgg16", "resnet34", "nin_imagenet"};
+    struct profile           p;
+    struct err               e = {0};
+    struct rng               rng;
+    rng_init(&rng, 1, 0, "test_cost", (uint64_t)_i);
+    ck_assert_msg(profile_load(&p, &arena, "kernels/profiles/reference.json", &e), "%s", e.text);
+    struct device d = {.name = "reference",
+                       .profile = p.name,
+                       .conv = (enum conv_choice)(_i / CACHES_COUNT),
+                       .caches = (enum caches)(_i % CACHES_COUNT)};
+    for (int m = 0; m < 4; m++) {
+        struct graph      g = load(names[m]);
+        struct cost_table c;
+        cost_init(&c, &arena, &g, &d, &p);
+        for (uint32_t s = 0; s < g.step_count; s++) {
+            if (step_axis(&g, s) != SLICE_ROWS) continue;
+            int32_t extent = step_extent(&g, s, SLICE_ROWS);
+            for (int k = 0; k < 5; k++) {
+                int32_t      begin = (int32_t)rng_below(&rng, (uint64_t)extent);
+                int32_t      end = begin + 1 + (int32_t)rng_below(&rng, (uint64_t)(extent - begin));
+                struct slice slice = {SLICE_ROWS, begin, end};
+                struct span  rows[MAX_CHAIN];
+                double       want = 0;
+                slice_rows(&g, s, slice, rows);
+                for (uint32_t i = 0; i < g.steps[s].chain_count; i++)
+                    want += plain_layer_s(&p, &g, g.steps[s].chain[i], rows[i], &d);
+                ck_assert_double_eq_tol(cost_slice_s(&c, s, slice), want, 1e-9 * want);
+            }
+        }
+    }
+}
+END_TEST
+
+// Half of the output channels: half of the taps, of the weights and of the output, all of the
+// input; of the input channels likewise. By the rates of a profile that measured one other shape.
+START_TEST(channel_slices_move_their_share_of_the_bytes)
+{
+    struct profile      p = square_profile();
+    struct graph        g = load("vgg16");
+    const struct device cold = {.name = "cold", .profile = "by hand", .caches = CACHES_COLD};
+    struct cost_table   c;
+    cost_init(&c, &arena, &g, &cold, &p);
+    uint32_t s = 2; // conv2_1: 64 -> 128 channels of 112 x 112, then a relu of 1e-9 s an element
+    double   taps = 64.0 * 128 * 3 * 112 * (112 * 3 - 2), map = 4.0 * 112 * 112,
+           weights = 4.0 * 9 * 64 * 128, relu = 128.0 * 112 * 112 * 1e-9;
+    ck_assert_int_eq(step_extent(&g, s, SLICE_OUT), 128);
+    double out = cost_slice_s(&c, s, (struct slice){SLICE_OUT, 0, 64});
+    double in = cost_slice_s(&c, s, (struct slice){SLICE_IN, 16, 48});
+    ck_assert_uint_eq(slice_chain_count(&g, s, SLICE_OUT), 2);
+    ck_assert_double_eq_tol(
+        out, taps / 2 * 2e-10 + 3e-9 * (weights / 2 + 64 * map + 64 * map) + relu / 2, 1e-9);
+    ck_assert_double_eq_tol(in, taps / 2 * 2e-10 + 3e-9 * (weights / 2 + 32 * map + 128 * map),
+                            1e-9);
+}
+END_TEST
+
+// A device's own rate is one of a whole network by its stack's algorithm, so it is compared with
+// the profile's by the same: 300 GFLOP/s against 30.
+START_TEST(a_device_is_compared_by_its_own_algorithm)
+{
+    struct profile      p = square_profile();
+    const struct device fastest = {.name = "ncnn", .conv_flop_per_s = 30e9, .conv = CONV_FASTEST};
+    const struct device direct = {.name = "other", .conv_flop_per_s = 30e9};
+    ck_assert_double_eq_tol(device_conv_ratio(&fastest, &p), 10, 1e-12);
+    ck_assert_double_eq_tol(device_conv_ratio(&direct, &p), 100 / 30.0, 1e-12);
 }
 END_TEST
 
@@ -241,6 +423,12 @@ Suite *cost_suite(void)
     tcase_add_test(tc, a_step_costs_its_chain);
     tcase_add_test(tc, slices_cost_together_what_the_whole_costs_and_the_overlap);
     tcase_add_test(tc, another_device_scales_and_adds_its_overhead);
+    tcase_add_test(tc, cold_adds_a_constant_for_each_byte);
+    tcase_add_test(tc, winograd_costs_whole_tiles);
+    tcase_add_loop_test(tc, tables_give_what_the_profile_gives, 0,
+                        CONV_CHOICE_COUNT * CACHES_COUNT);
+    tcase_add_test(tc, channel_slices_move_their_share_of_the_bytes);
+    tcase_add_test(tc, a_device_is_compared_by_its_own_algorithm);
     tcase_add_test(tc, the_shipped_profile_has_every_layer_of_the_zoo);
     tcase_add_test(tc, a_saved_profile_reads_back_the_same);
     suite_add_tcase(s, tc);

@@ -210,6 +210,11 @@ START_TEST(an_override_changes_the_figures_that_it_names)
     ck_assert_double_eq(s.devices[1].fc_bytes_per_s, 4e9); // jetson-nano-cpu.json
     ck_assert_double_eq(s.net.groups[1].memory_bytes, 1073741824);
     ck_assert_double_eq(s.net.groups[1].power_busy_w, 10);
+    ck_assert_int_eq(s.devices[1].conv, CONV_FASTEST); // its stack is ncnn
+    ck_assert_int_eq(s.devices[1].caches, CACHES_WARM);
+    LOAD("nodes.fog.override={\"conv\": \"winograd\", \"caches\": \"cold\"}");
+    ck_assert_int_eq(s.devices[1].conv, CONV_WINOGRAD);
+    ck_assert_int_eq(s.devices[1].caches, CACHES_COLD);
 }
 END_TEST
 
@@ -256,6 +261,10 @@ static const struct {
      "links.user>cloud: want \"default\" or \"FROM>TO\" with names of node groups, have "
      "\"user>cloud\""},
     {"protocol=udp", "protocol: want one of grpc, mqtt, tcp, have \"udp\""},
+    {"nodes.fog.override.conv=fft",
+     "nodes.fog.override.conv: want one of \"direct\", \"winograd\", \"fastest\", have \"fft\""},
+    {"nodes.fog.override.caches=1",
+     "nodes.fog.override.caches: want one of \"warm\", \"cold\", have 1"},
     {"nodes.fog.override.power_busy=\"1 W\"",
      "nodes.fog.override.power_busy: want at least power_idle (2 W), have \"1 W\""},
     {"models.nin.input=[1, 2, 3]",

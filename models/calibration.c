@@ -1,0 +1,281 @@
+#include "models/calibration.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/stat.h"
+#include "models/cost.h"
+#include "models/exec.h"
+
+enum { MAX_PARTS = 8, LARGE_FC = 1 << 20 };
+
+// Together under five minutes, or half of one, on a machine that does 100 GFLOP/s.
+const struct calibration_effort calibration_full = {5, 5, 3, 0.004, 8};
+const struct calibration_effort calibration_quick = {1, 3, 1, 0.002, 2};
+
+struct work { // for one layer of the profile
+    const struct graph    *graph;
+    uint32_t               layer;
+    struct timing_samples *warm, *cold; // [point_count]; NULL: not so
+};
+
+struct calibration {
+    struct calibration_effort effort;
+    struct profile            profile; // layers and points as planned; timings when measured
+    struct work              *work;    // [profile.layer_count], in the same order
+    uint32_t                  layer_capacity, work_capacity;
+    double                   *clock_hz; // [clock_count] probes
+    uint32_t                  clock_count, clock_capacity;
+    struct arena             *arena;
+    struct rng                rng;
+};
+
+struct calibration *calibration_new(const struct calibration_effort *effort, struct arena *a)
+{
+    struct calibration *c = ARENA_ARRAY(a, struct calibration, 1);
+    *c = (struct calibration){.effort = *effort, .arena = a};
+    rng_init(&c->rng, 1, 0, "calibrate", 0);
+    return c;
+}
+
+static bool is_conv(const struct layer *l)
+{
+    return l->kernel->heads_step && l->kernel->rows == ROWS_WINDOW;
+}
+
+static bool is_fc(const struct layer *l)
+{
+    return l->kernel->heads_step && l->kernel->rows != ROWS_WINDOW;
+}
+
+// The whole, and slices of 1 / 2, 1 / 4, 1 / 8; of a conv one at the edge and one inside, which
+// lack padding.
+static uint32_t choose_parts(const struct layer *l, int32_t least_divisor,
+                             struct span parts[MAX_PARTS])
+{
+    int32_t  n = is_fc(l) ? l->out.c : l->out.h;
+    uint32_t count = 0;
+    parts[count++] = (struct span){0, n};
+    if (!l->kernel->heads_step) return count;
+    for (int32_t divisor = 2; divisor <= least_divisor && divisor <= n; divisor *= 2) {
+        int32_t size = n / divisor, middle = (n - size) / 2;
+        parts[count++] = (struct span){0, size};
+        if (is_conv(l) && divisor > 2 && middle > 0)
+            parts[count++] = (struct span){middle, middle + size};
+    }
+    return count;
+}
+
+static void plan(struct calibration *c, const struct graph *g, uint32_t layer, const char *key,
+                 const struct shape *in, enum kernel_algorithm algorithm)
+{
+    const struct layer *l = &g->layers[layer];
+    struct profile     *p = &c->profile;
+    struct span         parts[MAX_PARTS];
+    uint32_t            n = p->layer_count, count = choose_parts(l, c->effort.least_divisor, parts);
+    p->layers = arena_grow(c->arena, p->layers, &c->layer_capacity, n + 1, sizeof *p->layers);
+    c->work = arena_grow(c->arena, c->work, &c->work_capacity, n + 1, sizeof *c->work);
+    p->layer_count++;
+    struct profile_point *points = ARENA_ARRAY(c->arena, struct profile_point, count);
+    for (uint32_t i = 0; i < count; i++) {
+        points[i] = (struct profile_point){.begin = parts[i].begin, .end = parts[i].end};
+        points[i].size = profile_size(l->kernel, &l->attr, algorithm, in, &l->out, parts[i]);
+        if (is_conv(l)) points[i].bytes = profile_bytes(&l->attr, algorithm, in, &l->out, parts[i]);
+    }
+    p->layers[n] = (struct profile_layer){
+        .key = key, .algorithm = algorithm, .point_count = count, .points = points};
+    c->work[n] = (struct work){.graph = g, .layer = layer};
+    if (!is_fc(l)) c->work[n].warm = ARENA_ARRAY(c->arena, struct timing_samples, count);
+    if (l->kernel->heads_step)
+        c->work[n].cold = ARENA_ARRAY(c->arena, struct timing_samples, count);
+}
+
+static bool is_planned(const struct calibration *c, const char *key)
+{
+    for (uint32_t i = 0; i < c->profile.layer_count; i++)
+        if (!strcmp(c->profile.layers[i].key, key)) return true;
+    return false;
+}
+
+void calibration_add(struct calibration *c, const struct graph *g)
+{
+    for (uint32_t i = 0; i < g->layer_count; i++) {
+        const struct layer *l = &g->layers[i];
+        struct shape        in[KERNEL_MAX_INPUTS];
+        layer_inputs(g, i, in);
+        const char *key = profile_key(l->kernel, &l->attr, &in[0], c->arena);
+        if (l->kernel->is_free || is_planned(c, key)) continue;
+        for (int k = 0; k < ALGORITHM_COUNT; k++) {
+            enum kernel_algorithm algorithm = (enum kernel_algorithm)k;
+            if (profile_offers(l->kernel, &l->attr, &in[0], algorithm))
+                plan(c, g, i, key, &in[0], algorithm);
+        }
+    }
+}
+
+static enum profile_kind kind_of(const struct calibration *c, uint32_t i)
+{
+    const struct work  *w = &c->work[i];
+    const struct layer *l = &w->graph->layers[w->layer];
+    struct shape        in[KERNEL_MAX_INPUTS];
+    layer_inputs(w->graph, w->layer, in);
+    return profile_kind(l->kernel, &l->attr, &in[0], c->profile.layers[i].algorithm);
+}
+
+static const struct profile_point *same_point(const struct profile *p, const char *key,
+                                              enum kernel_algorithm       algorithm,
+                                              const struct profile_point *point)
+{
+    const struct profile_layer *layer = profile_find(p, key, algorithm);
+    for (uint32_t i = 0; layer && i < layer->point_count; i++)
+        if (layer->points[i].begin == point->begin && layer->points[i].end == point->end)
+            return &layer->points[i];
+    return NULL;
+}
+
+void calibration_keep(struct calibration *c, const struct profile *p, uint32_t count)
+{
+    uint32_t known[KIND_COUNT] = {0}, seen[KIND_COUNT] = {0}, all = 0;
+    for (uint32_t i = 0; i < c->profile.layer_count; i++) {
+        const struct profile_layer *l = &c->profile.layers[i];
+        for (uint32_t k = 0; k < l->point_count; k++)
+            if (same_point(p, l->key, l->algorithm, &l->points[k])) known[kind_of(c, i)]++, all++;
+    }
+    for (uint32_t i = 0; i < c->profile.layer_count; i++) {
+        struct profile_layer *l = &c->profile.layers[i];
+        enum profile_kind     kind = kind_of(c, i);
+        // its share of the count, but a few of every kind
+        uint32_t want = all ? (uint32_t)ceil((double)count * known[kind] / all) : 0, kept = 0;
+        if (want < 4) want = 4;
+        for (uint32_t k = 0; k < l->point_count; k++) {
+            if (!same_point(p, l->key, l->algorithm, &l->points[k])) continue;
+            uint32_t at = seen[kind]++; // keep the first point of each of `want` equal stretches
+            if (known[kind] <= want ||
+                (uint64_t)at * want / known[kind] != ((uint64_t)at + 1) * want / known[kind])
+                l->points[kept++] = l->points[k];
+        }
+        l->point_count = kept;
+    }
+}
+
+static void probe_clock(struct calibration *c)
+{
+    c->clock_hz = arena_grow(c->arena, c->clock_hz, &c->clock_capacity, c->clock_count + 1,
+                             sizeof *c->clock_hz);
+    c->clock_hz[c->clock_count++] = timing_clock_hz();
+}
+
+static void measure_layer(struct calibration *c, uint32_t i)
+{
+    const struct work          *w = &c->work[i];
+    const struct profile_layer *l = &c->profile.layers[i];
+    struct timing_protocol      warm = {c->effort.sample_s, c->effort.samples, false},
+                           cold = {0, c->effort.cold_samples, true};
+    struct arena        scratch = {0};
+    struct exec_weights weights;
+    exec_weights(w->graph, w->layer, &c->rng, &scratch, &weights);
+    for (uint32_t k = 0; k < l->point_count; k++) {
+        struct arena_mark mark = arena_mark(&scratch);
+        struct exec_job   job;
+        struct span       part = {l->points[k].begin, l->points[k].end};
+        exec_job(w->graph, w->layer, part, l->algorithm, &weights, &c->rng, &scratch, &job);
+        if (w->warm) timing_sample(&warm, exec_job_run, &job, &w->warm[k]);
+        if (w->cold) timing_sample(&cold, exec_job_run, &job, &w->cold[k]);
+        arena_rewind(&scratch, mark);
+    }
+    arena_free(&scratch);
+    probe_clock(c);
+}
+
+void calibration_measure(struct calibration *c, void (*progress)(void *ctx, double done), void *ctx)
+{
+    struct profile *p = &c->profile;
+    assert(c->effort.rounds <= 8 && c->effort.samples <= 8 && c->effort.cold_samples <= 8);
+    probe_clock(c);
+    uint32_t total = c->effort.rounds * p->layer_count, done = 0;
+    for (uint32_t round = 0; round < c->effort.rounds; round++)
+        for (uint32_t i = 0; i < p->layer_count; i++, done++) {
+            if (progress) progress(ctx, (double)done / total);
+            if (p->layers[i].point_count) measure_layer(c, i);
+        }
+    if (progress) progress(ctx, 1);
+    stat_sort(c->clock_hz, c->clock_count);
+    p->clock_hz = stat_quantile(c->clock_hz, c->clock_count, 0.5);
+    for (uint32_t i = 0; i < p->layer_count; i++)
+        for (uint32_t k = 0; k < p->layers[i].point_count; k++) {
+            struct profile_point *point = &p->layers[i].points[k];
+            if (c->work[i].warm) timing_summarise(&c->work[i].warm[k], &point->warm);
+            if (c->work[i].cold) timing_summarise(&c->work[i].cold[k], &point->cold);
+        }
+}
+
+// The two rates that devices are compared by (profile.h), from the costs themselves.
+static void find_reference(struct profile *p, const struct graph *resnet50,
+                           const struct graph *alexnet, struct arena *a)
+{
+    double fc_s = 0, fc_bytes = 0;
+    for (int choice = 0; choice < CONV_CHOICE_COUNT; choice++)
+        for (int caches = 0; caches < CACHES_COUNT; caches++) {
+            struct cost_table   costs;
+            const struct device own = {.name = p->name,
+                                       .profile = p->name,
+                                       .conv = (enum conv_choice)choice,
+                                       .caches = (enum caches)caches};
+            cost_init(&costs, a, resnet50, &own, p);
+            p->conv_flop_per_s[choice][caches] = 2.0 * (double)graph_macs(resnet50) / costs.whole_s;
+        }
+    for (uint32_t i = 0; i < alexnet->layer_count; i++) {
+        const struct layer *l = &alexnet->layers[i];
+        struct shape        in[KERNEL_MAX_INPUTS];
+        if (!is_fc(l) || l->params < LARGE_FC) continue;
+        layer_inputs(alexnet, i, in);
+        const char                 *key = profile_key(l->kernel, &l->attr, &in[0], a);
+        const struct profile_layer *fc = profile_find(p, key, ALGORITHM_DIRECT);
+        assert(fc); // both models were added
+        fc_s += fc->curve_s[fc->curve_count - 1];
+        fc_bytes += (double)l->params * BYTES_PER_ELEMENT;
+    }
+    p->fc_bytes_per_s = fc_bytes / fc_s;
+}
+
+void calibration_finish(struct calibration *c, const struct graph *resnet50,
+                        const struct graph *alexnet, struct profile *out)
+{
+    *out = c->profile;
+    out->name = "this machine"; // until the caller names it
+    profile_fit(out, c->arena);
+    find_reference(out, resnet50, alexnet, c->arena);
+}
+
+void calibration_compare(const struct calibration *c, const struct profile *p,
+                         struct calibration_drift out[KIND_COUNT])
+{
+    struct arena scratch = {0};
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        struct calibration_drift *d = &out[kind];
+        double                   *drift = NULL;
+        uint32_t                  capacity = 0;
+        *d = (struct calibration_drift){0};
+        for (uint32_t i = 0; i < c->profile.layer_count; i++) {
+            const struct profile_layer *l = &c->profile.layers[i];
+            if ((int)kind_of(c, i) != kind) continue;
+            for (uint32_t k = 0; k < l->point_count; k++) {
+                const struct profile_point *then =
+                    same_point(p, l->key, l->algorithm, &l->points[k]);
+                double now = profile_point_s(&c->profile, &l->points[k]);
+                drift = arena_grow(&scratch, drift, &capacity, d->count + 1, sizeof *drift);
+                drift[d->count] = now / profile_point_s(p, then) - 1;
+                if (fabs(drift[d->count]) >= fabs(d->worst))
+                    d->worst = drift[d->count], d->worst_key = l->key;
+                d->count++;
+            }
+        }
+        if (!d->count) continue;
+        stat_sort(drift, d->count);
+        d->median = stat_quantile(drift, d->count, 0.5);
+        d->q1 = stat_quantile(drift, d->count, 0.25);
+        d->q3 = stat_quantile(drift, d->count, 0.75);
+    }
+    arena_free(&scratch);
+}
