@@ -572,7 +572,7 @@ static const struct {
      "\"conv_flop_per_s\": 5}, \"layers\": [{\"key\": \"fc 1 1\", \"algorithm\": "
      "\"fft\", \"points\": [{\"size\": 4}, {\"size\": 4, \"cold\": {\"cycles\": 0, "
      "\"median_cycles\": 1, \"q1_cycles\": 1, \"q3_cycles\": 1, \"median_s\": 1, "
-     "\"min_s\": \"1 m\"}]}]}",
+     "\"min_s\": \"1 m\"}}]}]}",
      {"FILE: reference.conv_flop_per_s: want an object",
       "FILE: layers[0].algorithm: want one of \"direct\", \"winograd2\"",
       "FILE: layers[0].points[0]: want a timing, \"warm\" or \"cold\"",
