@@ -92,7 +92,7 @@ static struct kernel_attr attr_of(const struct count_case *cc)
         .lrn_bias = 1,
         .epsilon = 1e-5f,
     };
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
+    for (int axis = AXIS_H; axis <= AXIS_W; axis++) {
         int32_t pad = cc->slice && axis == AXIS_H ? 0 : cc->pad;
         attr.window.kernel[axis] = or_one(cc->kernel);
         attr.window.stride[axis] = or_one(cc->stride);
@@ -115,12 +115,12 @@ static bool every_kernel_has_a_case(void)
 {
     bool ok = true;
     for (uint32_t i = 0; i < kernel_count; i++)
-        for (int algorithm = 0; algorithm < ALGORITHM_COUNT; algorithm++) {
+        for (enum kernel_algorithm algorithm = 0; algorithm < ALGORITHM_COUNT; algorithm++) {
             bool wanted = algorithm == ALGORITHM_DIRECT, counted = false;
             for (int n = 0; n < CASES; n++) {
                 if (strcmp(cases[n].type, kernel_table[i]->type) != 0) continue;
                 wanted |= allows(&cases[n], algorithm);
-                counted |= (int)cases[n].algorithm == algorithm;
+                counted |= cases[n].algorithm == algorithm;
             }
             if (!wanted || counted) continue;
             printf("%s, algorithm %d: no case in tests/instructions/count.c\n",
