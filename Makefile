@@ -11,7 +11,7 @@ B       ?= build
 
 PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev libsodium-dev gnuplot-nox \
             check sqlite3 python3 python3-jsonschema clang clang-format clang-tidy libonnx-dev libonnx-testdata protobuf-compiler \
-            protobuf-c-compiler libprotobuf-c-dev man-db git
+            protobuf-c-compiler libprotobuf-c-dev man-db git valgrind
 
 LIBS     := gsl sqlite3 libcjson libsodium
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
@@ -93,6 +93,17 @@ $(B)/test: $(TEST_OBJECTS) $(B)/onnx.pb-c.o $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TEST_LIBS)
 
+# Instructions of every kernel, counted by callgrind, against tests/instructions.tsv. Linked without debug information, which
+# valgrind 3.19 cannot read when clang wrote it.
+.PHONY: instructions instructions-update
+$(B)/count: $(B)/tests/instructions/count.o $(LIBRARY)
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--strip-debug -o $@ $^ $(LDLIBS)
+instructions: $(B)/count
+	@COUNT=$< sh tests/instructions.sh
+instructions-update: $(B)/count
+	@COUNT=$< sh tests/instructions.sh update
+
 $(B)/fuzz: tests/fuzz/fuzz_json.c $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -DFUZZ_MAIN $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -129,11 +140,12 @@ demo-run:
 
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 check-static: layers format-check tidy
-check-build: all $(B)/test
+check-build: all $(B)/test $(B)/count
 	@$(MAKE) --no-print-directory B=$(B)/asan OPT=-O1 SANITIZE="$(SAN)" $(B)/asan/fogsim $(B)/asan/test $(B)/asan/fuzz
 check-run:
 	$(B)/test
 	@sh tests/golden.sh
+	@$(MAKE) --no-print-directory instructions
 	@FOGSIM=$(B)/fogsim /usr/bin/python3 tests/validate_scenarios.py
 	@man -l --warnings docs/fogsim.1 2>&1 >/dev/null | (! grep .) && echo "man page: no warnings"
 	@echo "--- the same under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -150,7 +162,7 @@ check-long-run:
 	$(B)/asan/fuzz 30000 2
 layers:
 	@sh tests/layers.sh && echo "includes point one way"
-FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) tests/*.[ch] tests/fuzz/*.c bench/*.c)
+FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) tests/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c)
 format:
 	clang-format -i $(FORMATTED)
 format-check:
@@ -191,4 +203,4 @@ validation: all
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d
