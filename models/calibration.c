@@ -11,24 +11,25 @@
 enum { MAX_PARTS = 8, LARGE_FC = 1 << 20 };
 
 // Together under five minutes, or half of one, on a machine that does 100 GFLOP/s.
-const struct calibration_effort calibration_full = {5, 5, 3, 0.004, 8};
+const struct calibration_effort calibration_full = {4, 5, 3, 0.004, 8};
 const struct calibration_effort calibration_quick = {1, 3, 1, 0.002, 2};
 
 struct work { // for one layer of the profile
     const struct graph    *graph;
     uint32_t               layer;
-    struct timing_samples *warm, *cold; // [point_count]; NULL: not so
+    struct timing_samples *warm, *cold; // [point_count]
 };
 
 struct calibration {
     struct calibration_effort effort;
-    struct profile            profile; // layers and points as planned; timings when measured
-    struct work              *work;    // [profile.layer_count], in the same order
-    uint32_t                  layer_capacity, work_capacity;
-    double                   *clock_hz; // [clock_count] probes
-    uint32_t                  clock_count, clock_capacity;
-    struct arena             *arena;
-    struct rng                rng;
+    struct profile profile; // layers and points as planned (sample_count of a timing not 0: to be
+                            // taken); timings when measured
+    struct work  *work;     // [profile.layer_count], in the same order
+    uint32_t      layer_capacity, work_capacity;
+    double       *clock_hz; // [clock_count] probes
+    uint32_t      clock_count, clock_capacity;
+    struct arena *arena;
+    struct rng    rng;
 };
 
 struct calibration *calibration_new(const struct calibration_effort *effort, struct arena *a)
@@ -49,20 +50,26 @@ static bool is_fc(const struct layer *l)
     return l->kernel->heads_step && l->kernel->rows != ROWS_WINDOW;
 }
 
-// The whole, and slices of 1 / 2, 1 / 4, 1 / 8; of a conv one at the edge and one inside, which
-// lack padding.
-static uint32_t choose_parts(const struct layer *l, int32_t least_divisor,
-                             struct span parts[MAX_PARTS])
+struct point_plan {
+    struct span part;
+    bool        is_warm, is_cold;
+};
+
+// The whole, and slices of 1 / 2, 1 / 4, 1 / 8; of a direct conv one at the edge and one inside,
+// which lack padding. Cold takes much longer, so of a conv only where the bytes differ most.
+static uint32_t choose_points(const struct layer *l, enum kernel_algorithm algorithm,
+                              int32_t least_divisor, struct point_plan points[MAX_PARTS])
 {
     int32_t  n = is_fc(l) ? l->out.c : l->out.h;
     uint32_t count = 0;
-    parts[count++] = (struct span){0, n};
+    points[count++] = (struct point_plan){{0, n}, !is_fc(l), l->kernel->heads_step};
     if (!l->kernel->heads_step) return count;
     for (int32_t divisor = 2; divisor <= least_divisor && divisor <= n; divisor *= 2) {
         int32_t size = n / divisor, middle = (n - size) / 2;
-        parts[count++] = (struct span){0, size};
-        if (is_conv(l) && divisor > 2 && middle > 0)
-            parts[count++] = (struct span){middle, middle + size};
+        bool is_cold = is_fc(l) || divisor == 2 || (divisor == 8 && algorithm == ALGORITHM_DIRECT);
+        points[count++] = (struct point_plan){{0, size}, !is_fc(l), is_cold};
+        if (is_conv(l) && algorithm == ALGORITHM_DIRECT && divisor > 2 && middle > 0)
+            points[count++] = (struct point_plan){{middle, middle + size}, true, false};
     }
     return count;
 }
@@ -72,23 +79,26 @@ static void plan(struct calibration *c, const struct graph *g, uint32_t layer, c
 {
     const struct layer *l = &g->layers[layer];
     struct profile     *p = &c->profile;
-    struct span         parts[MAX_PARTS];
-    uint32_t            n = p->layer_count, count = choose_parts(l, c->effort.least_divisor, parts);
+    struct point_plan   plans[MAX_PARTS];
+    uint32_t            n = p->layer_count;
+    uint32_t            count = choose_points(l, algorithm, c->effort.least_divisor, plans);
     p->layers = arena_grow(c->arena, p->layers, &c->layer_capacity, n + 1, sizeof *p->layers);
     c->work = arena_grow(c->arena, c->work, &c->work_capacity, n + 1, sizeof *c->work);
     p->layer_count++;
     struct profile_point *points = ARENA_ARRAY(c->arena, struct profile_point, count);
     for (uint32_t i = 0; i < count; i++) {
-        points[i] = (struct profile_point){.begin = parts[i].begin, .end = parts[i].end};
-        points[i].size = profile_size(l->kernel, &l->attr, algorithm, in, &l->out, parts[i]);
-        if (is_conv(l)) points[i].bytes = profile_bytes(&l->attr, algorithm, in, &l->out, parts[i]);
+        struct span part = plans[i].part;
+        points[i] = (struct profile_point){.begin = part.begin, .end = part.end};
+        points[i].size = profile_size(l->kernel, &l->attr, algorithm, in, &l->out, part);
+        if (is_conv(l)) points[i].bytes = profile_bytes(&l->attr, algorithm, in, &l->out, part);
+        if (plans[i].is_warm) points[i].warm.sample_count = c->effort.samples;
+        if (plans[i].is_cold) points[i].cold.sample_count = c->effort.cold_samples;
     }
     p->layers[n] = (struct profile_layer){
         .key = key, .algorithm = algorithm, .point_count = count, .points = points};
     c->work[n] = (struct work){.graph = g, .layer = layer};
-    if (!is_fc(l)) c->work[n].warm = ARENA_ARRAY(c->arena, struct timing_samples, count);
-    if (l->kernel->heads_step)
-        c->work[n].cold = ARENA_ARRAY(c->arena, struct timing_samples, count);
+    c->work[n].warm = ARENA_ARRAY(c->arena, struct timing_samples, count);
+    c->work[n].cold = ARENA_ARRAY(c->arena, struct timing_samples, count);
 }
 
 static bool is_planned(const struct calibration *c, const char *key)
@@ -170,18 +180,19 @@ static void measure_layer(struct calibration *c, uint32_t i)
 {
     const struct work          *w = &c->work[i];
     const struct profile_layer *l = &c->profile.layers[i];
-    struct timing_protocol      warm = {c->effort.sample_s, c->effort.samples, false},
-                           cold = {0, c->effort.cold_samples, true};
-    struct arena        scratch = {0};
-    struct exec_weights weights;
+    struct timing_protocol      warm = {.sample_s = c->effort.sample_s}, cold = {.cold = true};
+    struct arena                scratch = {0};
+    struct exec_weights         weights;
     exec_weights(w->graph, w->layer, &c->rng, &scratch, &weights);
     for (uint32_t k = 0; k < l->point_count; k++) {
         struct arena_mark mark = arena_mark(&scratch);
         struct exec_job   job;
         struct span       part = {l->points[k].begin, l->points[k].end};
         exec_job(w->graph, w->layer, part, l->algorithm, &weights, &c->rng, &scratch, &job);
-        if (w->warm) timing_sample(&warm, exec_job_run, &job, &w->warm[k]);
-        if (w->cold) timing_sample(&cold, exec_job_run, &job, &w->cold[k]);
+        warm.sample_count = l->points[k].warm.sample_count;
+        cold.sample_count = l->points[k].cold.sample_count;
+        if (warm.sample_count) timing_sample(&warm, exec_job_run, &job, &w->warm[k]);
+        if (cold.sample_count) timing_sample(&cold, exec_job_run, &job, &w->cold[k]);
         arena_rewind(&scratch, mark);
     }
     arena_free(&scratch);
@@ -205,8 +216,8 @@ void calibration_measure(struct calibration *c, void (*progress)(void *ctx, doub
     for (uint32_t i = 0; i < p->layer_count; i++)
         for (uint32_t k = 0; k < p->layers[i].point_count; k++) {
             struct profile_point *point = &p->layers[i].points[k];
-            if (c->work[i].warm) timing_summarise(&c->work[i].warm[k], &point->warm);
-            if (c->work[i].cold) timing_summarise(&c->work[i].cold[k], &point->cold);
+            if (point->warm.sample_count) timing_summarise(&c->work[i].warm[k], &point->warm);
+            if (point->cold.sample_count) timing_summarise(&c->work[i].cold[k], &point->cold);
         }
 }
 
