@@ -51,7 +51,7 @@ MUST_USE bool timing_pin(struct err *e);
 // ms.
 double timing_clock_hz(void);
 
-// Reads more than three times the last-level cache (sysconf, at least 96 MiB), so that what was
+// Reads more than three times the largest cache (at least 96 MiB), so that what was
 // cached is not any more.
 void timing_evict(void);
 
