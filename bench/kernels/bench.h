@@ -26,6 +26,7 @@ struct contender {
     void *(*prepare)(const struct work *w, struct arena *a);
     void (*run)(void *job);
     void (*finish)(void *job);
+    const char *(*method)(void *job, struct arena *a); // what the library chose; NULL: no choice
 };
 
 enum {
@@ -60,16 +61,17 @@ enum { MAX_ROUNDS = 64 };
 double   clock_hz(void); // of this core, now: from a chain of dependent additions, one cycle each
 uint32_t sample_calls(void (*run)(void *), void *job); // that fill a sample
 struct sample sample_warm(void (*run)(void *), void *job, uint32_t calls);
-struct sample sample_cold(void (*run)(void *), void *job); // one call, caches evicted before
+struct sample sample_once(void (*run)(void *), void *job);
+struct sample sample_cold(void (*run)(void *), void *job); // once, caches evicted before
 struct sample sample_median(const struct sample *samples, size_t count); // of each field
 
-// A pass over memory that no cache holds, as a job to sample between others, and the limits of this
-// core: multiply-adds and reads, of all instruction sets up to that of ours. The set that was seen
-// to read memory fastest is the stream's from then on: wider loads are not always faster.
-enum { STREAM_BYTES = 1 << 30 };
-void *stream_prepare(struct arena *a);
-void  stream_run(void *stream);
-void  roofs_print(void *stream);
+// The limits of this core: multiply-adds from registers, and reads.
+enum { STREAM_BYTES = 1 << 30, MAX_SETS = 3 }; // that no cache holds
+const void *stream_prepare(struct arena *a);
+uint32_t    stream_set_count(void); // instruction sets up to that of ours: the widest need not be
+                                    // the fastest at reading
+double stream_bytes_per_s(const void *stream, uint32_t set); // one pass
+void   roofs_print(const void *stream);
 
 struct graph;
 
@@ -81,6 +83,7 @@ struct layer_result {
     struct work   work;
     struct sample sample[CONTENDERS];
     double        error[CONTENDERS];
+    const char   *method[CONTENDERS];   // NULL: nothing to say
     double        stream_bytes_per_s;   // fc: read from DRAM in the same rounds
     double        flop, flop_real_rows; // taps on padding count; those on padding rows do not
     double        weight_bytes;
@@ -97,11 +100,11 @@ struct options {
     uint32_t    rounds;
 };
 
-void measure_model(const char *name, const struct graph *g, const struct options *o, void *stream,
-                   struct arena *a, struct model_result *out);
+void measure_model(const char *name, const struct graph *g, const struct options *o,
+                   const void *stream, struct arena *a, struct model_result *out);
 
 void table_model(const struct model_result *m);
-bool table_errors(const struct model_result *models, uint32_t count); // false: ours are too large
+bool table_errors(const struct model_result *models, uint32_t count); // false: one is too large
 void table_json(const struct model_result *models, uint32_t count);
 
 #endif

@@ -1,7 +1,7 @@
 // bench/kernels/main.c: bench-kernels [--isa ISA] [--model NAME]... [--quick]; see bench.h.
 //
 // The last line of stdout is one JSON object by model; docs/HACKING.md says how to read it. Exit
-// status 1: an output of ours is too far from the others'.
+// status 1: an output is too far from the others'.
 #include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +49,7 @@ static void read_line(int argc, char **argv, struct line *l)
                  argv[i]);
     }
     const char *isa = l->options.isa;
-    if (isa && strcmp(isa, "avx2") && strcmp(isa, "sse2"))
+    if (isa && strcmp(isa, "avx2") != 0 && strcmp(isa, "sse2") != 0)
         stop("--isa: want avx2 or sse2, have ", isa);
     for (int i = 0; !l->model_count && i < ZOO; i++) l->models[i] = zoo[i].name;
     if (!l->model_count) l->model_count = ZOO;
@@ -69,7 +69,7 @@ static void set_environment(const char *isa, char **argv)
     for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) setenv(threads[i], "1", true);
     if (isa) {
         setenv("FOGSIM_ISA", isa, true);
-        setenv("OPENBLAS_CORETYPE", strcmp(isa, "avx2") ? "Nehalem" : "Haswell", true);
+        setenv("OPENBLAS_CORETYPE", !strcmp(isa, "avx2") ? "Haswell" : "Nehalem", true);
     }
     setenv(mark, "1", true);
     execv("/proc/self/exe", argv);
@@ -90,22 +90,22 @@ int main(int argc, char **argv)
 {
     struct line         line;
     struct arena        arena = {0};
+    struct graph        graphs[MAX_MODELS];
     struct model_result models[MAX_MODELS];
     struct err          e = {0};
     read_line(argc, argv, &line);
     set_environment(line.options.isa, argv);
     gsl_set_error_handler_off();
+    for (uint32_t i = 0; i < line.model_count; i++) load(line.models[i], &graphs[i], &arena);
     if (!timing_pin(&e)) fprintf(stderr, "bench-kernels: %s (unpinned)\n", e.text);
     printf("ours: %s; %s\n", kernel_isa(), onednn_start(line.options.isa, &arena));
     printf("%s\n%s\n", openblas_start(&arena), xnnpack_start());
     printf("medians of %u rounds, processor time; clock now %.2f GHz\n\n", line.options.rounds,
            1e-9 * clock_hz());
-    void *stream = stream_prepare(&arena);
+    const void *stream = stream_prepare(&arena);
     roofs_print(stream);
     for (uint32_t i = 0; i < line.model_count; i++) {
-        struct graph g;
-        load(line.models[i], &g, &arena);
-        measure_model(line.models[i], &g, &line.options, stream, &arena, &models[i]);
+        measure_model(line.models[i], &graphs[i], &line.options, stream, &arena, &models[i]);
         table_model(&models[i]);
     }
     bool fine = table_errors(models, line.model_count);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/stat.h"
 #include "bench/kernels/bench.h"
 #include "kernels/profile.h"
 #include "models/exec.h"
@@ -46,7 +47,7 @@ static void find_layers(const struct graph *g, struct arena *a, struct model_res
         if (!l->kernel->heads_step) continue;
         layer_inputs(g, i, in);
         const char *key = profile_key(l->kernel, &l->attr, in, a);
-        while (known < out->layer_count && strcmp(keys[known], key)) known++;
+        while (known < out->layer_count && strcmp(keys[known], key) != 0) known++;
         if (known == out->layer_count) {
             keys[out->layer_count++] = key;
             describe_layer(g, i, &out->layers[known]);
@@ -55,13 +56,14 @@ static void find_layers(const struct graph *g, struct arena *a, struct model_res
     }
 }
 
-// Largest difference as a share of the largest value of `expected`.
+// Largest difference as a share of the largest value of `expected`; infinite if one is no number.
 static double difference(const float *y, const float *expected, int64_t count)
 {
     double most = 0, largest = 0;
     for (int64_t i = 0; i < count; i++) {
         double d = fabs((double)y[i] - (double)expected[i]);
-        if (!(d <= most)) most = d; // a NaN is one
+        if (isnan(d)) return INFINITY;
+        most = fmax(most, d);
         largest = fmax(largest, fabs((double)expected[i]));
     }
     return most / largest;
@@ -84,10 +86,11 @@ static void compare(struct layer_result *r, const struct work *works, void *cons
 
 // The contenders of a layer, in turns; each round begins with another.
 static void sample_layer(struct layer_result *r, void *const *jobs, const struct options *o,
-                         void *stream)
+                         const void *stream)
 {
-    struct sample samples[CONTENDERS][MAX_ROUNDS], read[MAX_ROUNDS];
+    struct sample samples[CONTENDERS][MAX_ROUNDS];
     uint32_t      calls[CONTENDERS] = {0};
+    double        read[MAX_SETS][MAX_ROUNDS]; // of memory, bytes per s
     for (int i = 0; i < CONTENDERS; i++)
         if (jobs[i]) calls[i] = sample_calls(contenders[i]->run, jobs[i]);
     for (uint32_t round = 0; round < o->rounds; round++) {
@@ -97,16 +100,20 @@ static void sample_layer(struct layer_result *r, void *const *jobs, const struct
             samples[i][round] = r->work.is_fc ? sample_cold(contenders[i]->run, jobs[i])
                                               : sample_warm(contenders[i]->run, jobs[i], calls[i]);
         }
-        if (r->work.is_fc) read[round] = sample_cold(stream_run, stream);
+        for (uint32_t set = 0; r->work.is_fc && set < stream_set_count(); set++)
+            read[set][round] = stream_bytes_per_s(stream, set);
     }
     for (int i = 0; i < CONTENDERS; i++)
         if (jobs[i]) r->sample[i] = sample_median(samples[i], o->rounds);
-    if (r->work.is_fc)
-        r->stream_bytes_per_s = STREAM_BYTES / sample_median(read, o->rounds).seconds;
+    for (uint32_t set = 0; r->work.is_fc && set < stream_set_count(); set++) {
+        stat_sort(read[set], o->rounds);
+        r->stream_bytes_per_s =
+            fmax(r->stream_bytes_per_s, stat_quantile(read[set], o->rounds, 0.5));
+    }
 }
 
 static void measure_layer(const struct graph *g, struct layer_result *r, const struct options *o,
-                          void *stream)
+                          const void *stream, struct arena *keep)
 {
     struct arena        a = {0};
     struct rng          rng;
@@ -128,16 +135,20 @@ static void measure_layer(const struct graph *g, struct layer_result *r, const s
         if (contenders[i]->capped || !o->isa) jobs[i] = contenders[i]->prepare(&works[i], &a);
     }
     sample_layer(r, jobs, o, stream);
-    for (int i = 0; i < CONTENDERS; i++)
-        if (jobs[i]) contenders[i]->finish(jobs[i]);
+    for (int i = 0; i < CONTENDERS; i++) {
+        if (!jobs[i]) continue;
+        if (contenders[i]->method) r->method[i] = contenders[i]->method(jobs[i], keep);
+        contenders[i]->finish(jobs[i]);
+    }
     compare(r, works, jobs, &a);
+    c->x[0] = c->weight = c->bias = NULL; // they go
     arena_free(&a);
 }
 
-void measure_model(const char *name, const struct graph *g, const struct options *o, void *stream,
-                   struct arena *a, struct model_result *out)
+void measure_model(const char *name, const struct graph *g, const struct options *o,
+                   const void *stream, struct arena *a, struct model_result *out)
 {
     *out = (struct model_result){.name = name};
     find_layers(g, a, out);
-    for (uint32_t i = 0; i < out->layer_count; i++) measure_layer(g, &out->layers[i], o, stream);
+    for (uint32_t i = 0; i < out->layer_count; i++) measure_layer(g, &out->layers[i], o, stream, a);
 }

@@ -68,7 +68,7 @@ static void gather_row(const struct kernel_call *c, const float *x, int32_t kx, 
         memcpy(to + real.begin, x + real.begin + first,
                (size_t)(real.end - real.begin) * sizeof *to);
     else
-        for (int32_t i = real.begin; i < real.end; i++) to[i] = x[i * stride + first];
+        for (int32_t i = real.begin; i < real.end; i++) to[i] = x[(ptrdiff_t)i * stride + first];
     for (int32_t i = real.end; i < c->out.w; i++) to[i] = 0;
 }
 
@@ -129,4 +129,4 @@ static void finish(void *job)
     (void)job; // y is in its order already
 }
 
-const struct contender openblas = {"OpenBLAS", true, prepare, run, finish};
+const struct contender openblas = {"OpenBLAS", true, prepare, run, finish, NULL};

@@ -47,6 +47,6 @@ static void finish(void *job)
     j->kernel->finish(j->job);
 }
 
-const struct contender ours_direct = {"direct", true, prepare_direct, run, finish};
-const struct contender ours_winograd2 = {"winograd2", true, prepare_winograd2, run, finish};
-const struct contender ours_winograd4 = {"winograd4", true, prepare_winograd4, run, finish};
+const struct contender ours_direct = {"direct", true, prepare_direct, run, finish, NULL};
+const struct contender ours_winograd2 = {"winograd2", true, prepare_winograd2, run, finish, NULL};
+const struct contender ours_winograd4 = {"winograd4", true, prepare_winograd4, run, finish, NULL};

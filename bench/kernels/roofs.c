@@ -1,7 +1,8 @@
 // bench/kernels/roofs.c: what this core can do at best, by instruction set.
 //
 // Each set has its own vectors and its own copies of two loops: multiply-adds on registers alone,
-// as many chains as hide their latency (4 cycles x 2 pipes, and some), and reads.
+// as many chains as hide their latency (4 cycles x 2 pipes, and some), and reads, of one stream
+// (several were not faster).
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,48 +18,30 @@ enum { CHAINS = 12, STREAMS = 8, SAMPLES = 9 };
 #endif
 
 struct fma {
-    float    start[CHAINS * 16], factor;
+    float    start[CHAINS][16], factor; // 16: floats in the longest vector
     uint32_t steps;
 };
+
 struct read {
     const void *memory;
     size_t      size, passes; // size: a multiple of STREAMS x 64
     uint32_t    sum;          // so that reading is not in vain
 };
 
-#define ROOFS(isa, bytes, attributes)                                                               \
-    typedef float          floats_##isa __attribute__((vector_size(bytes), aligned(4), may_alias)); \
-    typedef uint32_t       words_##isa __attribute__((vector_size(bytes), aligned(4), may_alias));  \
-    attributes static void fma_##isa(void *job)                                                     \
-    {                                                                                               \
-        struct fma  *f = job;                                                                       \
-        floats_##isa chain[CHAINS];                                                                 \
-        UNROLL                                                                                      \
-        for (int i = 0; i < CHAINS; i++) chain[i] = *(const floats_##isa *)(f->start + 16 * i);     \
-        for (uint32_t step = 0; step < f->steps; step++) UNROLL                                     \
-        for (int i = 0; i < CHAINS; i++) chain[i] = chain[i] * f->factor + f->factor;               \
-        UNROLL                                                                                      \
-        for (int i = 0; i < CHAINS; i++) *(floats_##isa *)(f->start + 16 * i) = chain[i];           \
-    }                                                                                               \
-    attributes static void read_##isa(void *job)                                                    \
-    {                                                                                               \
-        struct read *r = job;                                                                       \
-        words_##isa  sum[STREAMS] = {{0}};                                                          \
-        for (size_t pass = 0; pass < r->passes; pass++) {                                           \
-            const words_##isa *at = r->memory, *end = at + r->size / (bytes);                       \
-            for (; at < end; at += STREAMS) UNROLL                                                  \
-            for (int i = 0; i < STREAMS; i++) sum[i] += at[i];                                      \
-        }                                                                                           \
-        UNROLL                                                                                      \
-        for (int i = 1; i < STREAMS; i++) sum[0] += sum[i];                                         \
-        r->sum += sum[0][0];                                                                        \
-    }
-
 #if defined(__x86_64__)
-ROOFS(avx512, 64, __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma"))))
-ROOFS(avx2, 32, __attribute__((target("avx2,fma"))))
+#define ROOF_BYTES 64
+#define ROOF_TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,fma")))
+#define ROOF(name) name##_avx512
+#include "bench/kernels/roof.inc"
+#define ROOF_BYTES 32
+#define ROOF_TARGET __attribute__((target("avx2,fma")))
+#define ROOF(name) name##_avx2
+#include "bench/kernels/roof.inc"
 #endif
-ROOFS(baseline, 16, )
+#define ROOF_BYTES 16
+#define ROOF_TARGET
+#define ROOF(name) name##_baseline
+#include "bench/kernels/roof.inc"
 
 static const struct roof {
     const char *isa;
@@ -80,11 +63,6 @@ static const struct roof *roof_of(const char *isa)
     return &roofs[ROOF_COUNT - 1];
 }
 
-struct stream {
-    struct read        read;
-    const struct roof *roof; // that read memory fastest
-};
-
 static struct sample median_of(void (*run)(void *), void *job)
 {
     struct sample samples[SAMPLES];
@@ -95,54 +73,51 @@ static struct sample median_of(void (*run)(void *), void *job)
 static double flop_per_cycle(const struct roof *roof)
 {
     struct fma f = {.factor = 0.5f, .steps = 1 << 20};
-    for (int i = 0; i < CHAINS * 16; i++) f.start[i] = (float)i; // equal chains would be made one
+    for (int i = 0; i < CHAINS; i++) // equal chains would be made one
+        for (int lane = 0; lane < 16; lane++) f.start[i][lane] = (float)(i + lane);
     return 2.0 * roof->lanes * CHAINS * f.steps / median_of(roof->fma, &f).cycles;
 }
 
 static double read_bytes_per_s(const struct roof *roof, const void *memory, size_t size)
 {
     enum { LEAST_BYTES = 1 << 28 }; // of a sample: some ms
-    struct read r = {.memory = memory,
-                     .size = size / (STREAMS * 64) * (STREAMS * 64),
-                     .passes = size < LEAST_BYTES ? LEAST_BYTES / size : 1};
+    struct read r = {
+        .memory = memory, .size = size, .passes = size < LEAST_BYTES ? LEAST_BYTES / size : 1};
     return (double)r.size * (double)r.passes / median_of(roof->read, &r).seconds;
 }
 
 // Written, since unwritten pages are all the same page of zeros.
-void *stream_prepare(struct arena *a)
+const void *stream_prepare(struct arena *a)
 {
-    struct stream *s = ARENA_ARRAY(a, struct stream, 1);
-    char          *memory = ARENA_ARRAY(a, char, STREAM_BYTES);
+    char *memory = ARENA_ARRAY(a, char, STREAM_BYTES);
     memset(memory, 1, STREAM_BYTES);
-    s->read = (struct read){.memory = memory, .size = STREAM_BYTES, .passes = 1};
-    s->roof = roof_of(kernel_isa());
-    return s;
+    return memory;
 }
 
-void stream_run(void *stream)
+static const struct roof *first_roof(void)
 {
-    struct stream *s = stream;
-    s->roof->read(&s->read);
+    return roof_of(kernel_isa());
 }
 
-void roofs_print(void *stream)
+uint32_t stream_set_count(void)
+{
+    return (uint32_t)(roofs + ROOF_COUNT - first_roof());
+}
+
+double stream_bytes_per_s(const void *stream, uint32_t set)
+{
+    struct read r = {.memory = stream, .size = STREAM_BYTES, .passes = 1};
+    return STREAM_BYTES / sample_once(first_roof()[set].read, &r).seconds;
+}
+
+void roofs_print(const void *stream)
 {
     // halves of the caches of most cores of today: L1, L2, L3
-    const size_t   sizes[] = {1 << 14, 1 << 19, 1 << 24, STREAM_BYTES};
-    struct stream *s = stream;
-    double         most = 0;
+    const size_t sizes[] = {1 << 14, 1 << 19, 1 << 24, STREAM_BYTES};
     printf("roofs     FMA FLOP/cycle  read GB/s:  16 KiB   512 KiB    16 MiB     1 GiB\n");
-    for (const struct roof *r = roof_of(kernel_isa()); r < roofs + ROOF_COUNT; r++) {
-        double bytes_per_s = 0;
+    for (const struct roof *r = first_roof(); r < roofs + ROOF_COUNT; r++) {
         printf("%-9s %14.1f            ", r->isa, flop_per_cycle(r));
-        for (int i = 0; i < 4; i++) {
-            bytes_per_s = read_bytes_per_s(r, s->read.memory, sizes[i]);
-            printf(" %9.1f", 1e-9 * bytes_per_s);
-        }
+        for (int i = 0; i < 4; i++) printf(" %9.1f", 1e-9 * read_bytes_per_s(r, stream, sizes[i]));
         printf("\n");
-        if (bytes_per_s > most) {
-            most = bytes_per_s;
-            s->roof = r;
-        }
     }
 }

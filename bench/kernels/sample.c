@@ -62,6 +62,11 @@ struct sample sample_warm(void (*run)(void *), void *job, uint32_t calls)
     return bracketed(run, job, calls);
 }
 
+struct sample sample_once(void (*run)(void *), void *job)
+{
+    return bracketed(run, job, 1);
+}
+
 struct sample sample_cold(void (*run)(void *), void *job)
 {
     timing_evict();

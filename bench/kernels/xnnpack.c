@@ -102,4 +102,4 @@ static void finish(void *job)
     xnn_delete_operator(j->operator);
 }
 
-const struct contender xnnpack = {"XNNPACK", false, prepare, run, finish};
+const struct contender xnnpack = {"XNNPACK", false, prepare, run, finish, NULL};
