@@ -112,7 +112,7 @@ static bool conv_desc(const struct kernel_call *c, dnnl_alg_kind_t algorithm,
     dnnl_dims_t             stride, dilation, begin, end;
     dnnl_convolution_desc_t desc;
     struct tensors          t;
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
+    for (int axis = AXIS_H; axis <= AXIS_W; axis++) {
         stride[axis] = w->stride[axis];
         dilation[axis] = w->dilation[axis] - 1; // oneDNN counts the gaps
         begin[axis] = w->pad_begin[axis];
