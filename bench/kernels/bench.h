@@ -43,6 +43,7 @@ enum {
 
 extern const struct contender ours_direct, ours_winograd2, ours_winograd4, onednn_direct,
     onednn_winograd, openblas, xnnpack;
+extern const struct contender *const contenders[CONTENDERS]; // in the order of the enum
 
 // One line on the library as it was started; to be called before the first prepare. `isa`: NULL or
 // the cap. What cannot be done ends the program.

@@ -7,7 +7,7 @@
 #include "kernels/profile.h"
 #include "models/exec.h"
 
-static const struct contender *const contenders[CONTENDERS] = {
+const struct contender *const contenders[CONTENDERS] = {
     &ours_direct,     &ours_winograd2, &ours_winograd4, &onednn_direct,
     &onednn_winograd, &openblas,       &xnnpack,
 };

@@ -1,6 +1,5 @@
 // bench/kernels/sample.c: one sample, in seconds and in cycles.
 #include <math.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/stat.h"

@@ -1,7 +1,6 @@
 // bench/kernels/table.c: the tables, and the one object that a machine reads.
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "bench/kernels/bench.h"
 
@@ -11,8 +10,6 @@ enum mode { DIRECT, FASTEST, ONEDNN, ONEDNN_W, ONEDNN_BEST, BLAS, XNN, MODES };
 
 static const char *const mode_names[MODES] = {"direct",      "fastest",  "oneDNN", "oneDNN-W",
                                               "oneDNN best", "OpenBLAS", "XNNPACK"};
-static const char *const names[CONTENDERS] = {"direct",   "winograd2", "winograd4", "oneDNN",
-                                              "oneDNN-W", "OpenBLAS",  "XNNPACK"};
 
 // The least among contenders [first, end) that have the layer.
 static struct sample best(const struct layer_result *l, int first, int end)
@@ -123,7 +120,7 @@ static void print_fc(const struct layer_result *l)
 static void print_heads(const char *kind, const char *speed, const char *last)
 {
     printf("%-16s %2s %-26s", kind, "n", "shape");
-    for (int i = 0; i < CONTENDERS; i++) printf(" %9s", names[i]);
+    for (int i = 0; i < CONTENDERS; i++) printf(" %9s", contenders[i]->name);
     printf("  %s   1DNN  1D-W  BLAS   XNN  %s\n", speed, last);
 }
 
@@ -212,7 +209,7 @@ bool table_errors(const struct model_result *models, uint32_t count)
                 most[c] = fmax(most[c], models[m].layers[i].error[c]);
     printf("\nlargest difference, as a share of the largest output:");
     for (int c = 0; c < CONTENDERS; c++) {
-        if (most[c] > 0) printf(" %s %.1e", names[c], most[c]);
+        if (most[c] > 0) printf(" %s %.1e", contenders[c]->name, most[c]);
         if (most[c] > limits[c]) fine = false;
     }
     printf("\n");
