@@ -3,6 +3,7 @@
 #   make            build/fogsim                       make install PREFIX=/usr/local
 #   make deps       installs what is missing (apt)     make bench    speed, as ratios measured side by side
 #   make check      all tests, as CI runs them         make check-long  what takes minutes
+#   make bench-kernels  the kernels beside oneDNN, OpenBLAS and XNNPACK
 
 PREFIX  ?= /usr/local
 CC      ?= cc
@@ -13,12 +14,15 @@ PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev li
             check sqlite3 python3 python3-jsonschema clang clang-format clang-tidy libonnx-dev libonnx-testdata protobuf-compiler \
             protobuf-c-compiler libprotobuf-c-dev man-db git valgrind
 
+# What only `make bench` and `make bench-kernels` install: rivals to measure against, no part of fogsim.
+BENCH_PACKAGES := libdnnl-dev libopenblas-dev libxnnpack-dev libpthreadpool-dev # the last: xnnpack.h includes its header
+
 LIBS     := gsl sqlite3 libcjson libsodium
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 CFLAGS   += -std=c11 $(OPT) -g $(WARN) -ffp-contract=off -MMD -MP $(SANITIZE) $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 ifneq ($(shell pkg-config --exists $(LIBS) 2>/dev/null && echo yes),yes)
-ifeq ($(filter deps demo check check-long bench clean,$(MAKECMDGOALS)),)
+ifeq ($(filter deps demo check check-long bench bench-kernels clean,$(MAKECMDGOALS)),)
 $(warning libraries are missing ($(LIBS)): run `make deps` first)
 endif
 endif
@@ -29,10 +33,10 @@ SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
 TESTS    := $(wildcard tests/*.c)
-BENCHES  := $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c))
+BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
 GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/build.inc
 
-.PHONY: all deps demo check check-fast check-long bench install clean layers format format-check tidy sanitize
+.PHONY: all deps demo check check-fast check-long bench bench-kernels install clean layers format format-check tidy sanitize
 .DELETE_ON_ERROR:
 all: $(B)/fogsim
 
@@ -162,7 +166,7 @@ check-long-run:
 	$(B)/asan/fuzz 30000 2
 layers:
 	@sh tests/layers.sh && echo "includes point one way"
-FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) tests/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c)
+FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) tests/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch])
 format:
 	clang-format -i $(FORMATTED)
 format-check:
@@ -174,12 +178,25 @@ $(B)/tidy/%.ok: %.c .clang-tidy | $(GENERATED)
 	@mkdir -p $(@D)
 	@clang-tidy --quiet $< -- $(CPPFLAGS) -std=c11 $(shell pkg-config --cflags $(LIBS)) $(EXTRA) 2>/dev/null && touch $@
 
+bench bench-kernels: PACKAGES += $(BENCH_PACKAGES)
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCHES)
 	@for b in $(BENCHES); do echo "--- $$b"; $$b || exit 1; done
+bench-kernels: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/bench-kernels
+	@$(B)/bench-kernels $(ARGS)
 $(B)/bench-%: $(B)/bench/%.o $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The libraries it compares with stand before GSL, whose BLAS has functions of the same names.
+KERNEL_BENCH := $(patsubst %.c,$(B)/%.o,$(wildcard bench/kernels/*.c))
+BENCH_LIBS = $(shell pkg-config --libs openblas) -ldnnl -lXNNPACK -ldl
+$(B)/bench/kernels/%.o: OPT := -O3
+$(B)/bench/kernels/%.o: EXTRA = -ffp-contract=fast $(shell pkg-config --cflags openblas)
+$(B)/bench-kernels: $(KERNEL_BENCH) $(LIBRARY)
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(BENCH_LIBS) $(LDLIBS)
 
 SHARE = $(DESTDIR)$(PREFIX)/share/fogsim
 install: all
@@ -203,4 +220,4 @@ validation: all
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d)
