@@ -59,8 +59,7 @@ struct sample {
 
 enum { MAX_ROUNDS = 64 };
 
-double   clock_hz(void); // of this core, now: from a chain of dependent additions, one cycle each
-uint32_t sample_calls(void (*run)(void *), void *job); // that fill a sample
+uint32_t      sample_calls(void (*run)(void *), void *job); // that fill a sample
 struct sample sample_warm(void (*run)(void *), void *job, uint32_t calls);
 struct sample sample_once(void (*run)(void *), void *job);
 struct sample sample_cold(void (*run)(void *), void *job); // once, caches evicted before

@@ -101,7 +101,7 @@ int main(int argc, char **argv)
     printf("ours: %s; %s\n", kernel_isa(), onednn_start(line.options.isa, &arena));
     printf("%s\n%s\n", openblas_start(&arena), xnnpack_start());
     printf("medians of %u rounds, processor time; clock now %.2f GHz\n\n", line.options.rounds,
-           1e-9 * clock_hz());
+           1e-9 * timing_clock_hz());
     const void *stream = stream_prepare(&arena);
     roofs_print(stream);
     for (uint32_t i = 0; i < line.model_count; i++) {

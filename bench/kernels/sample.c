@@ -15,26 +15,6 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-// The best of a few short chains: what is disturbed is slower.
-double clock_hz(void)
-{
-    enum { CHAINS = 5, STEPS = 20000, UNROLLED = 10 };
-    double best = 0;
-    for (int chain = 0; chain < CHAINS; chain++) {
-        uint64_t x = 1, y = 3;
-        double   start = now_s();
-        for (int i = 0; i < STEPS; i++) {
-#define STEP                                                                                       \
-    x += y;                                                                                        \
-    __asm__ volatile("" : "+r"(x), "+r"(y)); // the compiler must not fold the chain
-            STEP STEP STEP STEP STEP STEP STEP STEP STEP STEP
-#undef STEP
-        }
-        best = fmax(best, STEPS * UNROLLED / (now_s() - start));
-    }
-    return best;
-}
-
 static double seconds_of(void (*run)(void *), void *job, uint32_t calls)
 {
     double start = now_s();
@@ -44,8 +24,8 @@ static double seconds_of(void (*run)(void *), void *job, uint32_t calls)
 
 static struct sample bracketed(void (*run)(void *), void *job, uint32_t calls)
 {
-    double before = clock_hz(), seconds = seconds_of(run, job, calls);
-    return (struct sample){seconds, seconds * (before + clock_hz()) / 2};
+    double before = timing_clock_hz(), seconds = seconds_of(run, job, calls);
+    return (struct sample){seconds, seconds * (before + timing_clock_hz()) / 2};
 }
 
 uint32_t sample_calls(void (*run)(void *), void *job)
