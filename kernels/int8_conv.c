@@ -108,8 +108,9 @@ static ptrdiff_t block_index(int32_t channel, int32_t per_group, int32_t block)
 // Where output channel `oc` lies among [groups][out_blocks][lanes].
 static ptrdiff_t lane_of(const struct job *j, int32_t oc)
 {
-    int32_t lanes = j->tile->lanes;
-    return block_index(oc, j->group_out, lanes) * lanes + oc % j->group_out % lanes;
+    int32_t lanes = j->tile->lanes, lane = oc % j->group_out % lanes;
+    if (j->depthwise) lane = lane % 2 * (lanes / 2) + lane / 2;
+    return block_index(oc, j->group_out, lanes) * lanes + lane;
 }
 
 static const struct span *kernel_rows(const struct job *j, struct arena *a)
@@ -167,16 +168,18 @@ static const int16_t *pack_weights(const struct job *j, struct arena *a)
     return packed;
 }
 
-// [groups][kh][kw][lanes]
+// [groups][kh][kw][2][lanes]
 static const int16_t *pack_depthwise_weights(const struct job *j, struct arena *a)
 {
     int32_t  lanes = j->tile->lanes, kernel = j->conv.kernel[AXIS_H] * j->conv.kernel[AXIS_W];
     int16_t *packed =
-        ARENA_ARRAY(a, int16_t, (size_t)j->conv.groups * (size_t)kernel * (size_t)lanes);
+        ARENA_ARRAY(a, int16_t, (size_t)j->conv.groups * (size_t)kernel * 2 * (size_t)lanes);
     const int8_t *weight = j->call->weight;
     for (int32_t oc = 0; oc < j->call->out.c; oc++)
-        for (int32_t k = 0; k < kernel; k++)
-            packed[((ptrdiff_t)(oc / lanes) * kernel + k) * lanes + oc % lanes] = *weight++;
+        for (int32_t k = 0; k < kernel; k++) {
+            ptrdiff_t tap = (ptrdiff_t)(oc / lanes) * kernel + k;
+            packed[(2 * tap + oc % lanes % 2) * lanes + oc % lanes] = *weight++;
+        }
     return packed;
 }
 

@@ -36,7 +36,12 @@ static void *prepare(const struct int8_call *call, struct arena *a)
     j->x = ARENA_ARRAY(a, int16_t, (size_t)j->features);
     j->sum = ARENA_ARRAY(a, int32_t, (size_t)call->out.c);
     j->y = ARENA_ARRAY(a, int8_t, (size_t)call->out.c);
-    for (int64_t i = 0; i < j->features; i++) j->x[i] = (int16_t)(call->x[i] - call->x_zero_point);
+    int64_t lanes = j->tile->lanes, whole = j->features / (2 * lanes) * (2 * lanes);
+    for (int64_t i = 0; i < j->features; i++) {
+        int64_t at = i % (2 * lanes); // see product
+        int64_t to = i < whole ? i - at + at % 2 * lanes + at / 2 : i;
+        j->x[to] = (int16_t)(call->x[i] - call->x_zero_point);
+    }
     return j;
 }
 

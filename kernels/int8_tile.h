@@ -36,15 +36,20 @@ struct int8_tile {
 
     void (*conv)(const struct int8_tile_conv *c);
     // As conv with every channel a group, on whole blocks of channels: groups counts the blocks,
-    // in_blocks and out_blocks are 1, in_block is lanes, weight is [groups][kh][kw][lanes].
+    // in_blocks and out_blocks are 1, in_block is lanes. x is multiplied as if its channels were
+    // pairs, with pairs of which one is 0: weight is [groups][kh][kw][2][lanes], the even channels
+    // and then the odd ones of a block, 0 elsewhere; in that order bias, what rescales, and y.
     void (*depthwise)(const struct int8_tile_conv *c);
-    // sum = weight x; weight is [rows][columns].
+    // sum = weight x; weight is [rows][columns]. Of each whole 2 lanes columns x has the even ones
+    // first, as shifts split the bytes of 16 bits; the rest is as it is.
     void (*product)(const int8_t *weight, const int16_t *x, int32_t *sum, int64_t rows,
                     int64_t columns);
 };
 
 // That of the instruction set which tile_best() has chosen.
 const struct int8_tile *int8_tile_best(void);
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "an even byte is the lower one");
 
 extern const struct int8_tile int8_base; // what the compiler targets anyway, 16-byte vectors
 #if defined(__x86_64__)
