@@ -82,7 +82,10 @@ void int8_quantise_weights(const float *real, int32_t channels, int64_t per_chan
 {
     for (int32_t o = 0; o < channels; o++, real += per_channel, out += per_channel) {
         double largest = 0;
-        for (int64_t i = 0; i < per_channel; i++) largest = fmax(largest, fabs((double)real[i]));
+        for (int64_t i = 0; i < per_channel; i++) {
+            double size = fabs((double)real[i]); // fmax() here crashes GCC 12 for aarch64
+            if (size > largest) largest = size;
+        }
         scale[o] = largest > 0 ? largest / 127 : 1;
         for (int64_t i = 0; i < per_channel; i++)
             out[i] = (int8_t)nearest((double)real[i] / scale[o], -127, 127);

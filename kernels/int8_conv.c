@@ -156,13 +156,14 @@ static const int16_t *pack_weights(const struct job *j, struct arena *a)
     for (int32_t oc = 0; oc < j->call->out.c; oc++)
         for (int32_t ic = 0; ic < j->group_in; ic++) {
             ptrdiff_t out_block = block_index(oc, j->group_out, lanes);
-            int16_t  *to = packed + (out_block * c->in_blocks + ic / c->in_block) * piece +
-                          oc % j->group_out % lanes * 2;
+            ptrdiff_t in_block = out_block * c->in_blocks + ic / c->in_block;
+            ptrdiff_t lane = oc % j->group_out % lanes;
+            int16_t  *to = packed + in_block * piece + 2 * lane;
             for (int32_t ky = 0; ky < c->kernel[AXIS_H]; ky++)
                 for (int32_t kx = 0; kx < kernel_w; kx++) {
-                    int32_t tap = (c->runs == 1 ? kx * c->in_block : 0) + ic % c->in_block;
-                    to[ky * row + (c->runs == 1 ? 0 : kx) * run + tap / 2 * 2 * lanes + tap % 2] =
-                        *weight++;
+                    ptrdiff_t tap = (c->runs == 1 ? kx * c->in_block : 0) + ic % c->in_block;
+                    ptrdiff_t at = ky * row + (c->runs == 1 ? 0 : kx) * run;
+                    to[at + tap / 2 * 2 * lanes + tap % 2] = (int16_t)*weight++;
                 }
         }
     return packed;
@@ -178,7 +179,7 @@ static const int16_t *pack_depthwise_weights(const struct job *j, struct arena *
     for (int32_t oc = 0; oc < j->call->out.c; oc++)
         for (int32_t k = 0; k < kernel; k++) {
             ptrdiff_t tap = (ptrdiff_t)(oc / lanes) * kernel + k;
-            packed[(2 * tap + oc % lanes % 2) * lanes + oc % lanes] = *weight++;
+            packed[(2 * tap + oc % lanes % 2) * lanes + oc % lanes] = (int16_t)*weight++;
         }
     return packed;
 }

@@ -32,7 +32,7 @@ static void teardown(void)
 
 static int32_t draw(int32_t low, int32_t high) // in [low, high]
 {
-    return low + (int32_t)rng_below(&rng, (uint64_t)((int64_t)high - low + 1));
+    return (int32_t)(low + (int64_t)rng_below(&rng, (uint64_t)((int64_t)high - low + 1)));
 }
 
 // Requantisation.
@@ -600,9 +600,9 @@ static void run_onnx(const struct onnx_case *c, struct int8_call *call, const st
     int64_t count = outputs(call);
     int8_t *y = ARENA_ARRAY(&arena, int8_t, (size_t)count);
     for (int64_t i = 0; i < count; i++) {
-        int32_t sum;
-        memcpy(&sum, want->bytes + 4 * (first + i) * !c->has_scales, sizeof sum);
-        y[i] = (int8_t)(c->has_scales ? want->bytes[first + i] - 128 : sum);
+        int32_t value = want->bytes[first + i] - 128;
+        if (!c->has_scales) memcpy(&value, want->bytes + 4 * (first + i), sizeof value);
+        y[i] = (int8_t)value;
     }
     assert_both(c->is_conv ? "conv" : "fc", call, y);
 }
