@@ -197,6 +197,7 @@ static void pack_channels(struct job *j, struct arena *a)
         multiplier[to] = j->call->multiplier[oc];
         left[to] = shift > 0 ? shift : 0;
         right[to] = shift < 0 ? -shift : 0;
+        c->to_left |= shift > 0;
     }
     c->bias = bias, c->multiplier = multiplier, c->left = left, c->right = right;
 }

@@ -8,6 +8,7 @@
 #ifndef FOGSIM_KERNELS_INT8_TILE_H
 #define FOGSIM_KERNELS_INT8_TILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernels/window.h"
@@ -25,6 +26,7 @@ struct int8_tile_conv {
     const int16_t     *weight; // [groups][out_blocks][in_blocks][kh][runs][pairs][lanes][2]
     const int32_t     *bias;   // [groups][out_blocks][lanes]; so the three that rescale:
     const int32_t     *multiplier, *left, *right; // the shift to the left and to the right
+    bool               to_left;                   // any of `left` is not 0
     int32_t            y_zero_point, y_min, y_max;
     int32_t           *sum; // [out_h][out_w][lanes]: of the block that is being computed
     int8_t            *y;   // [groups][out_blocks][out_h][out_w][lanes]
