@@ -622,11 +622,14 @@ static void run_onnx_conv(const struct onnx_case *c, struct int8_call *call,
             weight[copy * w->count + i] = part(w, i, w_zero_point, copy);
     }
     int32_t pad = c->pad;
-    *attr = (struct kernel_attr){
-        .channels = 1,
-        .groups = 1,
-        .window = {
-            {(int32_t)w->dim[2], (int32_t)w->dim[3]}, {1, 1}, {1, 1}, {pad, pad}, {pad, pad}}};
+    *attr = (struct kernel_attr){.channels = 1,
+                                 .groups = 1,
+                                 .window = {{(int32_t)w->dim[2], (int32_t)w->dim[3]},
+                                            {1, 1},
+                                            {1, 1},
+                                            {pad, pad},
+                                            {pad, pad},
+                                            false}};
     call->in = (struct shape){COPIES, (int32_t)x->dim[2], (int32_t)x->dim[3]};
     call->x = in;
     call->weight = weight;
