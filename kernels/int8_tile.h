@@ -48,7 +48,7 @@ struct int8_tile {
                     int64_t columns);
 };
 
-// That of the instruction set which tile_best() has chosen.
+// That of the instruction set which tile_best() has chosen; int8_base for all that have no own.
 const struct int8_tile *int8_tile_best(void);
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "an even byte is the lower one");
