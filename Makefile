@@ -51,6 +51,10 @@ $(B)/kernels/tile_avx512.o: EXTRA := -mavx512f -mavx512vl -mavx512dq -mavx512bw 
 $(B)/kernels/tile_avx2.o: EXTRA := -mavx2 -mfma -ffp-contract=fast
 endif
 $(B)/kernels/tile_sse2.o: EXTRA := -ffp-contract=fast
+ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
+$(B)/kernels/int8_avx512.o: EXTRA := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx2
+$(B)/kernels/int8_avx2.o: EXTRA := -mavx2
+endif
 
 $(B)/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
@@ -92,7 +96,7 @@ $(B)/onnx.pb-c.c: /usr/include/onnx/onnx.proto
 	@mkdir -p $(@D); protoc-c --proto_path=$(<D) --c_out=$(B) $<
 $(B)/onnx.pb-c.o: $(B)/onnx.pb-c.c
 	$(CC) $(CPPFLAGS) -std=c11 $(OPT) -g $(SANITIZE) -c -o $@ $<
-$(B)/tests/test_onnx.o: $(B)/onnx.pb-c.c
+$(B)/tests/test_onnx.o $(B)/tests/test_int8.o: $(B)/onnx.pb-c.c
 $(B)/test: $(TEST_OBJECTS) $(B)/onnx.pb-c.o $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TEST_LIBS)
