@@ -32,6 +32,8 @@ struct tile_conv {
     float             *y;      // [groups][out_blocks][out_h][out_w][lanes]
 };
 
+struct winograd; // kernels/winograd.h
+
 struct tile {
     const char *isa;
     int32_t     lanes; // output channels in a block: two vectors
@@ -43,6 +45,10 @@ struct tile {
     // y = weight x (+ bias unless NULL); weight is [rows][columns].
     void (*product)(const float *weight, const float *x, const float *bias, float *y, int64_t rows,
                     int64_t columns);
+    // Winograd's transforms of tiles [first, first + count): w->x into w->transformed, w->product.y
+    // into w->y.
+    void (*winograd_input)(const struct winograd *w, int32_t first, int32_t count);
+    void (*winograd_output)(const struct winograd *w, int32_t first, int32_t count);
 };
 
 // The best this CPU runs, or the one that FOGSIM_ISA names, if the CPU has it.
