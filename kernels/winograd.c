@@ -6,7 +6,7 @@
 // that they are still there when read; but TILES_LEAST tiles at least, or too few products would be
 // made of each weight that comes from further away. Measured on Zen 4: budgets of 256 KiB to 2 MiB
 // are within 5 % of one another, 4 MiB is slower, and so are 14 tiles where weights are many.
-enum { KERNEL = 3, BLOCK_CHANNELS = 64, BETWEEN_BYTES = 512 * 1024, TILES_LEAST = 28 };
+enum { KERNEL = 3, TAPS = 9, BLOCK_CHANNELS = 64, BETWEEN_BYTES = 512 * 1024, TILES_LEAST = 28 };
 
 bool winograd_allows(const struct kernel_attr *attr)
 {
@@ -66,8 +66,8 @@ static void layout(struct winograd *w)
     w->tiles_at_once = tiles_at_once(w);
 }
 
-// Channels innermost in blocks, zeros around. in_h and in_w may be less than the padded input,
-// where no output reads its last row or column.
+// Channels innermost in blocks, zeros around: a convolution's padding, and what the last tiles read
+// past it.
 static const float *pack_input(const struct winograd *w, struct arena *a)
 {
     const struct shape  *in = &w->call->in[0];
@@ -87,7 +87,8 @@ static const float *pack_input(const struct winograd *w, struct arena *a)
 }
 
 // G g along one axis: `from` and `to` have elements `from_step` and `to_step` apart.
-static void weight_axis(int32_t m, double *to, int to_step, const double *from, int from_step)
+static void weight_axis(ptrdiff_t m, double *to, ptrdiff_t to_step, const double *from,
+                        ptrdiff_t from_step)
 {
     static const double g2[4][KERNEL] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
     static const double g4[6][KERNEL] = {
@@ -98,22 +99,22 @@ static void weight_axis(int32_t m, double *to, int to_step, const double *from, 
         {1.0 / 24, -1.0 / 12, 1.0 / 6},
         {0, 0, 1},
     };
-    for (int32_t i = 0; i < m + KERNEL - 1; i++) {
+    for (ptrdiff_t i = 0; i < m + KERNEL - 1; i++) {
         const double *g = m == 2 ? g2[i] : g4[i];
         to[i * to_step] = g[0] * from[0] + g[1] * from[from_step] + g[2] * from[2 * from_step];
     }
 }
 
 // G g G^T of one pair of channels, in double: this is not timed.
-static void transform_weight(int32_t m, double *to, const float *weight)
+static void transform_weight(ptrdiff_t m, double *to, const float *weight)
 {
-    int32_t side = m + KERNEL - 1;
-    double  g[KERNEL * KERNEL], half[6 * KERNEL]; // half: [side][KERNEL]
-    for (int i = 0; i < KERNEL * KERNEL; i++) g[i] = (double)weight[i];
-    for (int column = 0; column < KERNEL; column++)
+    ptrdiff_t side = m + KERNEL - 1;
+    double    g[TAPS], half[6 * KERNEL]; // half: [side][KERNEL]
+    for (int i = 0; i < TAPS; i++) g[i] = (double)weight[i];
+    for (ptrdiff_t column = 0; column < KERNEL; column++)
         weight_axis(m, half + column, KERNEL, g + column, KERNEL);
-    for (int32_t row = 0; row < side; row++)
-        weight_axis(m, to + row * side, 1, half + (ptrdiff_t)row * KERNEL, 1);
+    for (ptrdiff_t row = 0; row < side; row++)
+        weight_axis(m, to + row * side, 1, half + row * KERNEL, 1);
 }
 
 // [positions][out_blocks][in_blocks][in_block][lanes]
@@ -127,7 +128,7 @@ static const float *pack_weights(const struct winograd *w, struct arena *a)
     double                  transformed[WINOGRAD_POSITIONS];
     const float            *weight = w->call->weight;
     for (int32_t oc = 0; oc < w->call->out.c; oc++)
-        for (int32_t ic = 0; ic < in; ic++, weight += KERNEL * KERNEL) {
+        for (int32_t ic = 0; ic < in; ic++, weight += TAPS) {
             float *to = packed + (oc / lanes * channels + ic) * lanes + oc % lanes;
             transform_weight(w->m, transformed, weight);
             for (int32_t i = 0; i < p->groups; i++) to[i * plane] = (float)transformed[i];
