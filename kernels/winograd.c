@@ -11,7 +11,7 @@ enum { KERNEL = 3, TAPS = 9, BLOCK_CHANNELS = 64, BETWEEN_BYTES = 512 * 1024, TI
 bool winograd_allows(const struct kernel_attr *attr)
 {
     const struct window *w = &attr->window;
-    for (int axis = 0; axis < AXIS_COUNT; axis++)
+    for (int axis = AXIS_H; axis <= AXIS_W; axis++)
         if (w->kernel[axis] != KERNEL || w->stride[axis] != 1 || w->dilation[axis] != 1)
             return false;
     return attr->groups == 1;
