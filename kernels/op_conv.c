@@ -9,6 +9,7 @@
 
 #include "kernels/op.h"
 #include "kernels/tile.h"
+#include "kernels/winograd.h"
 
 static int64_t weights(const struct kernel_attr *attr, const struct shape *in)
 {
@@ -78,8 +79,14 @@ static void reference(const struct kernel_call *call)
             for (int32_t ox = 0; ox < call->out.w; ox++) *y++ = at_one_output(call, oc, oy, ox);
 }
 
+static bool allows(const struct kernel_attr *attr, enum kernel_algorithm algorithm)
+{
+    return algorithm == ALGORITHM_DIRECT || winograd_allows(attr);
+}
+
 struct job {
     const struct kernel_call *call;
+    struct winograd          *winograd; // NULL: direct, and the rest is of that
     const struct tile        *tile;
     struct tile_conv          conv;
     bool    depthwise; // one channel in, one out per group: groups are gathered into blocks
@@ -193,6 +200,10 @@ static void *prepare(const struct kernel_call *call, struct arena *a)
 {
     struct job *j = ARENA_ARRAY(a, struct job, 1);
     j->call = call;
+    if (call->algorithm != ALGORITHM_DIRECT) {
+        j->winograd = winograd_prepare(call, a);
+        return j;
+    }
     j->tile = tile_best();
     layout(j);
     struct tile_conv *c = &j->conv;
@@ -209,7 +220,9 @@ static void *prepare(const struct kernel_call *call, struct arena *a)
 static void run(void *job)
 {
     const struct job *j = job;
-    if (j->depthwise)
+    if (j->winograd)
+        winograd_run(j->winograd);
+    else if (j->depthwise)
         j->tile->depthwise(&j->conv);
     else
         j->tile->conv(&j->conv);
@@ -218,9 +231,13 @@ static void run(void *job)
 static void finish(void *job)
 {
     const struct job *j = job;
-    int32_t           lanes = j->tile->lanes;
-    ptrdiff_t         pixels = (ptrdiff_t)j->conv.out_h * j->conv.out_w;
-    float            *y = j->call->y;
+    if (j->winograd) {
+        winograd_finish(j->winograd);
+        return;
+    }
+    int32_t   lanes = j->tile->lanes;
+    ptrdiff_t pixels = (ptrdiff_t)j->conv.out_h * j->conv.out_w;
+    float    *y = j->call->y;
     for (int32_t oc = 0; oc < j->call->out.c; oc++) {
         const float *from = j->conv.y + block_index(oc, j->group_out, lanes) * pixels * lanes +
                             oc % j->group_out % lanes;
@@ -238,6 +255,7 @@ const struct kernel kernel_conv = {
     .infer = infer,
     .params = params,
     .macs = macs,
+    .allows = allows,
     .reference = reference,
     .prepare = prepare,
     .run = run,

@@ -1,11 +1,14 @@
 // kernels/tile.h: the inner loops of conv and fc, compiled once per instruction set.
 //
-// The idea: a tile of `pixels` neighbouring outputs of one row times one block of `lanes` output
-// channels (two vectors) stays in registers while all taps pass by; each step loads the two weight
-// vectors once, and one input per pixel that it multiplies both with. Nothing is unrolled into a
-// matrix first (no im2col): inputs lie in blocks of channels with the channel innermost, so that
-// the taps of one kernel row are one straight run of memory. Kernel rows on padding are not
-// computed; padding at the left and right is stored as zeros.
+// The idea: a tile of `pixels` neighbouring outputs times one block of `lanes` output channels (two
+// vectors) stays in registers while all taps pass by; each step loads the two weight vectors once,
+// and one input per pixel that it multiplies both with. A row's end is no end of a tile, so that
+// the tiles of a 7 x 7 map are as full as those of a large one. Nothing is unrolled into a matrix
+// first (no im2col): inputs lie in blocks of channels with the channel innermost, so that the taps
+// of one kernel row are one straight run of memory. Kernel rows on padding are not computed, so
+// that rows of unlike padding are not put into one tile; padding at the left and right is stored as
+// zeros. Strips of rows are done one after the other: their inputs and sums stay in the L2 cache
+// while all weights pass by, chunk by chunk, each fetched while the one before is used.
 //
 // Source: the register-tile argument (accumulators >= latency x throughput of the multiply-add) is
 // that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34,
@@ -32,6 +35,8 @@ struct tile_conv {
     float             *y;      // [groups][out_blocks][out_h][out_w][lanes]
 };
 
+struct winograd; // kernels/winograd.h
+
 struct tile {
     const char *isa;
     int32_t     lanes; // output channels in a block: two vectors
@@ -43,6 +48,10 @@ struct tile {
     // y = weight x (+ bias unless NULL); weight is [rows][columns].
     void (*product)(const float *weight, const float *x, const float *bias, float *y, int64_t rows,
                     int64_t columns);
+    // Winograd's transforms of tiles [first, first + count): w->x into w->transformed, w->product.y
+    // into w->y.
+    void (*winograd_input)(const struct winograd *w, int32_t first, int32_t count);
+    void (*winograd_output)(const struct winograd *w, int32_t first, int32_t count);
 };
 
 // The best this CPU runs, or the one that FOGSIM_ISA names, if the CPU has it.
