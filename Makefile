@@ -46,11 +46,16 @@ $(B)/fogsim: $(OBJECTS)
 
 # The timed kernels: one file per instruction set, each with the flags it needs. Fused multiply-add is what is measured.
 $(B)/kernels/%.o: OPT := -O3 -fno-math-errno
-ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
+TARGET := $(shell $(CC) -dumpmachine)
+ifneq ($(filter x86_64-%,$(TARGET)),)
 $(B)/kernels/tile_avx512.o: EXTRA := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx2 -mfma -ffp-contract=fast
 $(B)/kernels/tile_avx2.o: EXTRA := -mavx2 -mfma -ffp-contract=fast
 endif
-$(B)/kernels/tile_sse2.o: EXTRA := -ffp-contract=fast
+$(B)/kernels/tile_sse2.o $(B)/kernels/tile_neon.o $(B)/kernels/tile_plain.o: EXTRA := -ffp-contract=fast
+# 32-bit NEON has no denormals; gcc writes it for float only where that is allowed.
+ifneq ($(filter arm%hf,$(TARGET)),)
+$(B)/kernels/tile_neon.o: EXTRA := -mfpu=neon-vfpv4 -ffp-contract=fast -funsafe-math-optimizations
+endif
 
 $(B)/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
