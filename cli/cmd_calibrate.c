@@ -11,6 +11,7 @@
 #include "base/folder.h"
 #include "build.inc"
 #include "cli/inputs.h"
+#include "cli/self_test.h"
 #include "cli/version.h"
 #include "models/calibration.h"
 
@@ -185,7 +186,13 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     struct calibration *c = calibration_new(effort, args->arena);
     struct models       models;
     struct profile      p;
-    struct bar bar = {clock_wall_s(), isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
+    struct bar  bar = {clock_wall_s(), isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
+    const char *isa = option_value(args, "isa", NULL);
+    if (!kernel_isa_choose(isa, e)) {
+        if (isa) err_wrap(e, "--isa");
+        return EXIT_BAD_INPUT;
+    }
+    if (option_is_given(args, "self-test")) return self_test(args, e);
     if (!add_models(c, args, &models, e)) return EXIT_BAD_INPUT;
     if (!timing_pin(e)) return EXIT_FAILED;
     if (option_is_given(args, "verify")) return verify(c, args, &bar, e);
@@ -207,6 +214,8 @@ static const struct option_spec options[] = {
     {"name", "NAME", "name of the profile (default: the file's)"},
     {"model", "NAME",
      "only this model of the zoo (repeatable), and the two that give the reference rates"},
+    {"isa", "NAME", "instruction set: avx512, avx2, sse2, neon or plain (default: the best here)"},
+    {"self-test", NULL, "only compare every kernel with its reference, on every instruction set"},
     {"quick", NULL, "one round, few samples, few slices: half a minute, for a first look"},
     {"verify", "PROFILE", "write nothing: re-measure some points of it, report the drift"},
     {"quiet", NULL, "no progress"},
