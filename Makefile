@@ -40,12 +40,12 @@ BUNDLE   :=
 else
 # For a board (kernels-arm64): the libraries of another architecture, unpacked in ROOT; the one command, the
 # data files that it reads inside the program, the suites that test what differs there.
-LIB_FLAGS := -isystem $(ROOT)/usr/include
+LIB_FLAGS := -isystem $(ROOT)/usr/include -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 LDFLAGS  := -static
 LDLIBS   := -L$(ROOT)/usr/lib/$(TARGET) -lgsl -lgslcblas -lcjson -lsodium -lm -lpthread
 TEST_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
 COMMANDS := calibrate
-SUITES   := kernels
+SUITES   := kernels bundle selftest
 BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/devices/*.json scenarios/protocols/*.json)
 FOLDERS  := base kernels models sim algorithms algorithms/common scenarios
 SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c)) cli/main.c cli/command.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
@@ -187,19 +187,27 @@ check-run:
 	@echo "--- the same under AddressSanitizer and UndefinedBehaviorSanitizer"
 	FOGSIM=$(B)/asan/fogsim ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 $(B)/asan/test
 	$(B)/asan/fuzz 2000 1
+	@$(MAKE) --no-print-directory check-arm
 # For boards: build/arm64/fogsim-calibrate, build/armhf/fogsim-calibrate (docs/HACKING.md).
 BOARDS       := arm64 armhf
 TRIPLE_arm64 := aarch64-linux-gnu
 TRIPLE_armhf := arm-linux-gnueabihf
-BOARD_MAKE    = $(MAKE) --no-print-directory -j$(JOBS) B=$(B)/$* CC=$(TRIPLE_$*)-gcc ROOT=$(B)/cross/$* TARGET=$(TRIPLE_$*)
-.PHONY: $(BOARDS:%=kernels-%) $(BOARDS:%=check-%) $(BOARDS:%=deps-%) deps-qemu check-arm
+BOARD_MAKE    = $(MAKE) --no-print-directory B=$(B)/$* CC=$(TRIPLE_$*)-gcc ROOT=$(B)/cross/$* TARGET=$(TRIPLE_$*)
+BOARD_PACKAGES = gcc-$(TRIPLE_$(1)) libc6-dev-$(1)-cross
+.PHONY: $(BOARDS:%=kernels-%) $(BOARDS:%=deps-%) $(BOARDS:%=check-%) check-arm
 $(BOARDS:%=deps-%): deps-%:
-	$(call install_missing,make gcc-$(TRIPLE_$*) libc6-dev-$*-cross dpkg-dev git)
+	$(call install_missing,make dpkg-dev git $(call BOARD_PACKAGES,$*))
 $(BOARDS:%=$(B)/cross/%): $(B)/cross/%: kernels/cross-libraries.sh | deps-%
 	@echo "  libraries for $*"
 	@sh $< $* $(TRIPLE_$*) $@.new && rm -rf $@ && mv $@.new $@ && touch $@
-$(BOARDS:%=kernels-%): kernels-%: deps-% $(B)/cross/%
-	@$(BOARD_MAKE) $(B)/$*/fogsim-calibrate && echo "built $(B)/$*/fogsim-calibrate"
+$(BOARDS:%=kernels-%): kernels-%: $(B)/cross/%
+	+@$(BOARD_MAKE) $(B)/$*/fogsim-calibrate && echo "built $(B)/$*/fogsim-calibrate"
+$(BOARDS:%=check-%): check-%: kernels-% $(B)/fogsim
+	+@$(BOARD_MAKE) $(B)/$*/test
+	@BUILD=$(B) sh tests/board.sh $* qemu-$(patsubst armhf,arm,$(patsubst arm64,aarch64,$*))-static
+check-arm: # one apt at a time, then both at once
+	$(call install_missing,make dpkg-dev git qemu-user-static $(foreach b,$(BOARDS),$(call BOARD_PACKAGES,$(b))))
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BOARDS:%=check-%)
 
 # What takes minutes: other compilers and optimisations give the same rows; the suites under clang.
 check-long-run:

@@ -40,9 +40,11 @@ static bool add_files(struct names *n, const char *folder, struct err *e)
 {
     DIR *dir = opendir(folder);
     if (!dir) return err_add(e, "%s: cannot read the folder: %s", folder, strerror(errno));
-    for (struct dirent *entry; (entry = readdir(dir));) add(n, entry->d_name);
+    struct dirent *entry;
+    while (errno = 0, (entry = readdir(dir))) add(n, entry->d_name);
+    int fault = errno;
     closedir(dir);
-    return true;
+    return !fault || err_add(e, "%s: cannot read the folder: %s", folder, strerror(fault));
 }
 
 bool folder_list(const char *folder, const char *ending, struct arena *a, const char ***names,

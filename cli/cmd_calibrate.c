@@ -52,7 +52,10 @@ static const char *cpu_name(struct arena *a)
         return arena_string(a, colon + 2);
     }
     if (file) fclose(file);
-    return "unknown";
+    file = fopen("/proc/device-tree/model", "r"); // a board; 64-bit ARM names no model of its CPU
+    bool is_named = file && fgets(line, sizeof line, file);
+    if (file) fclose(file);
+    return is_named ? arena_string(a, line) : "unknown";
 }
 
 static void describe(struct profile *p, const struct calibration_effort *effort, const char *name,

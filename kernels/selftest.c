@@ -98,7 +98,7 @@ static double error_of(const struct kernel *k, struct kernel_call *call, struct 
     for (int64_t i = 0; i < count; i++) {
         double error = fabs((double)have[i] - (double)want[i]);
         worst = larger(worst, error);
-        largest = fmax(largest, fabs((double)want[i]));
+        largest = larger(largest, fabs((double)want[i]));
     }
     return worst / largest;
 }
