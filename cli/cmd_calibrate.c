@@ -181,6 +181,12 @@ static const char *profile_name(const struct arguments *args, const char *path)
     return option_value(args, "name", arena_format(args->arena, "%.*s", length, base));
 }
 
+static bool choose_isa(const struct arguments *args, struct err *e)
+{
+    const char *name = option_value(args, "isa", NULL);
+    return kernel_isa_choose(name, e) || (name && err_wrap(e, "--isa"));
+}
+
 static enum exit_code run(const struct arguments *args, struct err *e)
 {
     const char                      *out = option_value(args, "o", "profile.json");
@@ -189,12 +195,8 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     struct calibration *c = calibration_new(effort, args->arena);
     struct models       models;
     struct profile      p;
-    struct bar  bar = {clock_wall_s(), isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
-    const char *isa = option_value(args, "isa", NULL);
-    if (!kernel_isa_choose(isa, e)) {
-        if (isa) err_wrap(e, "--isa");
-        return EXIT_BAD_INPUT;
-    }
+    struct bar bar = {clock_wall_s(), isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
+    if (!choose_isa(args, e)) return EXIT_BAD_INPUT;
     if (option_is_given(args, "self-test")) return self_test(args, e);
     if (!add_models(c, args, &models, e)) return EXIT_BAD_INPUT;
     if (!timing_pin(e)) return EXIT_FAILED;
