@@ -6,7 +6,7 @@ enum { MOST_DRAWS = 1000 }; // for one case that fits
 
 static int32_t draw(struct rng *rng, int32_t low, int32_t high) // in [low, high]
 {
-    return low + (int32_t)rng_below(rng, (uint64_t)(high - low + 1));
+    return low + (int32_t)rng_below(rng, (uint64_t)high - (uint64_t)low + 1);
 }
 
 static void draw_window(struct rng *rng, struct window *w)
