@@ -27,7 +27,7 @@ LIB_FLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 LDLIBS   += $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm -lpthread
 TEST_LIBS := $(shell pkg-config --cflags --libs check libprotobuf-c 2>/dev/null)
 ifneq ($(shell pkg-config --exists $(LIBS) 2>/dev/null && echo yes),yes)
-ifeq ($(filter deps demo check check-long bench bench-kernels clean,$(MAKECMDGOALS)),)
+ifeq ($(filter deps% demo check% bench bench-kernels kernels-% clean,$(MAKECMDGOALS)),)
 $(warning libraries are missing ($(LIBS)): run `make deps` first)
 endif
 endif
@@ -205,7 +205,7 @@ $(BOARDS:%=kernels-%): kernels-%: $(B)/cross/%
 $(BOARDS:%=check-%): check-%: kernels-% $(B)/fogsim
 	+@$(BOARD_MAKE) $(B)/$*/test
 	@BUILD=$(B) sh tests/board.sh $* qemu-$(patsubst armhf,arm,$(patsubst arm64,aarch64,$*))-static
-check-arm: # one apt at a time, then both at once
+check-arm: deps # one apt at a time, then both at once
 	$(call install_missing,make dpkg-dev git qemu-user-static $(foreach b,$(BOARDS),$(call BOARD_PACKAGES,$(b))))
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BOARDS:%=check-%)
 
