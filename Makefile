@@ -4,6 +4,7 @@
 #   make deps       installs what is missing (apt)     make bench    speed, as ratios measured side by side
 #   make check      all tests, as CI runs them         make check-long  what takes minutes
 #   make bench-kernels  the kernels beside oneDNN, OpenBLAS and XNNPACK
+#   make kernels-arm64, kernels-armhf: a static fogsim-calibrate for boards    make check-arm  its tests, emulated
 
 PREFIX  ?= /usr/local
 CC      ?= cc
@@ -20,40 +21,62 @@ BENCH_PACKAGES := libdnnl-dev libopenblas-dev libxnnpack-dev libpthreadpool-dev 
 LIBS     := gsl sqlite3 libcjson libsodium
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
-CFLAGS   += -std=c11 $(OPT) -g $(WARN) -ffp-contract=off -MMD -MP $(SANITIZE) $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+CFLAGS   += -std=c11 $(OPT) -g $(WARN) -ffp-contract=off -MMD -MP $(SANITIZE) $(LIB_FLAGS)
+ifndef ROOT # else see the boards below
+LIB_FLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
+LDLIBS   += $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm -lpthread
+TEST_LIBS := $(shell pkg-config --cflags --libs check libprotobuf-c 2>/dev/null)
 ifneq ($(shell pkg-config --exists $(LIBS) 2>/dev/null && echo yes),yes)
-ifeq ($(filter deps demo check check-long bench bench-kernels clean,$(MAKECMDGOALS)),)
+ifeq ($(filter deps% demo check% bench bench-kernels kernels-% clean,$(MAKECMDGOALS)),)
 $(warning libraries are missing ($(LIBS)): run `make deps` first)
 endif
 endif
-LDLIBS   += $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm -lpthread
 
 FOLDERS  := base kernels models sim algorithms algorithms/common results scenarios cli
 SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))
+COMMANDS := $(patsubst cmd_%,%,$(basename $(notdir $(wildcard cli/cmd_*.c))))
+SUITES   := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
+BUNDLE   :=
+else
+# For a board (kernels-arm64): the libraries of another architecture, unpacked in ROOT; the one command, the
+# data files that it reads inside the program, the suites that test what differs there.
+LIB_FLAGS := -isystem $(ROOT)/usr/include -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
+LDFLAGS  := -static
+LDLIBS   := -L$(ROOT)/usr/lib/$(TARGET) -lgsl -lgslcblas -lcjson -lsodium -lm -lpthread
+TEST_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
+COMMANDS := calibrate
+SUITES   := kernels bundle selftest
+BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/devices/*.json scenarios/protocols/*.json)
+FOLDERS  := base kernels models sim algorithms algorithms/common scenarios
+SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c)) cli/main.c cli/command.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
+endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
-TESTS    := $(wildcard tests/*.c)
+TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/oracle.c) tests/main.c
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
-GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/build.inc
+GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
 
 .PHONY: all deps demo check check-fast check-long bench bench-kernels install clean layers format format-check tidy sanitize
 .DELETE_ON_ERROR:
 all: $(B)/fogsim
 
-$(B)/fogsim: $(OBJECTS)
+$(B)/fogsim $(B)/fogsim-calibrate: $(OBJECTS)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The timed kernels: one file per instruction set, each with the flags it needs. Fused multiply-add is what is measured.
 $(B)/kernels/%.o: OPT := -O3 -fno-math-errno
-ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
+TARGET := $(shell $(CC) -dumpmachine)
+ifneq ($(filter x86_64-%,$(TARGET)),)
 $(B)/kernels/tile_avx512.o: EXTRA := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx2 -mfma -ffp-contract=fast
 $(B)/kernels/tile_avx2.o: EXTRA := -mavx2 -mfma -ffp-contract=fast
-endif
-$(B)/kernels/tile_sse2.o: EXTRA := -ffp-contract=fast
-ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
 $(B)/kernels/int8_avx512.o: EXTRA := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx2
 $(B)/kernels/int8_avx2.o: EXTRA := -mavx2
+endif
+$(B)/kernels/tile_sse2.o $(B)/kernels/tile_neon.o $(B)/kernels/tile_plain.o: EXTRA := -ffp-contract=fast
+# 32-bit NEON has no denormals; gcc writes it for float only where that is allowed.
+ifneq ($(filter arm%hf,$(TARGET)),)
+$(B)/kernels/tile_neon.o: EXTRA := -mfpu=neon-vfpv4 -ffp-contract=fast -funsafe-math-optimizations
 endif
 
 $(B)/%.o: %.c | $(GENERATED)
@@ -71,9 +94,12 @@ $(B)/schemes.def: FORCE
 $(B)/kernels.def: FORCE
 	$(call list_to,KERNEL,$(patsubst op_%,%,$(basename $(notdir $(wildcard kernels/op_*.c)))))
 $(B)/commands.def: FORCE
-	$(call list_to,COMMAND,$(patsubst cmd_%,%,$(basename $(notdir $(wildcard cli/cmd_*.c)))))
+	$(call list_to,COMMAND,$(COMMANDS))
+as_text = sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/'
 $(B)/schema.inc: results/schema.sql
-	@mkdir -p $(@D); sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
+	@mkdir -p $(@D); $(as_text) $< >$@
+$(B)/bundle.inc: $(BUNDLE)
+	@mkdir -p $(@D); for f in $^; do echo "{BUNDLE_ROOT \"/$$f\","; $(as_text) $$f; echo '},'; done >$@
 $(B)/build.inc: FORCE
 	@mkdir -p $(@D); { echo '#define BUILD_FLAGS "$(OPT) -O3 for kernels"'; \
 	  echo "#define BUILD_COMMIT \"$$(git rev-parse --short=12 HEAD 2>/dev/null || echo none)\""; } >$@.new; \
@@ -83,12 +109,11 @@ $(B)/algorithms/registry.o: $(B)/schemes.def
 $(B)/kernels/registry.o: $(B)/kernels.def
 $(B)/cli/command.o: $(B)/commands.def
 $(B)/results/schema.o: $(B)/schema.inc
+$(B)/base/bundle.o: $(B)/bundle.inc
 $(B)/cli/cmd_calibrate.o: $(B)/build.inc
 
 # Tests: one file, one suite; the list is made from the folder.
-SUITES := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
-TEST_OBJECTS := $(TESTS:tests/%.c=$(B)/tests/%.o)
-TEST_LIBS := $(shell pkg-config --cflags --libs check libprotobuf-c 2>/dev/null)
+TEST_OBJECTS := $(TESTS:tests/%.c=$(B)/tests/%.o) $(if $(filter onnx,$(SUITES)),$(B)/onnx.pb-c.o)
 $(B)/suites.def: FORCE
 	$(call list_to,SUITE,$(SUITES))
 $(B)/tests/main.o: $(B)/suites.def
@@ -97,7 +122,7 @@ $(B)/onnx.pb-c.c: /usr/include/onnx/onnx.proto
 $(B)/onnx.pb-c.o: $(B)/onnx.pb-c.c
 	$(CC) $(CPPFLAGS) -std=c11 $(OPT) -g $(SANITIZE) -c -o $@ $<
 $(B)/tests/test_onnx.o $(B)/tests/test_int8.o: $(B)/onnx.pb-c.c
-$(B)/test: $(TEST_OBJECTS) $(B)/onnx.pb-c.o $(LIBRARY)
+$(B)/test: $(TEST_OBJECTS) $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(TEST_LIBS)
 
@@ -116,12 +141,17 @@ $(B)/fuzz: tests/fuzz/fuzz_json.c $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -DFUZZ_MAIN $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# What is missing on a fresh Debian is installed by name; sudo where one is not root.
-deps:
-	@missing=; for p in $(PACKAGES); do \
+# What is missing on a fresh Debian is installed by name; sudo where one is not root. A list of packages that
+# cannot be read (a third party's) is no reason to stop.
+define install_missing
+	@missing=; for p in $(1); do \
 	  dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null | grep -q '^installed' || missing="$$missing $$p"; done; \
 	[ -z "$$missing" ] || { sudo=; [ $$(id -u) = 0 ] || sudo=sudo; echo "installing:$$missing"; \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing; }
+	  $$sudo apt-get update -qq; DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing || \
+	  { echo "want these packages of Debian:$$missing; apt-get cannot install them" >&2; exit 1; }; }
+endef
+deps:
+	$(call install_missing,$(PACKAGES))
 
 # Variables are read before anything is installed, so what builds is a make of its own.
 demo: deps
@@ -159,6 +189,28 @@ check-run:
 	@echo "--- the same under AddressSanitizer and UndefinedBehaviorSanitizer"
 	FOGSIM=$(B)/asan/fogsim ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 $(B)/asan/test
 	$(B)/asan/fuzz 2000 1
+	@$(MAKE) --no-print-directory check-arm
+# For boards: build/arm64/fogsim-calibrate, build/armhf/fogsim-calibrate (docs/HACKING.md).
+BOARDS       := arm64 armhf
+TRIPLE_arm64 := aarch64-linux-gnu
+TRIPLE_armhf := arm-linux-gnueabihf
+BOARD_MAKE    = $(MAKE) --no-print-directory B=$(B)/$* CC=$(TRIPLE_$*)-gcc ROOT=$(B)/cross/$* TARGET=$(TRIPLE_$*)
+BOARD_PACKAGES = gcc-$(TRIPLE_$(1)) libc6-dev-$(1)-cross
+.PHONY: $(BOARDS:%=kernels-%) $(BOARDS:%=deps-%) $(BOARDS:%=check-%) check-arm
+$(BOARDS:%=deps-%): deps-%:
+	$(call install_missing,make dpkg-dev git $(call BOARD_PACKAGES,$*))
+$(BOARDS:%=$(B)/cross/%): $(B)/cross/%: kernels/cross-libraries.sh | deps-%
+	@echo "  libraries for $*"
+	@sh $< $* $(TRIPLE_$*) $@.new && rm -rf $@ && mv $@.new $@ && touch $@
+$(BOARDS:%=kernels-%): kernels-%: $(B)/cross/%
+	+@$(BOARD_MAKE) $(B)/$*/fogsim-calibrate && echo "built $(B)/$*/fogsim-calibrate"
+$(BOARDS:%=check-%): check-%: kernels-% $(B)/fogsim
+	+@$(BOARD_MAKE) $(B)/$*/test
+	@BUILD=$(B) sh tests/board.sh $* qemu-$(patsubst armhf,arm,$(patsubst arm64,aarch64,$*))-static
+check-arm: deps # one apt at a time, then both at once
+	$(call install_missing,make dpkg-dev git qemu-user-static $(foreach b,$(BOARDS),$(call BOARD_PACKAGES,$(b))))
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BOARDS:%=check-%)
+
 # What takes minutes: other compilers and optimisations give the same rows; the suites under clang.
 check-long-run:
 	@$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/o0 OPT=-O0 $(B)/o0/fogsim

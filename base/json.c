@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/bundle.h"
+
 // A place's text and the text of a value in a message stay short whatever the file holds.
 enum { SHOWN_BYTES = 60 };
 
@@ -74,8 +76,12 @@ bool json_open(struct json_doc *doc, const char *path, struct err *e)
 {
     struct arena scratch = {0};
     size_t       length = 0;
-    char        *text = read_file(path, &scratch, &length, e);
-    bool         ok = text && json_parse(doc, path, text, length, e);
+    const char  *text = bundle_text(path);
+    if (text)
+        length = strlen(text);
+    else
+        text = read_file(path, &scratch, &length, e);
+    bool ok = text && json_parse(doc, path, text, length, e);
     arena_free(&scratch);
     return ok;
 }

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool fill(struct paths *out, struct arena *a, const char *root)
+#include "base/bundle.h"
+
+static void fill(struct paths *out, struct arena *a, const char *root)
 {
     out->root = root;
     out->zoo = arena_format(a, "%s/models/zoo", root);
@@ -14,15 +16,24 @@ static bool fill(struct paths *out, struct arena *a, const char *root)
     out->profiles = arena_format(a, "%s/kernels/profiles", root);
     out->plots = arena_format(a, "%s/results/plots", root);
     out->scenarios = arena_format(a, "%s/scenarios", root);
-    return !access(out->zoo, R_OK | X_OK);
+}
+
+static bool is_there(const struct paths *p)
+{
+    return !access(p->zoo, R_OK | X_OK);
 }
 
 bool paths_find(struct paths *out, struct arena *a, struct err *e)
 {
     const char *given = getenv("FOGSIM_DATA");
     if (given && *given) {
-        if (fill(out, a, arena_string(a, given))) return true;
+        fill(out, a, arena_string(a, given));
+        if (is_there(out)) return true;
         return err_add(e, "%s: want a folder with models/zoo (FOGSIM_DATA), have none", given);
+    }
+    if (bundle->path) {
+        fill(out, a, BUNDLE_ROOT);
+        return true;
     }
     char    program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -33,9 +44,9 @@ bool paths_find(struct paths *out, struct arena *a, struct err *e)
     static const char *const places[] = {"..", "../share/fogsim", "../.."};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char *root = realpath(arena_format(a, "%s/%s", program, places[i]), NULL);
-        bool  found = root && fill(out, a, arena_string(a, root));
+        if (root) fill(out, a, arena_string(a, root));
         free(root);
-        if (found) return true;
+        if (root && is_there(out)) return true;
     }
     return err_add(e,
                    "%s: want fogsim's data beside the program or in ../share/fogsim, have neither; "

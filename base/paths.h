@@ -11,8 +11,9 @@ struct paths { // folders
     const char *root, *zoo, *devices, *protocols, *profiles, *plots, *scenarios;
 };
 
-// The root is $FOGSIM_DATA, else the folder above the program's, else ../share/fogsim from there:
-// the first that holds models/zoo. false: none does.
+// The root is $FOGSIM_DATA, else what the program holds itself (bundle.h), else the folder above
+// the program's, else ../share/fogsim from there: the first that holds models/zoo. false: none
+// does.
 MUST_USE bool paths_find(struct paths *out, struct arena *a, struct err *e);
 
 #endif

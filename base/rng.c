@@ -1,7 +1,10 @@
 #include "base/rng.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <string.h>
+
+enum { LONG_BITS = sizeof(unsigned long) * CHAR_BIT };
 
 static uint64_t rotl(uint64_t x, int k)
 {
@@ -29,15 +32,20 @@ static uint64_t splitmix64(uint64_t *x)
     return z ^ (z >> 31);
 }
 
-static void set_state(void *state, unsigned long seed)
+static void set_state(uint64_t s[4], uint64_t seed)
 {
-    uint64_t x = seed, *s = state;
-    for (int i = 0; i < 4; i++) s[i] = splitmix64(&x);
+    for (int i = 0; i < 4; i++) s[i] = splitmix64(&seed);
 }
 
+static void set(void *state, unsigned long seed)
+{
+    set_state(state, seed);
+}
+
+// As many of the upper bits as GSL's type has: 32 on a 32-bit machine.
 static unsigned long get(void *state)
 {
-    return next(state);
+    return (unsigned long)(next(state) >> (64 - LONG_BITS));
 }
 
 static double get_double(void *state)
@@ -45,8 +53,8 @@ static double get_double(void *state)
     return (double)(next(state) >> 11) * 0x1p-53;
 }
 
-static const gsl_rng_type XOSHIRO = {"xoshiro256**", UINT64_MAX, 0,         4 * sizeof(uint64_t),
-                                     set_state,      get,        get_double};
+static const gsl_rng_type XOSHIRO = {"xoshiro256**", ULONG_MAX, 0, 4 * sizeof(uint64_t), set, get,
+                                     get_double};
 
 void rng_seed_state(struct rng *r, uint64_t s)
 {

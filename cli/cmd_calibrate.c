@@ -11,6 +11,7 @@
 #include "base/folder.h"
 #include "build.inc"
 #include "cli/inputs.h"
+#include "cli/self_test.h"
 #include "cli/version.h"
 #include "models/calibration.h"
 
@@ -51,7 +52,10 @@ static const char *cpu_name(struct arena *a)
         return arena_string(a, colon + 2);
     }
     if (file) fclose(file);
-    return "unknown";
+    file = fopen("/proc/device-tree/model", "r"); // a board; 64-bit ARM names no model of its CPU
+    bool is_named = file && fgets(line, sizeof line, file);
+    if (file) fclose(file);
+    return is_named ? arena_string(a, line) : "unknown";
 }
 
 static void describe(struct profile *p, const struct calibration_effort *effort, const char *name,
@@ -177,6 +181,12 @@ static const char *profile_name(const struct arguments *args, const char *path)
     return option_value(args, "name", arena_format(args->arena, "%.*s", length, base));
 }
 
+static bool choose_isa(const struct arguments *args, struct err *e)
+{
+    const char *name = option_value(args, "isa", NULL);
+    return kernel_isa_choose(name, e) || (name && err_wrap(e, "--isa"));
+}
+
 static enum exit_code run(const struct arguments *args, struct err *e)
 {
     const char                      *out = option_value(args, "o", "profile.json");
@@ -186,6 +196,8 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     struct models       models;
     struct profile      p;
     struct bar bar = {clock_wall_s(), isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
+    if (!choose_isa(args, e)) return EXIT_BAD_INPUT;
+    if (option_is_given(args, "self-test")) return self_test(args, e);
     if (!add_models(c, args, &models, e)) return EXIT_BAD_INPUT;
     if (!timing_pin(e)) return EXIT_FAILED;
     if (option_is_given(args, "verify")) return verify(c, args, &bar, e);
@@ -207,6 +219,8 @@ static const struct option_spec options[] = {
     {"name", "NAME", "name of the profile (default: the file's)"},
     {"model", "NAME",
      "only this model of the zoo (repeatable), and the two that give the reference rates"},
+    {"isa", "NAME", "instruction set: avx512, avx2, sse2, neon or plain (default: the best here)"},
+    {"self-test", NULL, "only compare every kernel with its reference, on every instruction set"},
     {"quick", NULL, "one round, few samples, few slices: half a minute, for a first look"},
     {"verify", "PROFILE", "write nothing: re-measure some points of it, report the drift"},
     {"quiet", NULL, "no progress"},

@@ -6,6 +6,17 @@
 #include "cli/command.h"
 #include "cli/version.h"
 
+// A program of one command is that command: `fogsim-calibrate` for `fogsim calibrate`.
+static bool has_one_command(void)
+{
+    return command_count == 1;
+}
+
+static char joint(void)
+{
+    return has_one_command() ? '-' : ' ';
+}
+
 static void print_usage(FILE *out)
 {
     fprintf(out,
@@ -25,7 +36,7 @@ static const char *dashes(const struct option_spec *spec)
 
 static void print_help(const struct command *c)
 {
-    printf("usage: fogsim %s%s%s%s\n\n%s\n", c->name, *c->words ? " " : "", c->words,
+    printf("usage: fogsim%c%s%s%s%s\n\n%s\n", joint(), c->name, *c->words ? " " : "", c->words,
            c->options->name ? " [OPTION]..." : "", c->about);
     if (c->details) printf("\n%s\n", c->details);
     if (c->options->name) printf("\n");
@@ -78,8 +89,8 @@ static bool parse(const struct command *c, int argc, char **argv, struct argumen
         size_t                    length = text[1] == '-' ? strcspn(text, "=") : strlen(text);
         const struct option_spec *spec = find_option(c, text, length);
         if (!spec)
-            return err_add(e, "%s: want an option of `fogsim %s` (see --help), have \"%.60s\"",
-                           c->name, c->name, text);
+            return err_add(e, "%s: want an option of `fogsim%c%s` (see --help), have \"%.60s\"",
+                           c->name, joint(), c->name, text);
         const char *value = text[length] == '=' ? text + length + 1 : NULL;
         if (!spec->argument && value)
             return err_add(e, "%s%s: want no value, have \"%.60s\"", dashes(spec), spec->name,
@@ -143,13 +154,14 @@ static bool print_about(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    gsl_set_error_handler_off(); // GSL aborts by default
-    if (argc < 2) {
+    gsl_set_error_handler_off();           // GSL aborts by default
+    int words = has_one_command() ? 1 : 2; // before the arguments
+    if (argc < words) {
         print_usage(stderr);
         return EXIT_BAD_INPUT;
     }
-    const struct command *c = find_command(argv[1]);
-    if (print_about(c, c ? argc - 2 : 1, c ? argv + 2 : argv + 1)) {
+    const struct command *c = has_one_command() ? command_table[0] : find_command(argv[1]);
+    if (print_about(c, c ? argc - words : 1, c ? argv + words : argv + 1)) {
         struct err e = {0};
         if (flush_output(&e)) return EXIT_DONE;
         fprintf(stderr, "%s\n", e.text);
@@ -159,5 +171,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "fogsim: want a command (see fogsim --help), have \"%.60s\"\n", argv[1]);
         return EXIT_BAD_INPUT;
     }
-    return (int)run_command(c, argc - 2, argv + 2);
+    return (int)run_command(c, argc - words, argv + words);
 }

@@ -106,8 +106,16 @@ extern const uint32_t             kernel_count;
 const struct kernel *kernel_find(const char *type); // NULL: there is none
 int64_t              shape_elements(const struct shape *s);
 
-// The instruction set the timed paths use ("avx512", "avx2", "sse2", "neon", "plain"): the best
-// this CPU has, unless the environment variable FOGSIM_ISA names a lesser one.
+// Instruction sets of the timed paths that this CPU has, the best first, of "avx512", "avx2",
+// "sse2", "neon" and "plain" (which is always there, and last). Returns how many.
+enum { KERNEL_MAX_ISAS = 4 };
+uint32_t kernel_isa_list(const char *names[KERNEL_MAX_ISAS]);
+
+// Chooses one for the process: `name`, or if NULL what the environment variable FOGSIM_ISA names,
+// or else the best. false: this CPU lacks it; e lists those it has.
+MUST_USE bool kernel_isa_choose(const char *name, struct err *e);
+
+// The one in use. Where none was chosen: what FOGSIM_ISA names if this CPU has it, else the best.
 const char *kernel_isa(void);
 
 #endif

@@ -11,8 +11,9 @@ static void reference(const struct kernel_call *call)
     ptrdiff_t pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
     for (ptrdiff_t i = 0; i < pixels; i++) {
         const float *x = call->x[0] + i;
-        double       largest = (double)x[0], sum = 0;
-        for (int32_t c = 0; c < call->in[0].c; c++) largest = fmax(largest, (double)x[c * pixels]);
+        float        most = x[0]; // not by fmax, on which gcc 12 for 64-bit ARM fails in a loop
+        for (int32_t c = 1; c < call->in[0].c; c++) most = op_max(most, x[c * pixels]);
+        double largest = (double)most, sum = 0;
         for (int32_t c = 0; c < call->in[0].c; c++) sum += exp((double)x[c * pixels] - largest);
         for (int32_t c = 0; c < call->in[0].c; c++)
             call->y[c * pixels + i] = (float)(exp((double)x[c * pixels] - largest) / sum);

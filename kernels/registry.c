@@ -1,3 +1,5 @@
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernels/kernel.h"
@@ -27,6 +29,34 @@ int64_t shape_elements(const struct shape *s)
     // INT32_MAX is too large alike.
     int64_t plane = (int64_t)s->h * s->w;
     return plane > INT32_MAX ? plane : plane * s->c;
+}
+
+_Static_assert((int)KERNEL_MAX_ISAS == (int)TILE_MAX, "one instruction set, one tile");
+
+uint32_t kernel_isa_list(const char *names[KERNEL_MAX_ISAS])
+{
+    const struct tile *tiles[TILE_MAX];
+    uint32_t           count = tile_list(tiles);
+    for (uint32_t i = 0; i < count; i++) names[i] = tiles[i]->isa;
+    return count;
+}
+
+bool kernel_isa_choose(const char *name, struct err *e)
+{
+    const struct tile *tiles[TILE_MAX];
+    uint32_t           count = tile_list(tiles);
+    const char        *given = getenv("FOGSIM_ISA");
+    const char        *wish = name ? name : given && *given ? given : NULL;
+    char               all[64] = "";
+    size_t             length = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (wish && !strcmp(tiles[i]->isa, wish)) return tile_choose(tiles[i]), true;
+        length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "",
+                                   tiles[i]->isa);
+    }
+    if (!wish) return tile_choose(tiles[0]), true;
+    return err_add(e, "%swant an instruction set of this CPU (%s), have \"%.40s\"",
+                   name ? "" : "FOGSIM_ISA: ", all, wish);
 }
 
 const char *kernel_isa(void)

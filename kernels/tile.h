@@ -54,12 +54,20 @@ struct tile {
     void (*winograd_output)(const struct winograd *w, int32_t first, int32_t count);
 };
 
-// The best this CPU runs, or the one that FOGSIM_ISA names, if the CPU has it.
-const struct tile *tile_best(void);
+// Those of this CPU, the best first; tile_plain is the last. Returns how many.
+enum { TILE_MAX = 4 };
+uint32_t tile_list(const struct tile *out[TILE_MAX]);
 
-extern const struct tile tile_sse2; // what the compiler targets anyway, 16-byte vectors
+// The one in use: the one chosen, else the one that FOGSIM_ISA names if this CPU has it, else the
+// best.
+const struct tile *tile_best(void);
+void               tile_choose(const struct tile *tile); // of tile_list; NULL: takes it back
+
+extern const struct tile tile_plain;
 #if defined(__x86_64__)
-extern const struct tile tile_avx2, tile_avx512;
+extern const struct tile tile_sse2, tile_avx2, tile_avx512;
+#else
+extern const struct tile tile_neon; // 64-bit ARM; 32-bit ARM with the hard-float convention
 #endif
 
 #endif

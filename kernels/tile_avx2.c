@@ -1,7 +1,9 @@
 // kernels/tile_avx2.c: the tiles in 32-byte vectors: 6 pixels x 2 vectors, two weights, one input
 // are 15 of 16 registers.
+#if defined(__x86_64__)
 #define TILE_VECTOR_BYTES 32
 #define TILE_PIXELS 6
 #define TILE_NAME tile_avx2
 #define TILE_ISA "avx2"
 #include "kernels/tile.inc"
+#endif

@@ -135,6 +135,14 @@ void slice_layer(const struct graph *g, uint32_t layer, struct span out, struct 
     if (!(w->ceil && out.end == l->out.h)) w->pad_end[AXIS_H] = at_least_0(last - whole_h);
 }
 
+// A sum of 2^31 weights of 12 digits, times an extent, fits 128 bits. A 32-bit machine has 64: room
+// for 500 parts of 16384 rows.
+#if defined(__SIZEOF_INT128__)
+typedef __int128 wide;
+#else
+typedef int64_t wide;
+#endif
+
 void slice_cuts(const double *weights, uint32_t count, int32_t extent, int32_t *cuts)
 {
     assert(count > 0 && extent >= 0);
@@ -144,11 +152,11 @@ void slice_cuts(const double *weights, uint32_t count, int32_t extent, int32_t *
         if (weights[i] > largest) largest = weights[i];
     }
     assert(largest > 0);
-    // Decimal scale: the largest weight gets 12 digits before the point. The sum of 2^31 of them
-    // fits 128 bits.
-    double   scale = pow(10, 11 - floor(log10(largest)));
-    __int128 total = 0, sum = 0;
+    // Decimal scale: the largest weight gets 12 digits before the point.
+    double scale = pow(10, 11 - floor(log10(largest)));
+    wide   total = 0, sum = 0;
     for (uint32_t i = 0; i < count; i++) total += llround(weights[i] * scale);
+    assert(sizeof(wide) > 8 || total <= INT64_MAX / ((wide)extent + 1));
     cuts[0] = 0;
     for (uint32_t i = 0; i < count; i++) {
         sum += llround(weights[i] * scale);

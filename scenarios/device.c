@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/folder.h"
 
@@ -91,29 +90,19 @@ static void read_protocol(struct protocol *p, struct json j)
     p->broker_s_per_byte = json_quantity(j, "broker_copy", UNIT_TIME_PER_BYTE, 0, 0, 1e-3);
 }
 
-// "../x" or an absolute path would leave the folder: presets are names.
-static bool is_name(const char *name)
-{
-    return *name && *name != '.' && !strchr(name, '/') && strlen(name) < 100;
-}
-
-static bool no_preset(struct arena *a, const char *folder, const char *name, struct err *e)
-{
-    const char **names;
-    uint32_t     count;
-    if (!folder_list(folder, ".json", a, &names, &count, e)) return false;
-    const char *all = "";
-    for (uint32_t i = 0; i < count; i++)
-        all = arena_format(a, "%s%s%s", all, i ? ", " : "", names[i]);
-    return err_add(e, "want one of %.400s, have \"%.60s\"", all, name);
-}
-
+// Presets are names of files in the folder, so "../x" is none.
 static bool open_preset(struct json_doc *doc, struct arena *a, const char *folder, const char *name,
                         struct err *e)
 {
-    const char *path = arena_format(a, "%s/%s.json", folder, name);
-    if (!is_name(name) || access(path, F_OK)) return no_preset(a, folder, name, e);
-    return json_open(doc, path, e);
+    const char **names, *all = "";
+    uint32_t     count;
+    if (!folder_list(folder, ".json", a, &names, &count, e)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!strcmp(names[i], name))
+            return json_open(doc, arena_format(a, "%s/%s.json", folder, name), e);
+        all = arena_format(a, "%s%s%s", all, i ? ", " : "", names[i]);
+    }
+    return err_add(e, "want one of %.400s, have \"%.60s\"", all, name);
 }
 
 bool device_load(struct device *out, struct arena *a, const char *folder, const char *name,

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "kernels/kernel.h"
 
 Suite *cli_suite(void);
 
@@ -382,6 +383,38 @@ START_TEST(help_and_version_are_everywhere)
     }
     ck_assert_int_eq(run_to(in_folder("out"), (const char *const[]){NULL}), 2);
     ck_assert_ptr_nonnull(strstr(err, "usage: fogsim COMMAND"));
+    ck_assert_int_eq(empty_folder(), 0);
+}
+END_TEST
+
+START_TEST(an_instruction_set_that_is_not_there_is_told_with_exit_2)
+{
+    setenv("FOGSIM_ISA", "mmx", 1);
+    ck_assert_int_eq(RUN("calibrate", "--quick"), 2);
+    ck_assert_int_eq(strncmp(err, "FOGSIM_ISA: want an instruction set of this CPU (", 49), 0);
+    ck_assert_ptr_nonnull(strstr(err, "plain), have \"mmx\"\n"));
+    ck_assert_int_eq(RUN("calibrate", "--quick", "--isa", "mmx2"), 2);
+    ck_assert_int_eq(strncmp(err, "--isa: want an instruction set of this CPU (", 44), 0);
+    ck_assert_ptr_nonnull(strstr(err, "plain), have \"mmx2\"\n"));
+    MUST_RUN("calibrate", "--self-test", "--isa", "plain"); // the option counts
+    unsetenv("FOGSIM_ISA");
+    ck_assert_int_eq(empty_folder(), 0);
+}
+END_TEST
+
+START_TEST(the_self_test_prints_a_line_per_kernel_and_instruction_set)
+{
+    uint32_t lines = 0;
+    MUST_RUN("calibrate", "--self-test", "--isa", "plain");
+    for (const char *c = out; (c = strstr(c, "  ok\n")); c++) lines++;
+    ck_assert_uint_ge(lines, kernel_count); // more where one has several algorithms
+    ck_assert_int_eq(strncmp(out, "plain   add ", 12), 0);
+    ck_assert_ptr_null(strstr(out, "sse2"));
+    MUST_RUN("calibrate", "--self-test");
+    ck_assert_ptr_nonnull(strstr(out, "plain   conv "));
+#if defined(__x86_64__)
+    ck_assert_ptr_nonnull(strstr(out, "sse2    conv "));
+#endif
     ck_assert_int_eq(empty_folder(), 0);
 }
 END_TEST
@@ -924,6 +957,8 @@ Suite *cli_suite(void)
     tcase_add_test(tc, a_hundred_megabytes_of_brackets_are_refused);
     tcase_add_loop_test(tc, bad_usage_is_told_with_exit_2, 0, sizeof USAGE / sizeof *USAGE);
     tcase_add_test(tc, help_and_version_are_everywhere);
+    tcase_add_test(tc, an_instruction_set_that_is_not_there_is_told_with_exit_2);
+    tcase_add_test(tc, the_self_test_prints_a_line_per_kernel_and_instruction_set);
     tcase_add_test(tc, a_result_that_cannot_be_written_is_a_failure);
     tcase_add_loop_test(tc, a_bad_set_is_told_with_its_place, 0, sizeof SETS / sizeof *SETS);
     tcase_add_test(tc, schemes_and_models_of_the_command_line_need_not_be_in_the_scenario);

@@ -13,9 +13,7 @@
 
 Suite *kernels_suite(void);
 
-// Names an instruction set may have; what this CPU lacks falls back to its best.
-static const char *const isas[] = {"avx512", "avx2", "sse2"};
-enum { ISAS = sizeof isas / sizeof *isas, CANARY = 16, DRAWS = 300 };
+enum { CANARY = 16, DRAWS = 300 };
 
 static struct arena arena;
 static struct rng   rng;
@@ -93,8 +91,10 @@ static void assert_both(const struct kernel *k, const struct kernel_call *call, 
 {
     int64_t count = shape_elements(&call->out);
     assert_close(k->type, run_reference(k, *call), want, count, tolerance);
-    for (int i = 0; i < ISAS; i++) {
-        setenv("FOGSIM_ISA", isas[i], 1);
+    const char *isas[KERNEL_MAX_ISAS];
+    struct err  e = {0};
+    for (uint32_t i = 0, isa_count = kernel_isa_list(isas); i < isa_count; i++) {
+        ck_assert_msg(kernel_isa_choose(isas[i], &e), "%s", e.text);
         assert_close(arena_format(&arena, "%s on %s", k->type, kernel_isa()), run_timed(k, *call),
                      want, count, tolerance);
     }
@@ -524,16 +524,58 @@ START_TEST(windows_agree_with_counting)
 }
 END_TEST
 
-START_TEST(environment_can_name_a_lesser_instruction_set)
+START_TEST(instruction_sets_are_chosen_by_name)
 {
-    unsetenv("FOGSIM_ISA");
-    const char *best = kernel_isa();
-    setenv("FOGSIM_ISA", "no such set", 1);
-    ck_assert_str_eq(kernel_isa(), best);
+    const char *isas[KERNEL_MAX_ISAS];
+    uint32_t    count = kernel_isa_list(isas);
+    struct err  e = {0};
+    ck_assert_uint_ge(count, 1);
+    ck_assert_str_eq(isas[count - 1], "plain");
 #if defined(__x86_64__)
-    setenv("FOGSIM_ISA", "sse2", 1);
-    ck_assert_str_eq(kernel_isa(), "sse2");
+    ck_assert_str_eq(isas[count - 2], "sse2"); // part of the architecture, as NEON is of 64-bit ARM
+#elif defined(__aarch64__)
+    ck_assert_str_eq(isas[0], "neon");
 #endif
+    unsetenv("FOGSIM_ISA");
+    for (uint32_t i = 0; i < count; i++) {
+        ck_assert_msg(kernel_isa_choose(isas[i], &e), "%s", e.text);
+        ck_assert_str_eq(kernel_isa(), isas[i]);
+    }
+    ck_assert(kernel_isa_choose(NULL, &e));
+    ck_assert_str_eq(kernel_isa(), isas[0]);
+}
+END_TEST
+
+START_TEST(environment_can_name_an_instruction_set)
+{
+    struct err e = {0};
+    setenv("FOGSIM_ISA", "plain", 1);
+    ck_assert_str_eq(kernel_isa(), "plain"); // before anything was chosen
+    ck_assert(kernel_isa_choose(NULL, &e));
+    ck_assert_str_eq(kernel_isa(), "plain");
+    setenv("FOGSIM_ISA", "", 1);
+    ck_assert(kernel_isa_choose(NULL, &e));
+}
+END_TEST
+
+START_TEST(an_instruction_set_that_is_not_there_is_refused)
+{
+    const char *isas[KERNEL_MAX_ISAS], *absent = "neon";
+    struct err  by_name = {0}, by_environment = {0};
+    char        want[128];
+    uint32_t    count = kernel_isa_list(isas);
+    for (uint32_t i = 0; i < count; i++)
+        if (!strcmp(isas[i], "neon")) absent = "avx2";
+    ck_assert(kernel_isa_choose("plain", &by_name));
+    ck_assert(!kernel_isa_choose(absent, &by_name));
+    ck_assert_str_eq(kernel_isa(), "plain"); // unchanged
+    ck_assert_msg(strstr(by_name.text, absent) && strstr(by_name.text, isas[0]) &&
+                      strstr(by_name.text, "plain"),
+                  "%s", by_name.text);
+    setenv("FOGSIM_ISA", "AVX2", 1);
+    ck_assert(!kernel_isa_choose(NULL, &by_environment));
+    snprintf(want, sizeof want, "FOGSIM_ISA: want an instruction set of this CPU (%s", isas[0]);
+    ck_assert_msg(!strncmp(by_environment.text, want, strlen(want)), "%s", by_environment.text);
 }
 END_TEST
 
@@ -606,7 +648,9 @@ Suite *kernels_suite(void)
     tcase_add_loop_test(tc, impossible_shapes_are_refused, 0, count);
     tcase_add_loop_test(tc, hostile_attributes_do_no_harm, 0, count);
     tcase_add_test(tc, windows_agree_with_counting);
-    tcase_add_test(tc, environment_can_name_a_lesser_instruction_set);
+    tcase_add_test(tc, instruction_sets_are_chosen_by_name);
+    tcase_add_test(tc, environment_can_name_an_instruction_set);
+    tcase_add_test(tc, an_instruction_set_that_is_not_there_is_refused);
     tcase_add_loop_test(tc, timing_counts_calls_and_orders_its_quantiles, 0, 2);
     tcase_add_test(tc, the_least_median_of_the_rounds_is_kept);
     tcase_add_test(tc, the_clock_probe_is_plausible);

@@ -140,9 +140,9 @@ static float *unwritten(int64_t count)
 static void run(const struct vector *v, const char *type, struct kernel_call call,
                 const float *want, int64_t count)
 {
-    static const char *const isas[] = {"avx512", "avx2", "sse2"};
-    const struct kernel     *k = kernel_find(type);
-    struct err               e = {0};
+    const char          *isas[KERNEL_MAX_ISAS];
+    const struct kernel *k = kernel_find(type);
+    struct err           e = {0};
     ck_assert_msg(k->infer(call.attr, call.input_count, call.in, &call.out, &e), "%s: %s", v->name,
                   e.text);
     ck_assert_msg(shape_elements(&call.out) == count, "%s: output %d,%d,%d, want %lld elements",
@@ -150,8 +150,8 @@ static void run(const struct vector *v, const char *type, struct kernel_call cal
     call.y = unwritten(count);
     k->reference(&call);
     compare(v, "reference", call.y, want, count);
-    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
-        setenv("FOGSIM_ISA", isas[i], 1);
+    for (uint32_t i = 0, isa_count = kernel_isa_list(isas); i < isa_count; i++) {
+        ck_assert_msg(kernel_isa_choose(isas[i], &e), "%s", e.text);
         call.y = unwritten(count);
         void *job = k->prepare(&call, &arena);
         k->run(job);
