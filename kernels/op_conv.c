@@ -140,12 +140,13 @@ static ptrdiff_t block_index(int32_t channel, int32_t per_group, int32_t block)
            channel % per_group / block;
 }
 
-static const struct span *kernel_rows(const struct job *j, struct arena *a)
+// Kernel positions along an axis that fall on real inputs, for each of `count` outputs.
+static const struct span *real_taps(const struct job *j, int axis, int32_t in, int32_t count,
+                                    struct arena *a)
 {
-    struct span *rows = ARENA_ARRAY(a, struct span, (size_t)j->conv.out_h);
-    for (int32_t oy = 0; oy < j->conv.out_h; oy++)
-        rows[oy] = op_taps(&j->call->attr->window, AXIS_H, j->conv.in_h, oy);
-    return rows;
+    struct span *taps = ARENA_ARRAY(a, struct span, (size_t)count);
+    for (int32_t o = 0; o < count; o++) taps[o] = op_taps(&j->call->attr->window, axis, in, o);
+    return taps;
 }
 
 static const float *pack_input(const struct job *j, struct arena *a)
@@ -207,7 +208,8 @@ static void *prepare(const struct kernel_call *call, struct arena *a)
     j->tile = tile_best();
     layout(j);
     struct tile_conv *c = &j->conv;
-    c->rows = kernel_rows(j, a);
+    c->rows = real_taps(j, AXIS_H, c->in_h, c->out_h, a);
+    c->columns = real_taps(j, AXIS_W, j->call->in[0].w, c->out_w, a);
     c->x = pack_input(j, a);
     c->weight = pack_weights(j, a);
     c->bias = pack_bias(j, a);

@@ -29,10 +29,11 @@ struct tile_conv {
     int32_t out_h, out_w;
     int32_t kernel[AXIS_COUNT], stride[AXIS_COUNT], dilation[AXIS_COUNT], pad_top;
     const struct span *rows; // [out_h] kernel rows of each output row that fall on real input rows
-    const float       *x;    // [groups][in_blocks][in_h][in_w][in_block]
-    const float       *weight; // [groups][out_blocks][in_blocks][kh][kw][in_block][lanes]
-    const float       *bias;   // [groups][out_blocks][lanes]
-    float             *y;      // [groups][out_blocks][out_h][out_w][lanes]
+    const struct span *columns; // [out_w] the same of columns; NULL: all, though some read zeros
+    const float       *x;       // [groups][in_blocks][in_h][in_w][in_block]
+    const float       *weight;  // [groups][out_blocks][in_blocks][kh][kw][in_block][lanes]
+    const float       *bias;    // [groups][out_blocks][lanes]
+    float             *y;       // [groups][out_blocks][out_h][out_w][lanes]
 };
 
 struct winograd; // kernels/winograd.h
