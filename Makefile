@@ -14,7 +14,7 @@ PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev li
             protobuf-c-compiler libprotobuf-c-dev man-db git
 
 LIBS     := gsl sqlite3 libcjson libsodium
-WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
+WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wno-missing-field-initializers -Werror
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 CFLAGS   += -std=c11 $(OPT) -g $(WARN) -ffp-contract=off -MMD -MP $(SANITIZE) $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 ifneq ($(shell pkg-config --exists $(LIBS) 2>/dev/null && echo yes),yes)

@@ -25,6 +25,7 @@ struct tile_conv {
     int32_t in_h, in_w; // in_w: with padding left and right
     int32_t out_h, out_w;
     int32_t kernel[AXIS_COUNT], stride[AXIS_COUNT], dilation[AXIS_COUNT], pad_top;
+    int32_t blocks_skipped;  // in_blocks that `weight` has besides, after those of each out_block
     const struct span *rows; // [out_h] kernel rows of each output row that fall on real input rows
     const float       *x;    // [groups][in_blocks][in_h][in_w][in_block]
     const float       *weight; // [groups][out_blocks][in_blocks][kh][kw][in_block][lanes]
@@ -38,7 +39,8 @@ struct tile {
 
     void (*conv)(const struct tile_conv *c);
     // As conv with every channel a group, on whole blocks of channels: groups counts the blocks,
-    // in_blocks and out_blocks are 1, in_block is lanes, weight is [groups][kh][kw][lanes].
+    // out_blocks is 1, in_block is lanes, the in_blocks are added up (they are frames), weight is
+    // [groups][in_blocks][kh][kw][lanes].
     void (*depthwise)(const struct tile_conv *c);
     // y = weight x (+ bias unless NULL); weight is [rows][columns].
     void (*product)(const float *weight, const float *x, const float *bias, float *y, int64_t rows,
