@@ -56,7 +56,7 @@ static float at_one_output(const struct kernel_call *call, int32_t oc, int32_t o
     const struct shape  *in = &call->in[0];
     int32_t              channels = in->c / call->attr->groups;
     int32_t              group = oc / (call->attr->channels / call->attr->groups);
-    const float         *weight = call->weight + oc * channels * window_size(w);
+    const float         *weight = call->weight + window_size(w) * channels * oc;
     double               sum = call->bias ? (double)call->bias[oc] : 0.0;
     for (int32_t c = 0; c < channels; c++)
         for (int32_t kz = 0; kz < window_kernel(w, AXIS_D); kz++)
@@ -81,20 +81,27 @@ static void reference(const struct kernel_call *call)
                     *y++ = at_one_output(call, oc, oz, oy, ox);
 }
 
+enum way {
+    BLOCKED,   // tile.conv
+    DEPTHWISE, // one channel in, one out per group: groups are gathered into blocks
+    PLANAR,    // groups of few output channels: blocks of one channel, vectors along the rows
+};
+
 // A tensor as it is stored for the tiles: [groups][frames][blocks][rows][columns][block].
 struct layout {
     int32_t   group; // channels per group; depthwise groups are gathered into one block each
     int32_t   groups, frames, blocks, block;
-    ptrdiff_t plane; // floats of one block
+    ptrdiff_t row, plane; // floats of a row, of a plane of rows
 };
 
 struct job {
     const struct kernel_call *call;
     const struct tile        *tile;
-    bool                      depthwise; // one channel in, one out per group
-    struct tile_conv          conv;      // of one frame
+    enum way                  way;
+    struct tile_conv          conv; // of one frame
     struct layout             in, out;
-    struct tile_conv         *parts; // [groups][output frames] what run computes
+    int32_t                   weight_in, weight_out; // channels side by side in the weights
+    struct tile_conv         *parts;                 // [groups][output frames] what run computes
 };
 
 static int32_t divide_up(int32_t a, int32_t b)
@@ -111,29 +118,61 @@ static int32_t block_of(int32_t channels, int32_t kernel_w)
     return divide_up(channels, divide_up(channels, most));
 }
 
-static void lay_out(struct job *j)
+// Few output channels leave lanes empty, narrow rows leave pixels of a vector empty.
+static enum way way_of(const struct kernel_call *call, const struct tile *tile)
+{
+    int32_t groups = call->attr->groups, lanes = tile->lanes, vector = lanes / 2;
+    if (groups == 1) return BLOCKED;
+    if (groups == call->in[0].c && groups == call->out.c) return DEPTHWISE;
+    int32_t group = call->out.c / groups, width = call->out.w;
+    double  blocked = (double)group / divide_up(group, lanes) / lanes;
+    double  planar = (double)width / divide_up(width, vector) / vector;
+    return planar > blocked ? PLANAR : BLOCKED;
+}
+
+static void lay_out_channels(struct job *j)
 {
     const struct kernel_attr *attr = j->call->attr;
-    const struct window      *w = &attr->window;
-    const struct shape       *in = &j->call->in[0], *out = &j->call->out;
-    struct tile_conv         *c = &j->conv;
-    int32_t                   lanes = j->tile->lanes;
-    j->depthwise = attr->groups > 1 && attr->groups == in->c && attr->groups == attr->channels;
-    j->in.group = j->depthwise ? lanes : in->c / attr->groups;
-    j->out.group = j->depthwise ? lanes : out->c / attr->groups;
-    j->in.groups = j->out.groups = j->depthwise ? divide_up(in->c, lanes) : attr->groups;
-    j->in.block = j->depthwise ? lanes : block_of(j->in.group, w->kernel[AXIS_W]);
-    j->out.block = lanes;
+    int32_t                   lanes = j->tile->lanes, in = j->call->in[0].c, out = j->call->out.c;
+    bool                      gathers = j->way == DEPTHWISE, planar = j->way == PLANAR;
+    j->in.group = gathers ? lanes : in / attr->groups;
+    j->out.group = gathers ? lanes : out / attr->groups;
+    j->in.groups = j->out.groups = gathers ? divide_up(in, lanes) : attr->groups;
+    j->in.block = gathers ? lanes : planar ? 1 : block_of(j->in.group, attr->window.kernel[AXIS_W]);
+    j->out.block = planar ? 1 : lanes;
     j->in.blocks = divide_up(j->in.group, j->in.block);
-    j->out.blocks = divide_up(j->out.group, lanes);
-    j->in.frames = shape_frames(in);
-    j->out.frames = shape_frames(out);
+    j->out.blocks = divide_up(j->out.group, j->out.block);
+    j->weight_in = gathers ? 1 : j->in.block;
+    j->weight_out = planar ? j->out.group : lanes;
+}
+
+// Floats of a row that planar reads: for each remainder by the stride all columns there are, and
+// what the last vector of outputs reads past them.
+static int32_t planar_row(const struct job *j)
+{
+    const struct window *w = &j->call->attr->window;
+    int32_t              stride = w->stride[AXIS_W], vector = j->tile->lanes / 2;
+    int32_t              padded = j->call->in[0].w + w->pad_begin[AXIS_W] + w->pad_end[AXIS_W];
+    int32_t              columns = divide_up(padded, stride);
+    int32_t              read =
+        divide_up(j->call->out.w, vector) * vector + (window_reach(w, AXIS_W) - 1) / stride;
+    return stride * (columns > read ? columns : read);
+}
+
+static void lay_out(struct job *j)
+{
+    const struct window *w = &j->call->attr->window;
+    const struct shape  *in = &j->call->in[0], *out = &j->call->out;
+    struct tile_conv    *c = &j->conv;
+    int32_t              vector = j->tile->lanes / 2;
+    j->way = way_of(j->call, j->tile);
+    lay_out_channels(j);
     c->groups = 1;
     c->in_block = j->in.block;
     c->in_blocks = j->in.blocks;
     c->out_blocks = j->out.blocks;
     c->in_h = in->h;
-    c->in_w = in->w + w->pad_begin[AXIS_W] + w->pad_end[AXIS_W];
+    c->in_w = j->way == PLANAR ? planar_row(j) : in->w + w->pad_begin[AXIS_W] + w->pad_end[AXIS_W];
     c->out_h = out->h;
     c->out_w = out->w;
     c->pad_top = w->pad_begin[AXIS_H];
@@ -142,8 +181,13 @@ static void lay_out(struct job *j)
         c->stride[axis] = window_stride(w, axis);
         c->dilation[axis] = window_dilation(w, axis);
     }
-    j->in.plane = (ptrdiff_t)c->in_h * c->in_w * j->in.block;
-    j->out.plane = (ptrdiff_t)c->out_h * c->out_w * lanes;
+    j->in.frames = shape_frames(in);
+    j->out.frames = shape_frames(out);
+    j->in.row = (ptrdiff_t)c->in_w * j->in.block;
+    j->out.row = j->way == PLANAR ? (ptrdiff_t)divide_up(out->w, vector) * vector
+                                  : (ptrdiff_t)out->w * j->out.block;
+    j->in.plane = c->in_h * j->in.row;
+    j->out.plane = c->out_h * j->out.row;
 }
 
 static float *room_for(const struct layout *l, struct arena *a)
@@ -182,60 +226,86 @@ static const struct span *kernel_rows(const struct job *j, struct arena *a)
     return rows;
 }
 
+// Where column `ix` of the padded input is stored in its row.
+static ptrdiff_t column_of(const struct job *j, int32_t ix)
+{
+    int32_t stride = j->conv.stride[AXIS_W];
+    if (j->way != PLANAR) return (ptrdiff_t)ix * j->in.block;
+    return ix % stride * (j->in.row / stride) + ix / stride;
+}
+
+static const int32_t *tap_columns(const struct job *j, struct arena *a)
+{
+    int32_t *columns = ARENA_ARRAY(a, int32_t, (size_t)j->conv.kernel[AXIS_W]);
+    for (int32_t kx = 0; kx < j->conv.kernel[AXIS_W]; kx++)
+        columns[kx] = (int32_t)column_of(j, kx * j->conv.dilation[AXIS_W]);
+    return columns;
+}
+
 static const float *pack_input(const struct job *j, struct arena *a)
 {
-    const struct tile_conv *c = &j->conv;
-    const struct shape     *in = &j->call->in[0];
-    const float            *x = j->call->x[0];
-    float                  *packed = room_for(&j->in, a);
+    const struct shape *in = &j->call->in[0];
+    const float        *x = j->call->x[0];
+    float              *packed = room_for(&j->in, a);
+    int32_t             left = j->call->attr->window.pad_begin[AXIS_W];
     for (int32_t channel = 0; channel < in->c; channel++)
         for (int32_t iz = 0; iz < j->in.frames; iz++) {
             float *to = packed + place_of(&j->in, channel, order_of(j, iz));
-            for (int32_t iy = 0; iy < in->h; iy++)
-                for (int32_t ix = 0; ix < in->w; ix++)
-                    to[((ptrdiff_t)iy * c->in_w + ix + j->call->attr->window.pad_begin[AXIS_W]) *
-                       c->in_block] = *x++;
+            for (int32_t iy = 0; iy < in->h; iy++, to += j->in.row)
+                for (int32_t ix = 0; ix < in->w; ix++) to[column_of(j, ix + left)] = *x++;
         }
     return packed;
 }
 
-// One block in, one block out.
+// Weights are stored as [groups][out blocks][kd][in blocks][kh][kw][weight_in][weight_out]: floats
+// of one block in, one block out.
 static ptrdiff_t weight_piece(const struct job *j)
 {
-    int32_t block = j->depthwise ? 1 : j->in.block;
-    return (ptrdiff_t)j->conv.kernel[AXIS_H] * j->conv.kernel[AXIS_W] * block * j->out.block;
+    return (ptrdiff_t)j->conv.kernel[AXIS_H] * j->conv.kernel[AXIS_W] * j->weight_in *
+           j->weight_out;
 }
 
-// [groups][out_blocks][kd][in_blocks][kh][kw][block][lanes]
+// Out blocks of a group in the weights, and in blocks of each, those of all kernel frames.
+static int32_t weight_out_blocks(const struct job *j)
+{
+    return divide_up(j->out.group, j->weight_out);
+}
+
+static int32_t weight_in_blocks(const struct job *j)
+{
+    return j->conv.kernel[AXIS_D] * j->in.blocks;
+}
+
 static const float *pack_weights(const struct job *j, struct arena *a)
 {
     const struct tile_conv *c = &j->conv;
-    int32_t   channels = j->depthwise ? 1 : j->in.group, block = j->depthwise ? 1 : j->in.block;
-    int32_t   area = c->kernel[AXIS_H] * c->kernel[AXIS_W], lanes = j->out.block;
-    int32_t   per_output = c->kernel[AXIS_D] * j->in.blocks;
-    ptrdiff_t piece = weight_piece(j);
+    int32_t   channels = j->way == DEPTHWISE ? 1 : j->in.group, side = j->weight_in * j->weight_out;
+    int32_t   area = c->kernel[AXIS_H] * c->kernel[AXIS_W], per_output = weight_in_blocks(j);
+    ptrdiff_t piece = weight_piece(j), out_blocks = weight_out_blocks(j);
     float    *packed = ARENA_ARRAY(
-           a, float, (size_t)j->out.groups *(size_t)j->out.blocks *(size_t)per_output *(size_t)piece);
+           a, float, (size_t)j->out.groups *(size_t)out_blocks *(size_t)per_output *(size_t)piece);
     const float *weight = j->call->weight;
     for (int32_t oc = 0; oc < j->call->out.c; oc++)
         for (int32_t ic = 0; ic < channels; ic++)
             for (int32_t kz = 0; kz < c->kernel[AXIS_D]; kz++) {
-                ptrdiff_t out_block =
-                    (ptrdiff_t)(oc / j->out.group) * j->out.blocks + oc % j->out.group / lanes;
-                ptrdiff_t in_block = (ptrdiff_t)kz * j->in.blocks + ic / block;
+                int32_t   in_group = oc % j->out.group;
+                ptrdiff_t out_block = oc / j->out.group * out_blocks + in_group / j->weight_out;
+                ptrdiff_t in_block = (ptrdiff_t)kz * j->in.blocks + ic / j->weight_in;
                 float    *to = packed + (out_block * per_output + in_block) * piece +
-                            (ptrdiff_t)(ic % block) * lanes + oc % j->out.group % lanes;
-                for (int32_t k = 0; k < area; k++) to[(ptrdiff_t)k * block * lanes] = *weight++;
+                            (ptrdiff_t)(ic % j->weight_in) * j->weight_out +
+                            in_group % j->weight_out;
+                for (int32_t k = 0; k < area; k++) to[(ptrdiff_t)k * side] = *weight++;
             }
     return packed;
 }
 
+// [groups][out blocks][weight_out]
 static const float *pack_bias(const struct job *j, struct arena *a)
 {
-    struct layout l = {j->out.group, j->out.groups, 1, j->out.blocks, j->out.block, j->out.block};
-    float        *packed = room_for(&l, a);
+    int32_t per_group = weight_out_blocks(j) * j->weight_out;
+    float  *packed = ARENA_ARRAY(a, float, (size_t)j->out.groups *(size_t)per_group);
     for (int32_t oc = 0; j->call->bias && oc < j->call->out.c; oc++)
-        packed[place_of(&l, oc, 0)] = j->call->bias[oc];
+        packed[(ptrdiff_t)(oc / j->out.group) * per_group + oc % j->out.group] = j->call->bias[oc];
     return packed;
 }
 
@@ -246,11 +316,11 @@ static struct tile_conv part(const struct job *j, int32_t group, int32_t oz,
 {
     const struct window *w = &j->call->attr->window;
     struct span          frames = op_taps(w, AXIS_D, j->in.frames, oz);
-    ptrdiff_t            first_out = (ptrdiff_t)group * j->out.blocks;
+    ptrdiff_t            first_out = (ptrdiff_t)group * weight_out_blocks(j);
+    int32_t              per_output = weight_in_blocks(j);
     struct tile_conv     c = j->conv;
-    int32_t              per_output = c.kernel[AXIS_D] * j->in.blocks;
     c.y += frame_of(&j->out, group, oz);
-    c.bias += first_out * j->out.block;
+    c.bias += first_out * j->weight_out;
     c.weight += (first_out * per_output + (ptrdiff_t)frames.begin * j->in.blocks) * weight_piece(j);
     if (frames.begin < frames.end) {
         int32_t first = window_at(w, AXIS_D, oz, frames.begin);
@@ -271,6 +341,7 @@ static void *prepare(const struct kernel_call *call, struct arena *a)
     lay_out(j);
     struct tile_conv *c = &j->conv;
     c->rows = kernel_rows(j, a);
+    c->columns = tap_columns(j, a);
     c->x = pack_input(j, a);
     c->weight = pack_weights(j, a);
     c->bias = pack_bias(j, a);
@@ -287,22 +358,22 @@ static void run(void *job)
 {
     const struct job *j = job;
     ptrdiff_t         count = (ptrdiff_t)j->out.groups * j->out.frames;
-    for (ptrdiff_t i = 0; i < count; i++)
-        if (j->depthwise)
-            j->tile->depthwise(&j->parts[i]);
-        else
-            j->tile->conv(&j->parts[i]);
+    void (*compute)(const struct tile_conv *) = j->way == DEPTHWISE ? j->tile->depthwise
+                                                : j->way == PLANAR  ? j->tile->planar
+                                                                    : j->tile->conv;
+    for (ptrdiff_t i = 0; i < count; i++) compute(&j->parts[i]);
 }
 
 static void finish(void *job)
 {
     const struct job *j = job;
-    ptrdiff_t         pixels = (ptrdiff_t)j->conv.out_h * j->conv.out_w;
     float            *y = j->call->y;
     for (int32_t oc = 0; oc < j->call->out.c; oc++)
         for (int32_t oz = 0; oz < j->out.frames; oz++) {
             const float *from = j->conv.y + place_of(&j->out, oc, oz);
-            for (ptrdiff_t i = 0; i < pixels; i++) *y++ = from[i * j->out.block];
+            for (int32_t oy = 0; oy < j->conv.out_h; oy++, from += j->out.row)
+                for (int32_t ox = 0; ox < j->conv.out_w; ox++)
+                    *y++ = from[(ptrdiff_t)ox * j->out.block];
         }
 }
 
