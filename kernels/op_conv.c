@@ -234,12 +234,15 @@ static ptrdiff_t column_of(const struct job *j, int32_t ix)
     return ix % stride * (j->in.row / stride) + ix / stride;
 }
 
-static const int32_t *tap_columns(const struct job *j, struct arena *a)
+static const ptrdiff_t *planar_taps(const struct job *j, struct arena *a)
 {
-    int32_t *columns = ARENA_ARRAY(a, int32_t, (size_t)j->conv.kernel[AXIS_W]);
-    for (int32_t kx = 0; kx < j->conv.kernel[AXIS_W]; kx++)
-        columns[kx] = (int32_t)column_of(j, kx * j->conv.dilation[AXIS_W]);
-    return columns;
+    const int32_t *kernel = j->conv.kernel, *dilation = j->conv.dilation;
+    ptrdiff_t *taps = ARENA_ARRAY(a, ptrdiff_t, (size_t)kernel[AXIS_H] * (size_t)kernel[AXIS_W]);
+    for (int32_t ky = 0; ky < kernel[AXIS_H]; ky++)
+        for (int32_t kx = 0; kx < kernel[AXIS_W]; kx++)
+            taps[(ptrdiff_t)ky * kernel[AXIS_W] + kx] =
+                ky * dilation[AXIS_H] * j->in.row + column_of(j, kx * dilation[AXIS_W]);
+    return taps;
 }
 
 static const float *pack_input(const struct job *j, struct arena *a)
@@ -341,7 +344,7 @@ static void *prepare(const struct kernel_call *call, struct arena *a)
     lay_out(j);
     struct tile_conv *c = &j->conv;
     c->rows = kernel_rows(j, a);
-    c->columns = tap_columns(j, a);
+    c->taps = planar_taps(j, a);
     c->x = pack_input(j, a);
     c->weight = pack_weights(j, a);
     c->bias = pack_bias(j, a);
