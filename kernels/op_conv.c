@@ -118,7 +118,8 @@ static int32_t block_of(int32_t channels, int32_t kernel_w)
     return divide_up(channels, divide_up(channels, most));
 }
 
-// Few output channels leave lanes empty, narrow rows leave pixels of a vector empty.
+// Few output channels leave lanes of a block empty, narrow rows pixels of a vector. Both full, a
+// planar tile takes 1.1 (3 x 3) to 1.4 times as long as a blocked one (Zen 4).
 static enum way way_of(const struct kernel_call *call, const struct tile *tile)
 {
     int32_t groups = call->attr->groups, lanes = tile->lanes, vector = lanes / 2;
@@ -127,7 +128,7 @@ static enum way way_of(const struct kernel_call *call, const struct tile *tile)
     int32_t group = call->out.c / groups, width = call->out.w;
     double  blocked = (double)group / divide_up(group, lanes) / lanes;
     double  planar = (double)width / divide_up(width, vector) / vector;
-    return planar > blocked ? PLANAR : BLOCKED;
+    return 0.8 * planar > blocked ? PLANAR : BLOCKED;
 }
 
 static void lay_out_channels(struct job *j)
@@ -241,7 +242,7 @@ static const ptrdiff_t *planar_taps(const struct job *j, struct arena *a)
     for (int32_t ky = 0; ky < kernel[AXIS_H]; ky++)
         for (int32_t kx = 0; kx < kernel[AXIS_W]; kx++)
             taps[(ptrdiff_t)ky * kernel[AXIS_W] + kx] =
-                ky * dilation[AXIS_H] * j->in.row + column_of(j, kx * dilation[AXIS_W]);
+                j->in.row * dilation[AXIS_H] * ky + column_of(j, kx * dilation[AXIS_W]);
     return taps;
 }
 
