@@ -1,13 +1,13 @@
 // kernels/op_conv.c: convolution in two and three dimensions: groups, stride, dilation, padding
 // that may differ on all sides.
 //
-// y[o][t][i][j] = bias[o] + sum over c, r, u, v of weight[o][c][r][u][v] x[c][t s - P + r d][i s -
-// P
-// + u d][j s - P + v d] with stride, padding and dilation of each axis, zero outside the input; c
-// runs over the input channels of o's group. The timed path is that of tile.h: prepare lays inputs
-// and weights out in blocks of channels, run is nothing but tiles, finish brings the output back.
-// An output frame is a two-dimensional convolution of the input frames under its kernel frames,
-// taken for so many more input channels; kernel frames on padding are left out.
+// y[o][t][i][j] = bias[o] + sum over c, r, u, v of
+//     weight[o][c][r][u][v] x[c][t s - P + r d][i s - P + u d][j s - P + v d],
+// s, P and d being those of each axis, zero outside the input; c runs over the input channels of
+// o's group. The timed path is that of tile.h: prepare lays inputs and weights out in blocks of
+// channels (groups too small to fill one: in planes), run is nothing but tiles, finish brings the
+// output back. An output frame is a two-dimensional convolution of the input frames under its
+// kernel frames, taken for so many more input channels; kernel frames on padding are left out.
 #include <stddef.h>
 
 #include "kernels/op.h"
@@ -149,7 +149,7 @@ static void lay_out_channels(struct job *j)
 
 // Floats of a row that planar reads: for each remainder by the stride all columns there are, and
 // what the last vector of outputs reads past them.
-static int32_t planar_row(const struct job *j)
+static int32_t planar_width(const struct job *j)
 {
     const struct window *w = &j->call->attr->window;
     int32_t              stride = w->stride[AXIS_W], vector = j->tile->lanes / 2;
@@ -173,7 +173,8 @@ static void lay_out(struct job *j)
     c->in_blocks = j->in.blocks;
     c->out_blocks = j->out.blocks;
     c->in_h = in->h;
-    c->in_w = j->way == PLANAR ? planar_row(j) : in->w + w->pad_begin[AXIS_W] + w->pad_end[AXIS_W];
+    c->in_w =
+        j->way == PLANAR ? planar_width(j) : in->w + w->pad_begin[AXIS_W] + w->pad_end[AXIS_W];
     c->out_h = out->h;
     c->out_w = out->w;
     c->pad_top = w->pad_begin[AXIS_H];
