@@ -105,7 +105,7 @@ static void add_window(cJSON *j, const struct layer *l)
     int                  axes = axes_of(l, w->pad_begin, pad);
     bool                 is_dilated = false;
     axes_of(l, w->pad_end, pad + axes);
-    for (int i = 0; i < AXIS_COUNT; i++) is_dilated |= w->dilation[i] != 1;
+    for (int i = 0; i < AXIS_COUNT; i++) is_dilated |= window_dilation(w, i) != 1;
     add_axes(j, "kernel", l, w->kernel);
     add_axes(j, "stride", l, w->stride);
     add_integers(j, "pad", pad,

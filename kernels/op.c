@@ -29,26 +29,26 @@ bool op_infer_same(const struct kernel_attr *attr, uint32_t input_count, const s
     return true;
 }
 
-// Of a tensor without frames the window's third axis is what counts as no axis.
-static bool within(const int32_t value[AXIS_COUNT], int32_t low, const struct shape *in,
-                   const char *what, struct err *e)
+static bool within(const int32_t value[AXIS_COUNT], int32_t low, const char *what, struct err *e)
 {
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
-        int32_t least = axis == AXIS_D ? 0 : low,
-                most = axis == AXIS_D && !in->d ? low : OP_AXIS_MAX;
-        if (value[axis] < least || value[axis] > most)
-            return err_add(e, "%s: want %d to %d%s, have %d", what, low, most,
-                           most == low ? " along the frames of an input that has none" : "",
-                           value[axis]);
-    }
+    for (int axis = 0; axis < AXIS_COUNT; axis++)
+        if (value[axis] < (axis == AXIS_D ? 0 : low) || value[axis] > OP_AXIS_MAX)
+            return err_add(e, "%s: want %d to %d, have %d", what, low, OP_AXIS_MAX, value[axis]);
     return true;
 }
 
 static bool window_ok(const struct window *w, const struct shape *in, struct err *e)
 {
-    return within(w->kernel, 1, in, "kernel", e) && within(w->stride, 1, in, "stride", e) &&
-           within(w->dilation, 1, in, "dilation", e) && within(w->pad_begin, 0, in, "padding", e) &&
-           within(w->pad_end, 0, in, "padding", e);
+    if (!within(w->kernel, 1, "kernel", e) || !within(w->stride, 1, "stride", e) ||
+        !within(w->dilation, 1, "dilation", e) || !within(w->pad_begin, 0, "padding", e) ||
+        !within(w->pad_end, 0, "padding", e))
+        return false;
+    bool has_frames = w->kernel[AXIS_D] || w->pad_begin[AXIS_D] || w->pad_end[AXIS_D];
+    if (in->d && !w->kernel[AXIS_D])
+        return err_add(e, "want a kernel of three axes, for an input of %d frames", in->d);
+    if (!in->d && has_frames)
+        return err_add(e, "want an input with frames, for a kernel of three axes");
+    return true;
 }
 
 bool op_infer_window(const struct window *w, const struct shape *in, int32_t channels,

@@ -12,8 +12,8 @@
 
 enum { AXIS_H, AXIS_W, AXIS_D, AXIS_COUNT };
 
-// Rows, columns, frames. A window of two axes leaves the third at zero, where a kernel, stride or
-// dilation of 0 counts as 1; so read them through the functions below.
+// Rows, columns, frames. The window of an input without frames leaves the third axis at zero; there
+// a kernel, stride or dilation of 0 counts as 1, so read them through the functions below.
 struct window {
     int32_t kernel[AXIS_COUNT], stride[AXIS_COUNT], dilation[AXIS_COUNT]; // >= 1
     int32_t pad_begin[AXIS_COUNT],

@@ -19,14 +19,13 @@ static const char *const LAYER_KEYS[] = {
 // The order of a window's numbers in a file, of three axes or the last two.
 static const int AXES[AXIS_COUNT] = {AXIS_D, AXIS_H, AXIS_W};
 
-// A value for rows and columns, with `axes` 3 for frames too: one integer, or a list of them. Two
-// axes leave the frames at `otherwise`.
+// A value for rows and columns, with `axes` 3 for frames too: one integer, or a list of them.
 static void read_axes(struct json layer, const char *key, uint32_t axes, int32_t otherwise,
                       int32_t least, int32_t out[AXIS_COUNT])
 {
     struct json j = json_get(layer, key);
     const int  *axis = AXES + AXIS_COUNT - axes;
-    for (int i = 0; i < AXIS_COUNT; i++) out[i] = otherwise;
+    for (uint32_t i = 0; i < axes; i++) out[axis[i]] = otherwise;
     if (json_count(j) == axes) {
         for (uint32_t i = 0; i < axes; i++)
             out[axis[i]] = (int32_t)json_as_integer(json_at(j, i), least, MAX_WINDOW);

@@ -157,8 +157,8 @@ static const struct hand hands[] = {
     // depthwise along the frames: 1 + 2 * 2; 30 + 4 * 40
     {"conv", {.window = {{1, 1, 2}, PLAIN}, .channels = 2, .groups = 2}, 1, {{2, 1, 1, 2}},
      {{1, 2, 30, 40}}, {1, 2, 1, 4}, {0}, {2, 1, 1, 1}, {5, 190}},
-    // a window of two axes goes through the frames one by one
-    {"conv", {.window = {{1, 2}, PLAIN}, .channels = 1, .groups = 1}, 1, {{1, 1, 2, 2}},
+    // a kernel of one frame goes through the frames one by one
+    {"conv", {.window = {{1, 2, 1}, PLAIN}, .channels = 1, .groups = 1}, 1, {{1, 1, 2, 2}},
      {{1, 2, 3, 4}}, {1, 10}, {0}, {1, 1, 1, 2}, {21, 43}},
     // 1 - 3 + 10; 4 - 6 + 20
     {"fc", {.channels = 2, .bias = true}, 1, {{3, 1, 1}}, {{1, 0, -1}}, {1, 2, 3, 4, 5, 6},
@@ -348,7 +348,7 @@ static bool try_case(const struct kernel *k, struct random_case *r)
 {
     struct err e = {0};
     bool       has_frames = draw(0, 2) == 0;
-    r->attr = draw_attr(has_frames && draw(0, 7) ? 3 : 2);
+    r->attr = draw_attr(has_frames ? 3 : 2);
     r->call = (struct kernel_call){
         .attr = &r->attr, .input_count = draw(0, 1) ? 1u : (uint32_t)draw(2, KERNEL_MAX_INPUTS)};
     struct shape first = {r->attr.groups * few(6, 70), few(9, 20), few(16, 40)};
@@ -503,7 +503,7 @@ START_TEST(impossible_shapes_are_refused)
 }
 END_TEST
 
-// A window along the frames is for inputs that have some, and as many as it needs.
+// A window has a third axis if the input has frames, and not more frames than these.
 START_TEST(a_window_along_frames_needs_frames)
 {
     static const char *const types[] = {"conv", "maxpool", "avgpool"};
@@ -513,11 +513,14 @@ START_TEST(a_window_along_frames_needs_frames)
     ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4, 2}));
     ck_assert(infers(k, &attr, 1, (struct shape){2, 4, 4, 3}));
     attr.window.kernel[AXIS_D] = 1;
-    ck_assert(infers(k, &attr, 1, (struct shape){2, 4, 4}));
-    attr.window.kernel[AXIS_H] = 0; // none to count as 1 but along the frames
-    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4}));
-    attr.window = (struct window){{1, 1}, PLAIN};
     ck_assert(infers(k, &attr, 1, (struct shape){2, 4, 4, 3}));
+    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4}));
+    attr.window.kernel[AXIS_D] = 0;
+    ck_assert(infers(k, &attr, 1, (struct shape){2, 4, 4}));
+    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4, 3}));
+    attr.window.kernel[AXIS_H] = 0; // nothing counts as 1 but along the frames
+    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4}));
+    attr.window.kernel[AXIS_H] = 1;
     attr.window.pad_end[AXIS_D] = 1;
     ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4}));
 }
