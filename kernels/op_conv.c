@@ -143,7 +143,7 @@ static void lay_out_channels(struct job *j)
     j->out.block = planar ? 1 : lanes;
     j->in.blocks = divide_up(j->in.group, j->in.block);
     j->out.blocks = divide_up(j->out.group, j->out.block);
-    j->weight_in = gathers ? 1 : j->in.block;
+    j->weight_in = gathers ? 1 : planar ? j->in.group : j->in.block;
     j->weight_out = planar ? j->out.group : lanes;
 }
 
@@ -169,8 +169,8 @@ static void lay_out(struct job *j)
     j->way = way_of(j->call, j->tile);
     lay_out_channels(j);
     c->groups = 1;
-    c->in_block = j->in.block;
-    c->in_blocks = j->in.blocks;
+    c->in_block = j->way == PLANAR ? j->in.group : j->in.block;
+    c->in_blocks = j->way == PLANAR ? 1 : j->in.blocks;
     c->out_blocks = j->out.blocks;
     c->in_h = in->h;
     c->in_w =
@@ -239,11 +239,14 @@ static ptrdiff_t column_of(const struct job *j, int32_t ix)
 static const ptrdiff_t *planar_taps(const struct job *j, struct arena *a)
 {
     const int32_t *kernel = j->conv.kernel, *dilation = j->conv.dilation;
-    ptrdiff_t *taps = ARENA_ARRAY(a, ptrdiff_t, (size_t)kernel[AXIS_H] * (size_t)kernel[AXIS_W]);
+    if (j->way != PLANAR) return NULL;
+    size_t     count = (size_t)kernel[AXIS_H] * (size_t)kernel[AXIS_W] * (size_t)j->in.group;
+    ptrdiff_t *taps = ARENA_ARRAY(a, ptrdiff_t, count), *next = taps;
     for (int32_t ky = 0; ky < kernel[AXIS_H]; ky++)
         for (int32_t kx = 0; kx < kernel[AXIS_W]; kx++)
-            taps[(ptrdiff_t)ky * kernel[AXIS_W] + kx] =
-                j->in.row * dilation[AXIS_H] * ky + column_of(j, kx * dilation[AXIS_W]);
+            for (int32_t c = 0; c < j->in.group; c++)
+                *next++ = j->in.row * dilation[AXIS_H] * ky + j->in.plane * c +
+                          column_of(j, kx * dilation[AXIS_W]);
     return taps;
 }
 
@@ -278,7 +281,7 @@ static int32_t weight_out_blocks(const struct job *j)
 
 static int32_t weight_in_blocks(const struct job *j)
 {
-    return j->conv.kernel[AXIS_D] * j->in.blocks;
+    return j->conv.kernel[AXIS_D] * j->conv.in_blocks;
 }
 
 static const float *pack_weights(const struct job *j, struct arena *a)
@@ -295,7 +298,7 @@ static const float *pack_weights(const struct job *j, struct arena *a)
             for (int32_t kz = 0; kz < c->kernel[AXIS_D]; kz++) {
                 int32_t   in_group = oc % j->out.group;
                 ptrdiff_t out_block = oc / j->out.group * out_blocks + in_group / j->weight_out;
-                ptrdiff_t in_block = (ptrdiff_t)kz * j->in.blocks + ic / j->weight_in;
+                ptrdiff_t in_block = (ptrdiff_t)kz * c->in_blocks + ic / j->weight_in;
                 float    *to = packed + (out_block * per_output + in_block) * piece +
                             (ptrdiff_t)(ic % j->weight_in) * j->weight_out +
                             in_group % j->weight_out;
@@ -326,11 +329,11 @@ static struct tile_conv part(const struct job *j, int32_t group, int32_t oz,
     struct tile_conv     c = j->conv;
     c.y += frame_of(&j->out, group, oz);
     c.bias += first_out * j->weight_out;
-    c.weight += (first_out * per_output + (ptrdiff_t)frames.begin * j->in.blocks) * weight_piece(j);
+    c.weight += (first_out * per_output + (ptrdiff_t)frames.begin * c.in_blocks) * weight_piece(j);
     if (frames.begin < frames.end) {
         int32_t first = window_at(w, AXIS_D, oz, frames.begin);
         c.x += frame_of(&j->in, group, order_of(j, first));
-        c.in_blocks = (frames.end - frames.begin) * j->in.blocks;
+        c.in_blocks *= frames.end - frames.begin;
     } else {
         c.rows = no_rows;
     }
