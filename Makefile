@@ -19,7 +19,7 @@ PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev li
 BENCH_PACKAGES := libdnnl-dev libopenblas-dev libxnnpack-dev libpthreadpool-dev # the last: xnnpack.h includes its header
 
 LIBS     := gsl sqlite3 libcjson libsodium
-WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
+WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wno-missing-field-initializers -Werror
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 CFLAGS   += -std=c11 $(OPT) -g $(WARN) -ffp-contract=off -MMD -MP $(SANITIZE) $(LIB_FLAGS)
 ifndef ROOT # else see the boards below

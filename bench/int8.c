@@ -54,7 +54,7 @@ static float *noise(struct arena *a, struct rng *r, int64_t count)
 static struct kernel_attr attr_of(const struct layer *l)
 {
     struct kernel_attr attr = {.channels = l->channels, .groups = l->groups, .bias = true};
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
+    for (int axis = AXIS_H; axis <= AXIS_W; axis++) {
         attr.window.kernel[axis] = l->kernel;
         attr.window.stride[axis] = l->stride;
         attr.window.dilation[axis] = 1;

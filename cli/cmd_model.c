@@ -19,26 +19,44 @@ static int64_t activation_bytes(const struct graph *g)
     return sum;
 }
 
+// Numbers of a window in the order of the model file: frames first, if the layer has any.
+static int axes_of(const struct layer *l, const int32_t values[AXIS_COUNT], int32_t out[AXIS_COUNT])
+{
+    int count = 0;
+    if (l->out.d) out[count++] = values[AXIS_D];
+    out[count++] = values[AXIS_H];
+    out[count++] = values[AXIS_W];
+    return count;
+}
+
+static void axes_text(const struct layer *l, const int32_t values[AXIS_COUNT], char *out,
+                      size_t size)
+{
+    int32_t in_order[AXIS_COUNT];
+    if (axes_of(l, values, in_order) == 3)
+        snprintf(out, size, "%dx%dx%d", in_order[0], in_order[1], in_order[2]);
+    else
+        snprintf(out, size, "%dx%d", in_order[0], in_order[1]);
+}
+
 static void print_table(const struct graph *g)
 {
-    printf("%s: %s\nsource: %s\ninput %d x %d x %d\n\n", g->name, g->about, g->source, g->input.c,
-           g->input.h, g->input.w);
+    printf("%s: %s\nsource: %s\ninput %d x ", g->name, g->about, g->source, g->input.c);
+    if (g->input.d) printf("%d x ", g->input.d);
+    printf("%d x %d\n\n", g->input.h, g->input.w);
     printf("%-16s %-14s %5s  %-8s %-7s %-6s %-18s %12s %14s %12s %12s\n", "layer", "type", "step",
            "kernel", "stride", "groups", "output", "parameters", "MACs", "out bytes", "cut bytes");
     for (uint32_t i = 0; i < g->layer_count; i++) {
         const struct layer *l = &g->layers[i];
-        char                kernel[24] = "", stride[24] = "", groups[16] = "", out[40];
+        char kernel[40] = "", stride[40] = "", groups[16] = "", out[SHAPE_TEXT_BYTES];
         if (l->kernel->rows == ROWS_WINDOW) {
-            snprintf(kernel, sizeof kernel, "%dx%d", l->attr.window.kernel[0],
-                     l->attr.window.kernel[1]);
-            snprintf(stride, sizeof stride, "%dx%d", l->attr.window.stride[0],
-                     l->attr.window.stride[1]);
+            axes_text(l, l->attr.window.kernel, kernel, sizeof kernel);
+            axes_text(l, l->attr.window.stride, stride, sizeof stride);
             if (l->kernel->heads_step) snprintf(groups, sizeof groups, "%d", l->attr.groups);
         }
-        snprintf(out, sizeof out, "%dx%dx%d", l->out.c, l->out.h, l->out.w);
         printf("%-16s %-14s %5d  %-8s %-7s %-6s %-18s %12lld %14lld %12lld %12lld\n", l->name,
-               l->kernel->type, l->step, kernel, stride, groups, out, (long long)l->params,
-               (long long)l->macs, (long long)graph_tensor_bytes(g, i + 1),
+               l->kernel->type, l->step, kernel, stride, groups, shape_text(&l->out, 'x', out),
+               (long long)l->params, (long long)l->macs, (long long)graph_tensor_bytes(g, i + 1),
                (long long)graph_cut_bytes(g, i + 1));
     }
     printf("\n%lld parameters (%lld without running statistics), %lld MACs, %lld bytes of "
@@ -48,13 +66,13 @@ static void print_table(const struct graph *g)
 }
 
 // What comes from an fc or flatten layer is a vector: one number. A 1 x 1 image stays an image.
-static bool is_vector(const struct graph *g, uint32_t tensor)
+static bool makes_vector(const struct graph *g, uint32_t tensor)
 {
     if (tensor == 0) return false;
     const struct layer *l = &g->layers[tensor - 1];
     if (!strcmp(l->kernel->type, "fc") || !strcmp(l->kernel->type, "flatten")) return true;
-    return l->out.h == 1 && l->out.w == 1 && l->kernel->rows != ROWS_WINDOW &&
-           strcmp(l->kernel->type, "global_avgpool") != 0 && is_vector(g, l->inputs[0]);
+    return shape_pixels(&l->out) == 1 && l->kernel->rows != ROWS_WINDOW &&
+           strcmp(l->kernel->type, "global_avgpool") != 0 && makes_vector(g, l->inputs[0]);
 }
 
 static void add_integers(cJSON *object, const char *key, const int32_t *values, int count)
@@ -62,16 +80,37 @@ static void add_integers(cJSON *object, const char *key, const int32_t *values, 
     cJSON_AddItemToObject(object, key, cJSON_CreateIntArray(values, count));
 }
 
+static void add_shape(cJSON *object, const char *key, const struct shape *s, bool is_vector)
+{
+    int32_t axes[4] = {s->c};
+    int     count = 1;
+    if (s->d) axes[count++] = s->d;
+    axes[count++] = s->h;
+    axes[count++] = s->w;
+    add_integers(object, key, axes, is_vector ? 1 : count);
+}
+
+static void add_axes(cJSON *object, const char *key, const struct layer *l,
+                     const int32_t values[AXIS_COUNT])
+{
+    int32_t in_order[AXIS_COUNT];
+    int     count = axes_of(l, values, in_order);
+    add_integers(object, key, in_order, count);
+}
+
 static void add_window(cJSON *j, const struct layer *l)
 {
     const struct window *w = &l->attr.window;
-    const int32_t        pad[] = {w->pad_begin[0], w->pad_begin[1], w->pad_end[0], w->pad_end[1]};
-    bool                 is_even = pad[0] == pad[2] && pad[1] == pad[3];
-    add_integers(j, "kernel", w->kernel, AXIS_COUNT);
-    add_integers(j, "stride", w->stride, AXIS_COUNT);
-    add_integers(j, "pad", pad, is_even ? 2 : 4);
-    if (w->dilation[0] != 1 || w->dilation[1] != 1)
-        add_integers(j, "dilation", w->dilation, AXIS_COUNT);
+    int32_t              pad[2 * AXIS_COUNT];
+    int                  axes = axes_of(l, w->pad_begin, pad);
+    bool                 is_dilated = false;
+    axes_of(l, w->pad_end, pad + axes);
+    for (int i = 0; i < AXIS_COUNT; i++) is_dilated |= window_dilation(w, i) != 1;
+    add_axes(j, "kernel", l, w->kernel);
+    add_axes(j, "stride", l, w->stride);
+    add_integers(j, "pad", pad,
+                 memcmp(pad, pad + axes, (size_t)axes * sizeof *pad) ? 2 * axes : axes);
+    if (is_dilated) add_axes(j, "dilation", l, w->dilation);
     if (l->kernel->heads_step)
         cJSON_AddNumberToObject(j, "groups", l->attr.groups);
     else
@@ -89,8 +128,7 @@ static cJSON *layer_json(const struct graph *g, uint32_t i)
         cJSON_AddItemToArray(inputs, cJSON_CreateString(tensor_name(g, l->inputs[k])));
     if (l->kernel->rows == ROWS_WINDOW) add_window(j, l);
     if (l->kernel->heads_step) cJSON_AddBoolToObject(j, "bias", l->attr.bias);
-    const int32_t out[] = {l->out.c, l->out.h, l->out.w};
-    add_integers(j, "out", out, is_vector(g, i + 1) ? 1 : 3);
+    add_shape(j, "out", &l->out, makes_vector(g, i + 1));
     cJSON_AddNumberToObject(j, "params", (double)l->params);
     cJSON_AddNumberToObject(j, "macs", (double)l->macs);
     cJSON_AddNumberToObject(j, "act_bytes_fp32", (double)graph_tensor_bytes(g, i + 1));
@@ -101,10 +139,9 @@ static cJSON *layer_json(const struct graph *g, uint32_t i)
 
 static void print_json(const struct graph *g)
 {
-    cJSON        *root = cJSON_CreateObject();
-    const int32_t input[] = {g->input.c, g->input.h, g->input.w};
+    cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "model", g->name);
-    add_integers(root, "input", input, 3);
+    add_shape(root, "input", &g->input, false);
     cJSON *totals = cJSON_AddObjectToObject(root, "totals");
     cJSON_AddNumberToObject(totals, "params", (double)graph_params(g));
     cJSON_AddNumberToObject(totals, "params_without_bn_running_stats",

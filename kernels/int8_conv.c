@@ -83,7 +83,7 @@ static void layout(struct job *j)
     c->out_h = out->h;
     c->out_w = out->w;
     c->pad_top = w->pad_begin[AXIS_H];
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
+    for (int axis = AXIS_H; axis <= AXIS_W; axis++) {
         c->kernel[axis] = w->kernel[axis];
         c->stride[axis] = w->stride[axis];
         c->dilation[axis] = w->dilation[axis];

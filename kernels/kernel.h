@@ -3,8 +3,8 @@
 // One operator, one file (op_<type>.c), one const struct kernel; the table is made from the folder.
 // An operator knows its shape rule, its size (parameters, multiply-accumulates) and how to compute:
 // a plain reference that follows the formula word by word (the test oracle), and a run that is
-// timed. Batch 1, fp32, tensors in C,H,W order with W innermost; a vector of n features is n,1,1.
-// Names and semantics are those of ONNX.
+// timed. Batch 1, fp32, tensors in C,H,W order with W innermost; a vector of n features is n,1,1; a
+// video is C,D,H,W. Names and semantics are those of ONNX.
 #ifndef FOGSIM_KERNELS_KERNEL_H
 #define FOGSIM_KERNELS_KERNEL_H
 
@@ -15,10 +15,11 @@
 #include "base/err.h"
 #include "kernels/window.h"
 
-enum { KERNEL_MAX_INPUTS = 16 };
+enum { KERNEL_MAX_INPUTS = 16, SHAPE_TEXT_BYTES = 48 };
 
 struct shape {
     int32_t c, h, w;
+    int32_t d; // frames, between c and h in memory; 0: the tensor has no such axis, counts as 1
 };
 
 // Everything an operator can be told; each reads the fields of its own and ignores the rest.
@@ -59,11 +60,11 @@ struct kernel_call {
     uint32_t                  input_count;
     struct shape              in[KERNEL_MAX_INPUTS];
     struct shape              out;
-    const float              *x[KERNEL_MAX_INPUTS]; // [in[i].c * in[i].h * in[i].w]
-    const float *weight; // conv: [channels][in.c / groups][kh][kw]; fc: [channels][in features];
-                         // batchnorm: [4][c]: scale, shift, mean, variance; else NULL
+    const float              *x[KERNEL_MAX_INPUTS]; // [elements of in[i]]
+    const float *weight; // conv: [channels][in.c / groups][kd][kh][kw]; fc: [channels][in
+                         // features]; batchnorm: [4][c]: scale, shift, mean, variance; else NULL
     const float *bias;   // [channels]; NULL: none
-    float       *y;      // [out.c * out.h * out.w]
+    float       *y;      // [elements of out]
 };
 
 struct kernel {
@@ -105,6 +106,20 @@ extern const uint32_t             kernel_count;
 
 const struct kernel *kernel_find(const char *type); // NULL: there is none
 int64_t              shape_elements(const struct shape *s);
+
+// "3,16,112,112": c, d if there is one, h, w, with `separator` between them. Returns `text`.
+const char *shape_text(const struct shape *s, char separator, char text[SHAPE_TEXT_BYTES]);
+
+static inline int32_t shape_frames(const struct shape *s)
+{
+    return s->d ? s->d : 1;
+}
+
+// Elements of one channel. The shape must have passed its shape rule, so that this fits.
+static inline int64_t shape_pixels(const struct shape *s)
+{
+    return (int64_t)shape_frames(s) * s->h * s->w;
+}
 
 // Instruction sets of the timed paths that this CPU has, the best first, of "avx512", "avx2",
 // "sse2", "neon" and "plain" (which is always there, and last). Returns how many.

@@ -2,7 +2,7 @@
 // no layout of its own.
 //
 // Private to kernels/. A shape rule runs on numbers from a file, so every size is bounded here
-// before it is multiplied: 16384 along h, w and each number of a window, 2^31 - 1 elements in a
+// before it is multiplied: 16384 along d, h, w and each number of a window, 2^31 - 1 elements in a
 // tensor or in the weights of one operator.
 #ifndef FOGSIM_KERNELS_OP_H
 #define FOGSIM_KERNELS_OP_H
@@ -39,13 +39,16 @@ struct span op_taps(const struct window *w, int axis, int32_t in, int32_t out);
 // filled with `padding`.
 float *op_pool_row(const struct kernel_call *call, float padding, struct arena *a);
 
-// Where kernel row 0 of output row `oy` of channel `c` begins: outside the tensor if that row is
-// padding.
-static inline int64_t op_pool_offset(const struct kernel_call *call, int32_t c, int32_t oy)
+// Where in x row `iy` of frame `iz` of channel `c` begins.
+static inline int64_t op_row(const struct shape *s, int32_t c, int32_t iz, int32_t iy)
 {
-    const struct window *w = &call->attr->window;
-    return ((int64_t)c * call->in[0].h + (int64_t)oy * w->stride[AXIS_H] - w->pad_begin[AXIS_H]) *
-           call->in[0].w;
+    return (((int64_t)c * shape_frames(s) + iz) * s->h + iy) * s->w;
+}
+
+// Whether that pixel is a real input, not padding.
+static inline bool op_holds(const struct shape *s, int32_t iz, int32_t iy, int32_t ix)
+{
+    return iz >= 0 && iz < shape_frames(s) && iy >= 0 && iy < s->h && ix >= 0 && ix < s->w;
 }
 
 // Parameters: `count` weights, and one bias per channel if there is one.

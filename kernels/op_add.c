@@ -9,9 +9,11 @@ static bool infer(const struct kernel_attr *attr, uint32_t input_count, const st
         return err_add(e, "want 2 to %d inputs, have %u", KERNEL_MAX_INPUTS, input_count);
     if (!op_shape_ok(&in[0], e)) return false;
     for (uint32_t i = 1; i < input_count; i++)
-        if (in[i].c != in[0].c || in[i].h != in[0].h || in[i].w != in[0].w)
-            return err_add(e, "want inputs of one shape, %d,%d,%d, have %d,%d,%d", in[0].c, in[0].h,
-                           in[0].w, in[i].c, in[i].h, in[i].w);
+        if (in[i].c != in[0].c || in[i].d != in[0].d || in[i].h != in[0].h || in[i].w != in[0].w) {
+            char want[SHAPE_TEXT_BYTES], have[SHAPE_TEXT_BYTES];
+            return err_add(e, "want inputs of one shape, %s, have %s",
+                           shape_text(&in[0], ',', want), shape_text(&in[i], ',', have));
+        }
     *out = in[0];
     return true;
 }

@@ -28,7 +28,7 @@ static int64_t running_stats(const struct kernel_attr *attr, const struct shape 
 static void reference(const struct kernel_call *call)
 {
     int32_t      channels = call->in[0].c;
-    ptrdiff_t    pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
+    ptrdiff_t    pixels = (ptrdiff_t)shape_pixels(&call->in[0]);
     const float *scale = call->weight, *shift = scale + channels, *mean = shift + channels,
                 *variance = mean + channels;
     for (int32_t c = 0; c < channels; c++) {
@@ -44,7 +44,7 @@ static void run(void *job)
 {
     const struct kernel_call *call = ((const struct op_job *)job)->call;
     int32_t                   channels = call->in[0].c;
-    ptrdiff_t                 pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
+    ptrdiff_t                 pixels = (ptrdiff_t)shape_pixels(&call->in[0]);
     const float *scale = call->weight, *shift = scale + channels, *mean = shift + channels,
                 *variance = mean + channels;
     for (int32_t c = 0; c < channels; c++) {

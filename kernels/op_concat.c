@@ -1,5 +1,5 @@
-// kernels/op_concat.c: 1 to 16 tensors of equal height and width, one after the other along the
-// channels.
+// kernels/op_concat.c: 1 to 16 tensors of equal height, width and frames, one after the other along
+// the channels.
 #include <string.h>
 
 #include "kernels/op.h"
@@ -13,6 +13,8 @@ static bool infer(const struct kernel_attr *attr, uint32_t input_count, const st
     int64_t channels = 0;
     for (uint32_t i = 0; i < input_count; i++) {
         if (!op_shape_ok(&in[i], e)) return false;
+        if (in[i].d != in[0].d)
+            return err_add(e, "want inputs of %d frames, have %d", in[0].d, in[i].d);
         if (in[i].h != in[0].h || in[i].w != in[0].w)
             return err_add(e, "want inputs of %d x %d, have %d x %d", in[0].h, in[0].w, in[i].h,
                            in[i].w);
@@ -20,7 +22,7 @@ static bool infer(const struct kernel_attr *attr, uint32_t input_count, const st
     }
     if (channels > INT32_MAX)
         return err_add(e, "want at most 2147483647 channels, have %lld", (long long)channels);
-    struct shape all = {(int32_t)channels, in[0].h, in[0].w};
+    struct shape all = {(int32_t)channels, in[0].h, in[0].w, in[0].d};
     if (!op_shape_ok(&all, e)) return err_wrap(e, "output");
     *out = all;
     return true;

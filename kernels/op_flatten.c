@@ -1,4 +1,4 @@
-// kernels/op_flatten.c: c,h,w read as a vector of c h w features. In memory nothing moves.
+// kernels/op_flatten.c: a tensor read as a vector of all its features. In memory nothing moves.
 #include "kernels/op.h"
 
 static bool infer(const struct kernel_attr *attr, uint32_t input_count, const struct shape *in,

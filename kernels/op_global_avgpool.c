@@ -8,13 +8,13 @@ static bool infer(const struct kernel_attr *attr, uint32_t input_count, const st
 {
     (void)attr;
     if (!op_one_input(input_count, in, e)) return false;
-    *out = (struct shape){in->c, 1, 1};
+    *out = (struct shape){in->c, 1, 1, in->d ? 1 : 0};
     return true;
 }
 
 static void reference(const struct kernel_call *call)
 {
-    ptrdiff_t    pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
+    ptrdiff_t    pixels = (ptrdiff_t)shape_pixels(&call->in[0]);
     const float *x = call->x[0];
     for (int32_t c = 0; c < call->out.c; c++) {
         double sum = 0;
@@ -28,7 +28,7 @@ enum { SUMS = 16 }; // kept apart, so that the compiler may vectorise without re
 static void run(void *job)
 {
     const struct kernel_call *call = ((const struct op_job *)job)->call;
-    ptrdiff_t                 pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
+    ptrdiff_t                 pixels = (ptrdiff_t)shape_pixels(&call->in[0]);
     for (int32_t c = 0; c < call->out.c; c++) {
         const float *x = call->x[0] + c * pixels;
         float        sums[SUMS] = {0}, total = 0;

@@ -29,7 +29,7 @@ static struct span neighbours(const struct kernel_call *call,
 static void reference(const struct kernel_call *call)
 {
     const struct kernel_attr *attr = call->attr;
-    ptrdiff_t                 pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
+    ptrdiff_t                 pixels = (ptrdiff_t)shape_pixels(&call->in[0]);
     for (int32_t c = 0; c < call->in[0].c; c++)
         for (ptrdiff_t i = 0; i < pixels; i++) {
             struct span near = neighbours(call, c);
@@ -58,7 +58,7 @@ static void run(void *job)
 {
     const struct kernel_call *call = ((const struct op_job *)job)->call;
     const struct kernel_attr *attr = call->attr;
-    ptrdiff_t                 pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
+    ptrdiff_t                 pixels = (ptrdiff_t)shape_pixels(&call->in[0]);
     float                     base[OP_CHUNK], alpha = attr->lrn_alpha / (float)attr->lrn_size;
     for (ptrdiff_t first = 0; first < pixels; first += OP_CHUNK) {
         ptrdiff_t count = pixels - first < OP_CHUNK ? pixels - first : OP_CHUNK;

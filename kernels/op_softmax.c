@@ -8,7 +8,7 @@
 
 static void reference(const struct kernel_call *call)
 {
-    ptrdiff_t pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
+    ptrdiff_t pixels = (ptrdiff_t)shape_pixels(&call->in[0]);
     for (ptrdiff_t i = 0; i < pixels; i++) {
         const float *x = call->x[0] + i;
         float        most = x[0]; // not by fmax, on which gcc 12 for 64-bit ARM fails in a loop
@@ -24,7 +24,7 @@ static void reference(const struct kernel_call *call)
 // in.
 static void chunk(const struct kernel_call *call, ptrdiff_t first, ptrdiff_t count)
 {
-    ptrdiff_t    pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
+    ptrdiff_t    pixels = (ptrdiff_t)shape_pixels(&call->in[0]);
     const float *x = call->x[0] + first;
     float       *y = call->y + first, largest[OP_CHUNK], sum[OP_CHUNK];
     for (ptrdiff_t i = 0; i < count; i++) largest[i] = x[i], sum[i] = 0;
@@ -41,7 +41,7 @@ static void chunk(const struct kernel_call *call, ptrdiff_t first, ptrdiff_t cou
 static void run(void *job)
 {
     const struct kernel_call *call = ((const struct op_job *)job)->call;
-    ptrdiff_t                 pixels = (ptrdiff_t)call->in[0].h * call->in[0].w;
+    ptrdiff_t                 pixels = (ptrdiff_t)shape_pixels(&call->in[0]);
     for (ptrdiff_t first = 0; first < pixels; first += OP_CHUNK)
         chunk(call, first, pixels - first < OP_CHUNK ? pixels - first : OP_CHUNK);
 }

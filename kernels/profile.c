@@ -24,8 +24,8 @@ static bool is_type(const struct kernel *kernel, const char *type)
     return !strcmp(kernel->type, type);
 }
 
-const char *profile_key(const struct kernel *kernel, const struct kernel_attr *attr,
-                        const struct shape *in, struct arena *a)
+static const char *image_key(const struct kernel *kernel, const struct kernel_attr *attr,
+                             const struct shape *in, struct arena *a)
 {
     const struct window *w = &attr->window;
     if (is_type(kernel, "fc"))
@@ -39,6 +39,18 @@ const char *profile_key(const struct kernel *kernel, const struct kernel_attr *a
                      w->pad_begin[1], w->pad_end[0], w->pad_end[1], w->dilation[0], w->dilation[1]);
     return kernel->heads_step ? arena_format(a, "%s g%d", key, attr->groups)
                               : arena_format(a, "%s c%d", key, w->ceil);
+}
+
+const char *profile_key(const struct kernel *kernel, const struct kernel_attr *attr,
+                        const struct shape *in, struct arena *a)
+{
+    const struct window *w = &attr->window;
+    const char          *key = image_key(kernel, attr, in, a);
+    if (!in->d || is_type(kernel, "fc")) return key;
+    key = arena_format(a, "%s f%d", key, in->d); // what the frames add stands behind
+    if (kernel->rows != ROWS_WINDOW) return key;
+    return arena_format(a, "%s k%d s%d p%d,%d d%d", key, w->kernel[AXIS_D], w->stride[AXIS_D],
+                        w->pad_begin[AXIS_D], w->pad_end[AXIS_D], w->dilation[AXIS_D]);
 }
 
 bool profile_offers(const struct kernel *kernel, const struct kernel_attr *attr,
@@ -57,9 +69,7 @@ enum profile_kind profile_kind(const struct kernel *kernel, const struct kernel_
     if (is_type(kernel, "fc")) return KIND_FC;
     if (is_type(kernel, "conv")) {
         if (in->c / attr->groups < FEW_CHANNELS) return KIND_CONV_FEW;
-        return attr->window.kernel[AXIS_H] == 1 && attr->window.kernel[AXIS_W] == 1
-                   ? KIND_CONV_POINTWISE
-                   : KIND_CONV;
+        return window_size(&attr->window) == 1 ? KIND_CONV_POINTWISE : KIND_CONV;
     }
     if (kernel->rows == ROWS_WINDOW || is_type(kernel, "global_avgpool")) return KIND_POOL;
     return is_type(kernel, "batchnorm") || is_type(kernel, "lrn") ? KIND_NORM : KIND_OTHER;
@@ -89,23 +99,25 @@ double profile_size(const struct kernel *kernel, const struct kernel_attr *attr,
 {
     if (is_type(kernel, "fc")) return (double)shape_elements(in) * (rows.end - rows.begin) * BYTES;
     if (is_type(kernel, "global_avgpool")) return (double)shape_elements(in);
-    if (!is_type(kernel, "conv")) return (double)out->c * out->w * (rows.end - rows.begin);
+    if (!is_type(kernel, "conv"))
+        return (double)out->c * shape_frames(out) * out->w * (rows.end - rows.begin);
     double pairs = (double)(in->c / attr->groups) * out->c; // of an input and an output channel
     if (algorithm != ALGORITHM_DIRECT)
         return pairs * products_per_tile(algorithm) * tiles(algorithm, out->w) *
                tiles(algorithm, rows.end - rows.begin);
-    double taps = 0;
+    double taps = 0, frames = 0;
+    for (int32_t frame = 0; frame < shape_frames(out); frame++)
+        frames += window_taps(&attr->window, AXIS_D, shape_frames(in), frame);
     for (int32_t row = rows.begin; row < rows.end; row++)
         taps += window_taps(&attr->window, AXIS_H, in->h, row);
-    return pairs * taps * attr->window.kernel[AXIS_W] * out->w;
+    return pairs * frames * taps * attr->window.kernel[AXIS_W] * out->w;
 }
 
 double profile_weight_bytes(const struct kernel_attr *attr, enum kernel_algorithm algorithm,
                             const struct shape *in)
 {
-    double kernel = algorithm == ALGORITHM_DIRECT
-                        ? (double)attr->window.kernel[AXIS_H] * attr->window.kernel[AXIS_W]
-                        : products_per_tile(algorithm);
+    double kernel = algorithm == ALGORITHM_DIRECT ? (double)window_size(&attr->window)
+                                                  : products_per_tile(algorithm);
     return BYTES * kernel * (in->c / attr->groups) * attr->channels;
 }
 
@@ -232,7 +244,8 @@ static enum profile_kind kind_of(const struct profile_layer *layer)
         const char *g = strrchr(key, 'g');
         if (g) groups = atoi(g + 1);
         if (groups < 1 || c / groups < FEW_CHANNELS) return KIND_CONV_FEW;
-        return kh == 1 && kw == 1 ? KIND_CONV_POINTWISE : KIND_CONV;
+        bool has_frames = strstr(key, " f") != NULL; // and a third axis of its kernel
+        return kh == 1 && kw == 1 && !has_frames ? KIND_CONV_POINTWISE : KIND_CONV;
     }
     if (strstr(key, "pool")) return KIND_POOL;
     return !strncmp(key, "batchnorm", 9) || !strncmp(key, "lrn", 3) ? KIND_NORM : KIND_OTHER;

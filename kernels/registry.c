@@ -25,10 +25,22 @@ const struct kernel *kernel_find(const char *type)
 
 int64_t shape_elements(const struct shape *s)
 {
-    // Shapes come from files: two factors of 31 bits fit, the third may not, and all above
-    // INT32_MAX is too large alike.
+    // Shapes come from files: two factors of 31 bits fit, more may not, and all above INT32_MAX is
+    // too large alike.
     int64_t plane = (int64_t)s->h * s->w;
-    return plane > INT32_MAX ? plane : plane * s->c;
+    if (plane > INT32_MAX) return plane;
+    int64_t volume = plane * shape_frames(s);
+    return volume > INT32_MAX ? volume : volume * s->c;
+}
+
+const char *shape_text(const struct shape *s, char separator, char text[SHAPE_TEXT_BYTES])
+{
+    if (s->d)
+        snprintf(text, SHAPE_TEXT_BYTES, "%d%c%d%c%d%c%d", s->c, separator, s->d, separator, s->h,
+                 separator, s->w);
+    else
+        snprintf(text, SHAPE_TEXT_BYTES, "%d%c%d%c%d", s->c, separator, s->h, separator, s->w);
+    return text;
 }
 
 _Static_assert((int)KERNEL_MAX_ISAS == (int)TILE_MAX, "one instruction set, one tile");

@@ -12,7 +12,7 @@ static int32_t draw(struct rng *rng, int32_t low, int32_t high) // in [low, high
 static void draw_window(struct rng *rng, struct window *w)
 {
     bool usual = draw(rng, 0, 1); // 3 x 3, stride 1, as most layers are and Winograd's must be
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
+    for (int axis = AXIS_H; axis <= AXIS_W; axis++) {
         w->kernel[axis] = usual ? 3 : draw(rng, 1, 7);
         w->stride[axis] = usual ? 1 : draw(rng, 1, 4);
         w->dilation[axis] = usual ? 1 : draw(rng, 1, 2);

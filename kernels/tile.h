@@ -17,6 +17,7 @@
 #ifndef FOGSIM_KERNELS_TILE_H
 #define FOGSIM_KERNELS_TILE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kernels/window.h"
@@ -28,6 +29,8 @@ struct tile_conv {
     int32_t in_h, in_w; // in_w: with padding left and right
     int32_t out_h, out_w;
     int32_t kernel[AXIS_COUNT], stride[AXIS_COUNT], dilation[AXIS_COUNT], pad_top;
+    int32_t blocks_skipped;  // in_blocks that `weight` has besides, after those of each out_block
+    const ptrdiff_t   *taps; // [kh][kw][in_block] planar: floats from the first to each, see below
     const struct span *rows; // [out_h] kernel rows of each output row that fall on real input rows
     const struct span *columns; // [out_w] the same of columns; NULL: all, though some read zeros
     const float       *x;       // [groups][in_blocks][in_h][in_w][in_block]
@@ -44,8 +47,17 @@ struct tile {
 
     void (*conv)(const struct tile_conv *c);
     // As conv with every channel a group, on whole blocks of channels: groups counts the blocks,
-    // in_blocks and out_blocks are 1, in_block is lanes, weight is [groups][kh][kw][lanes].
+    // out_blocks is 1, in_block is lanes, the in_blocks are added up (they are frames), weight is
+    // [groups][in_blocks][kh][kw][lanes].
     void (*depthwise)(const struct tile_conv *c);
+    // As conv for groups of few output channels, where blocks of lanes would stand half empty: the
+    // vectors lie along the rows instead. One group; x [in_blocks][in_block][in_h][in_w], whose
+    // rows hold first the columns 0, s, 2s, ... (s: the stride), then 1, s + 1, ..., so that
+    // neighbouring outputs read neighbours; `taps` says where. What is read past the last output
+    // must be there. out_blocks are of one channel: weight
+    // [in_blocks][kh][kw][in_block][out_blocks]; bias [out_blocks]; y [out_blocks][out_h][out_w up
+    // to whole vectors].
+    void (*planar)(const struct tile_conv *c);
     // y = weight x (+ bias unless NULL); weight is [rows][columns].
     void (*product)(const float *weight, const float *x, const float *bias, float *y, int64_t rows,
                     int64_t columns);

@@ -14,7 +14,7 @@ bool winograd_allows(const struct kernel_attr *attr)
     for (int axis = AXIS_H; axis <= AXIS_W; axis++)
         if (w->kernel[axis] != KERNEL || w->stride[axis] != 1 || w->dilation[axis] != 1)
             return false;
-    return attr->groups == 1;
+    return attr->groups == 1 && !w->kernel[AXIS_D]; // of inputs without frames
 }
 
 static int32_t divide_up(int32_t a, int32_t b)

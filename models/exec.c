@@ -68,23 +68,26 @@ void exec_layer(const struct graph *g, uint32_t layer, const float *const *x,
     call_kernel(l->kernel, &call, by_reference);
 }
 
-// Rows [from.begin, from.end) of every channel of `x`, packed.
+static int64_t planes_of(struct shape s)
+{
+    return (int64_t)s.c * shape_frames(&s);
+}
+
+// Rows [rows.begin, rows.end) of every frame of every channel of `x`, packed.
 static float *copy_rows(struct arena *a, const float *x, struct shape whole, struct span rows)
 {
-    int64_t n = (int64_t)(rows.end - rows.begin) * whole.w;
-    float  *out = ARENA_ARRAY(a, float, (size_t)(n * whole.c));
-    for (int32_t c = 0; c < whole.c; c++)
-        memcpy(out + c * n, x + ((int64_t)c * whole.h + rows.begin) * whole.w,
-               (size_t)n * sizeof *out);
+    int64_t n = (int64_t)(rows.end - rows.begin) * whole.w, planes = planes_of(whole);
+    float  *out = ARENA_ARRAY(a, float, (size_t)(n * planes));
+    for (int64_t p = 0; p < planes; p++)
+        memcpy(out + p * n, x + (p * whole.h + rows.begin) * whole.w, (size_t)n * sizeof *out);
     return out;
 }
 
 static void paste_rows(float *y, struct shape whole, struct span rows, const float *part)
 {
     int64_t n = (int64_t)(rows.end - rows.begin) * whole.w;
-    for (int32_t c = 0; c < whole.c; c++)
-        memcpy(y + ((int64_t)c * whole.h + rows.begin) * whole.w, part + c * n,
-               (size_t)n * sizeof *y);
+    for (int64_t p = 0; p < planes_of(whole); p++)
+        memcpy(y + (p * whole.h + rows.begin) * whole.w, part + p * n, (size_t)n * sizeof *y);
 }
 
 static float *run_rows(const struct graph *g, uint32_t layer, struct span rows, const float *x,
@@ -147,7 +150,7 @@ static void slice_by_outputs(const struct graph *g, uint32_t step, struct slice 
                                     .weight = own};
         call.out.c = count;
     }
-    memcpy(output + s.begin * (int64_t)call.out.h * call.out.w, call.y,
+    memcpy(output + s.begin * shape_pixels(&call.out), call.y,
            (size_t)shape_elements(&call.out) * sizeof *output);
 }
 
@@ -163,9 +166,10 @@ static void slice_by_inputs(const struct graph *g, uint32_t step, struct slice s
     assert(attr.groups == 1 || is_fc(head));
     struct kernel_call call = {.attr = &attr, .input_count = 1, .out = head->out};
     struct shape       in = graph_tensor(g, st->input);
-    int64_t            area = is_fc(head) ? 1 : (int64_t)in.h * in.w,
-            taps = is_fc(head) ? 1 : (int64_t)attr.window.kernel[0] * attr.window.kernel[1];
-    call.in[0] = is_fc(head) ? (struct shape){count, 1, 1} : (struct shape){count, in.h, in.w};
+    int64_t            area = is_fc(head) ? 1 : shape_pixels(&in),
+            taps = is_fc(head) ? 1 : window_size(&attr.window);
+    call.in[0] =
+        is_fc(head) ? (struct shape){count, 1, 1} : (struct shape){count, in.h, in.w, in.d};
     call.x[0] = input + s.begin * area;
     int64_t per_output = count * taps;
     float  *block = ARENA_ARRAY(a, float, (size_t)(attr.channels * per_output));

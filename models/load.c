@@ -16,49 +16,55 @@ static const char *const LAYER_KEYS[] = {
     "size",     "alpha",  "beta",   "k",      "epsilon",  "count_include_pad",
     NULL};
 
-// A value for rows and columns: one integer, or [rows, columns].
-static void read_pair(struct json layer, const char *key, int32_t otherwise, int32_t least,
-                      int32_t out[AXIS_COUNT])
+// The order of a window's numbers in a file, of three axes or the last two.
+static const int AXES[AXIS_COUNT] = {AXIS_D, AXIS_H, AXIS_W};
+
+// A value for rows and columns, with `axes` 3 for frames too: one integer, or a list of them.
+static void read_axes(struct json layer, const char *key, uint32_t axes, int32_t otherwise,
+                      int32_t least, int32_t out[AXIS_COUNT])
 {
     struct json j = json_get(layer, key);
-    out[AXIS_H] = out[AXIS_W] = otherwise;
-    if (json_count(j) == AXIS_COUNT) {
-        for (uint32_t i = 0; i < AXIS_COUNT; i++)
-            out[i] = (int32_t)json_as_integer(json_at(j, i), least, MAX_WINDOW);
+    const int  *axis = AXES + AXIS_COUNT - axes;
+    for (uint32_t i = 0; i < axes; i++) out[axis[i]] = otherwise;
+    if (json_count(j) == axes) {
+        for (uint32_t i = 0; i < axes; i++)
+            out[axis[i]] = (int32_t)json_as_integer(json_at(j, i), least, MAX_WINDOW);
     } else if (j.item && cJSON_IsArray(j.item)) {
-        json_fault(j, "an integer or [rows, columns]");
+        json_fault(j, "an integer or [%srows, columns]", axes == 3 ? "frames, " : "");
     } else if (j.item) {
-        out[AXIS_H] = out[AXIS_W] = (int32_t)json_as_integer(j, least, MAX_WINDOW);
+        int32_t value = (int32_t)json_as_integer(j, least, MAX_WINDOW);
+        for (uint32_t i = 0; i < axes; i++) out[axis[i]] = value;
     }
 }
 
-// "pad": n, [rows, columns] or [top, left, bottom, right].
-static void read_pad(struct json layer, struct window *w)
+// "pad": n, [rows, columns] or [top, left, bottom, right]; with frames [frames, rows, columns] or
+// [front, top, left, back, bottom, right].
+static void read_pad(struct json layer, uint32_t axes, struct window *w)
 {
     struct json j = json_get(layer, "pad");
-    if (json_count(j) != 4) {
-        read_pair(layer, "pad", 0, 0, w->pad_begin);
+    const int  *axis = AXES + AXIS_COUNT - axes;
+    if (json_count(j) != 2 * axes) {
+        read_axes(layer, "pad", axes, 0, 0, w->pad_begin);
         memcpy(w->pad_end, w->pad_begin, sizeof w->pad_end);
         return;
     }
-    for (uint32_t i = 0; i < AXIS_COUNT; i++) {
-        w->pad_begin[i] = (int32_t)json_as_integer(json_at(j, i), 0, MAX_WINDOW);
-        w->pad_end[i] = (int32_t)json_as_integer(json_at(j, i + 2), 0, MAX_WINDOW);
+    for (uint32_t i = 0; i < axes; i++) {
+        w->pad_begin[axis[i]] = (int32_t)json_as_integer(json_at(j, i), 0, MAX_WINDOW);
+        w->pad_end[axis[i]] = (int32_t)json_as_integer(json_at(j, i + axes), 0, MAX_WINDOW);
     }
 }
 
 // A window that lies in padding alone has no input to compute from.
-static void check_pad(struct json layer, const struct window *w)
+static void check_pad(struct json layer, uint32_t axes, const struct window *w)
 {
-    int32_t reach[AXIS_COUNT];
-    bool    ok = true;
-    for (int i = 0; i < AXIS_COUNT; i++) {
-        reach[i] = w->dilation[i] * (w->kernel[i] - 1) + 1;
-        ok &= w->pad_begin[i] < reach[i] && w->pad_end[i] < reach[i];
-    }
+    char frames[16] = "";
+    bool ok = true;
+    for (int i = 0; i < AXIS_COUNT; i++)
+        ok &= w->pad_begin[i] < window_reach(w, i) && w->pad_end[i] < window_reach(w, i);
+    if (axes == 3) snprintf(frames, sizeof frames, "%d x ", window_reach(w, AXIS_D));
     if (!ok)
-        json_fault(json_get(layer, "pad"), "padding smaller than the kernel's reach (%d x %d)",
-                   reach[AXIS_H], reach[AXIS_W]);
+        json_fault(json_get(layer, "pad"), "padding smaller than the kernel's reach (%s%d x %d)",
+                   frames, window_reach(w, AXIS_H), window_reach(w, AXIS_W));
 }
 
 // Output channels or neurons: an integer, or the word "classes".
@@ -70,17 +76,17 @@ static int32_t read_channels(struct json layer, const char *key, int32_t classes
     return (int32_t)json_as_integer(j, 1, MAX_CHANNELS);
 }
 
-static void read_attr(struct json j, const struct kernel *kernel, int32_t classes,
+static void read_attr(struct json j, const struct kernel *kernel, uint32_t axes, int32_t classes,
                       struct kernel_attr *attr)
 {
     bool is_conv = !strcmp(kernel->type, "conv"), is_fc = !strcmp(kernel->type, "fc");
     if (kernel->rows == ROWS_WINDOW) {
         json_need(j, "kernel");
-        read_pair(j, "kernel", 1, 1, attr->window.kernel);
-        read_pair(j, "stride", 1, 1, attr->window.stride);
-        read_pair(j, "dilation", 1, 1, attr->window.dilation);
-        read_pad(j, &attr->window);
-        check_pad(j, &attr->window);
+        read_axes(j, "kernel", axes, 1, 1, attr->window.kernel);
+        read_axes(j, "stride", axes, 1, 1, attr->window.stride);
+        read_axes(j, "dilation", axes, 1, 1, attr->window.dilation);
+        read_pad(j, axes, &attr->window);
+        check_pad(j, axes, &attr->window);
         attr->window.ceil = json_bool(j, "ceil", false);
         if (is_conv && attr->window.ceil) json_fault(json_get(j, "ceil"), "no ceil on a conv");
     }
@@ -157,11 +163,10 @@ static bool read_layer(struct graph *g, uint32_t layer, struct json layers, stru
     l->kernel = kernel_find(type);
     if (!l->kernel) return json_fault(json_get(j, "type"), "a layer type (fogsim list kernels)");
     if (!read_inputs(g, layer, layers, j, a)) return false;
-    read_attr(j, l->kernel, classes, &l->attr);
-
     struct shape in[KERNEL_MAX_INPUTS];
     struct err   inner = {0};
     layer_inputs(g, layer, in);
+    read_attr(j, l->kernel, in[0].d ? 3 : 2, classes, &l->attr);
     if (!l->kernel->infer(&l->attr, l->input_count, in, &l->out, &inner))
         return err_add(e, "%s: %s (\"%s\", %s): %s", j.doc->name, j.place, l->name, type,
                        inner.text);
@@ -176,13 +181,15 @@ static void read_input(struct graph *g, struct json root, const struct model_opt
     struct json j = json_need(root, "input");
     g->input = (struct shape){1, 1, 1};
     if (!j.item) return;
-    if (json_count(j) != 3) {
-        json_fault(j, "[channels, rows, columns]");
+    uint32_t count = json_count(j);
+    if (count != 3 && count != 4) {
+        json_fault(j, "[channels, rows, columns] or [channels, frames, rows, columns]");
         return;
     }
     g->input.c = (int32_t)json_as_integer(json_at(j, 0), 1, MAX_CHANNELS);
-    g->input.h = (int32_t)json_as_integer(json_at(j, 1), 1, MAX_SIDE);
-    g->input.w = (int32_t)json_as_integer(json_at(j, 2), 1, MAX_SIDE);
+    if (count == 4) g->input.d = (int32_t)json_as_integer(json_at(j, 1), 1, MAX_SIDE);
+    g->input.h = (int32_t)json_as_integer(json_at(j, count - 2), 1, MAX_SIDE);
+    g->input.w = (int32_t)json_as_integer(json_at(j, count - 1), 1, MAX_SIDE);
     if (o->input_h) g->input.h = o->input_h;
     if (o->input_w) g->input.w = o->input_w;
 }

@@ -80,7 +80,7 @@ int64_t slice_input_bytes(const struct graph *g, uint32_t step, struct slice s)
     struct shape in = graph_tensor(g, g->steps[step].input);
     struct span  range = slice_input(g, step, s);
     int64_t      length = range.end - range.begin;
-    if (s.axis == SLICE_ROWS) return (int64_t)in.c * in.w * length * BYTES_PER_ELEMENT;
+    if (s.axis == SLICE_ROWS) return shape_elements(&in) / in.h * length * BYTES_PER_ELEMENT;
     if (s.axis == SLICE_OUT) return graph_tensor_bytes(g, g->steps[step].input);
     return graph_tensor_bytes(g, g->steps[step].input) / step_extent(g, step, SLICE_IN) * length;
 }
@@ -90,8 +90,8 @@ int64_t slice_output_bytes(const struct graph *g, uint32_t step, struct slice s)
     uint32_t     last = g->steps[step].chain[slice_chain_count(g, step, s.axis) - 1];
     struct shape out = g->layers[last].out;
     int64_t      length = s.end - s.begin;
-    if (s.axis == SLICE_ROWS) return (int64_t)out.c * out.w * length * BYTES_PER_ELEMENT;
-    if (s.axis == SLICE_OUT) return (int64_t)out.h * out.w * length * BYTES_PER_ELEMENT;
+    if (s.axis == SLICE_ROWS) return shape_elements(&out) / out.h * length * BYTES_PER_ELEMENT;
+    if (s.axis == SLICE_OUT) return shape_pixels(&out) * length * BYTES_PER_ELEMENT;
     return shape_elements(&out) * BYTES_PER_ELEMENT; // partial sums of everything
 }
 
@@ -128,9 +128,8 @@ void slice_layer(const struct graph *g, uint32_t layer, struct span out, struct 
     // What padding is left at the two ends of the piece. A ceil-mode window at the very end keeps
     // its own rule.
     struct window *w = &attr->window;
-    int32_t        reach = w->dilation[AXIS_H] * (w->kernel[AXIS_H] - 1) + 1;
-    int32_t        first = out.begin * w->stride[AXIS_H] - w->pad_begin[AXIS_H];
-    int32_t        last = (out.end - 1) * w->stride[AXIS_H] - w->pad_begin[AXIS_H] + reach;
+    int32_t        first = window_at(w, AXIS_H, out.begin, 0);
+    int32_t        last = window_at(w, AXIS_H, out.end - 1, 0) + window_reach(w, AXIS_H);
     w->pad_begin[AXIS_H] = at_least_0(-first);
     if (!(w->ceil && out.end == l->out.h)) w->pad_end[AXIS_H] = at_least_0(last - whole_h);
 }

@@ -363,6 +363,24 @@ START_TEST(bad_usage_is_told_with_exit_2)
 }
 END_TEST
 
+// Shapes by hand as in test_models.c: conv3 halves 4 frames that are padded in front alone.
+START_TEST(a_three_dimensional_model_is_shown_with_its_frames)
+{
+    static const char *const table[] = {"input 3 x 8 x 20 x 20", "1x2x2    1x2x2", "16x4x5x5",
+                                        "20x1x1"};
+    static const char *const json[] = {"\"input\":\t[3, 8, 20, 20]", "\"kernel\":\t[1, 2, 2]",
+                                       "\"stride\":\t[2, 1, 1]",     "\"pad\":\t[1, 1, 1, 0, 1, 1]",
+                                       "\"out\":\t[10, 2, 5, 5]",    "\"out\":\t[20]"};
+    const char              *file = in_root("tests/models/c3d_small.json");
+    MUST_RUN("model", file);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        ck_assert_msg(strstr(out, table[i]), "want %s in: %s", table[i], out);
+    MUST_RUN("model", file, "--format", "json");
+    for (size_t i = 0; i < sizeof json / sizeof *json; i++)
+        ck_assert_msg(strstr(out, json[i]), "want %s in: %s", json[i], out);
+}
+END_TEST
+
 START_TEST(help_and_version_are_everywhere)
 {
     static const char *const commands[] = {"run",   "plan", "check",    "list",
@@ -505,7 +523,8 @@ static const struct {
     const char *text, *want;
 } MODELS[] = {
     {MODEL("[-3, 8, 8]", CONV "}"), "FILE: input[0]: want an integer from 1 to 65536, have -3"},
-    {MODEL("[3, 8]", CONV "}"), "FILE: input: want [channels, rows, columns], have a list of 2"},
+    {MODEL("[3, 8]", CONV "}"), "FILE: input: want [channels, rows, columns] or [channels, frames, "
+                                "rows, columns], have a list of 2"},
     {MODEL("[3, 1e9, 8]", CONV "}"), "FILE: input[1]: want an integer from 1 to 16384"},
     {MODEL("[3, 8.5, 8]", CONV "}"), "FILE: input[1]: want an integer from 1 to 16384, have 8.5"},
     {MODEL("[3, NaN, 8]", CONV "}"), "FILE: line 1, column 28: want valid JSON, have \"NaN"},
@@ -956,6 +975,7 @@ Suite *cli_suite(void)
     tcase_add_test(tc, all_faults_of_a_file_come_at_once);
     tcase_add_test(tc, a_hundred_megabytes_of_brackets_are_refused);
     tcase_add_loop_test(tc, bad_usage_is_told_with_exit_2, 0, sizeof USAGE / sizeof *USAGE);
+    tcase_add_test(tc, a_three_dimensional_model_is_shown_with_its_frames);
     tcase_add_test(tc, help_and_version_are_everywhere);
     tcase_add_test(tc, an_instruction_set_that_is_not_there_is_told_with_exit_2);
     tcase_add_test(tc, the_self_test_prints_a_line_per_kernel_and_instruction_set);

@@ -236,6 +236,29 @@ START_TEST(cold_adds_a_constant_for_each_byte)
 }
 END_TEST
 
+// C3D's conv1a: 3 x 16 x 112 x 112 by 3 x 3 x 3, pad 1: 16 frames of which two lack one of three
+// kernel frames, 112 rows of which two lack one of three kernel rows, 3 x 112 columns' taps each.
+START_TEST(frames_count_in_size_key_and_bytes)
+{
+    const struct kernel     *conv = kernel_find("conv"), *relu = kernel_find("relu");
+    const struct kernel_attr attr = {
+        .window = {{3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, false},
+        .channels = 64,
+        .groups = 1};
+    const struct shape in = {3, 112, 112, 16}, out = {64, 112, 112, 16}, fewer = {3, 112, 112, 8};
+    struct span        all = {0, 112};
+    ck_assert_double_eq(profile_size(conv, &attr, ALGORITHM_DIRECT, &in, &out, all),
+                        3.0 * 64 * (16 * 3 - 2) * (112 * 3 - 2) * 3 * 112);
+    ck_assert_double_eq(profile_size(relu, &attr, ALGORITHM_DIRECT, &out, &out, all),
+                        64.0 * 16 * 112 * 112);
+    ck_assert_double_eq(profile_bytes(&attr, ALGORITHM_DIRECT, &in, &out, all),
+                        4.0 * (27 * 3 * 64 + (3 + 64) * 16 * 112 * 112));
+    ck_assert_str_ne(profile_key(conv, &attr, &in, &arena),
+                     profile_key(conv, &attr, &fewer, &arena));
+    ck_assert(!conv->allows(&attr, ALGORITHM_WINOGRAD2)); // 3 x 3, but of frames
+}
+END_TEST
+
 // Winograd's slices cost whole tiles: of 8 rows of outputs 5 need three tiles of 2 or two of 4, and
 // its weights are 16 or 36 numbers for nine.
 START_TEST(winograd_costs_whole_tiles)
@@ -424,6 +447,7 @@ Suite *cost_suite(void)
     tcase_add_test(tc, slices_cost_together_what_the_whole_costs_and_the_overlap);
     tcase_add_test(tc, another_device_scales_and_adds_its_overhead);
     tcase_add_test(tc, cold_adds_a_constant_for_each_byte);
+    tcase_add_test(tc, frames_count_in_size_key_and_bytes);
     tcase_add_test(tc, winograd_costs_whole_tiles);
     tcase_add_loop_test(tc, tables_give_what_the_profile_gives, 0,
                         CONV_CHOICE_COUNT * CACHES_COUNT);

@@ -367,7 +367,7 @@ static void draw_attr(struct kernel_attr *attr)
 {
     int32_t groups = draw(0, 1) ? 1 : draw(1, 6);
     *attr = (struct kernel_attr){.channels = groups * few(6, 70), .groups = groups};
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
+    for (int axis = AXIS_H; axis <= AXIS_W; axis++) {
         attr->window.kernel[axis] = few(4, 11);
         attr->window.stride[axis] = draw(1, 3);
         attr->window.dilation[axis] = few(1, 3);

@@ -114,7 +114,7 @@ struct hand {
 
 // A case is a paragraph, not a list.
 // clang-format off
-#define PLAIN {1, 1}, {1, 1}, {0, 0}, {0, 0}, false // stride, dilation, pads
+#define PLAIN {1, 1}, {1, 1}, {0, 0}, {0, 0}, false // stride, dilation, pads; the frames count as 1
 static const struct hand hands[] = {
     // 1 2 3 / 4 5 6 / 7 8 9 under 1 2 / 3 4: 1 + 4 + 12 + 20 + 10 = 47; a step right adds 10, one
     // down adds 30
@@ -136,6 +136,30 @@ static const struct hand hands[] = {
     {"conv", {.window = {{1, 1}, {1, 1}, {1, 1}, {1, 0}, {1, 0}, false}, .channels = 1,
      .groups = 1, .bias = true}, 1,
      {{1, 1, 1}}, {{3}}, {2}, {5}, {1, 3, 1}, {5, 11, 5}},
+    // frames 1 2 / 3 4 under 1 10 / 100 1000: frames count before columns
+    {"conv", {.window = {{1, 2, 2}, PLAIN}, .channels = 1, .groups = 1}, 1, {{1, 1, 2, 2}},
+     {{1, 2, 3, 4}}, {1, 10, 100, 1000}, {0}, {1, 1, 1, 1}, {4321}},
+    // one frame of padding in front, none behind: (pad 1) (1 2)
+    {"conv", {.window = {{1, 1, 2}, {1, 1, 1}, {1, 1, 1}, {0, 0, 1}, {0}, false}, .channels = 1,
+     .groups = 1}, 1, {{1, 1, 1, 2}},
+     {{1, 2}}, {1, 10}, {0}, {1, 1, 1, 2}, {10, 21}},
+    // two channels of two frames: 1 + 20 + 300 + 4000 is a pair of frames of both channels
+    {"conv", {.window = {{1, 1, 2}, PLAIN}, .channels = 1, .groups = 1}, 1, {{2, 1, 1, 2}},
+     {{1, 2, 3, 4}}, {1, 10, 100, 1000}, {0}, {1, 1, 1, 1}, {4321}},
+    // stride 2, dilation 2 along the frames: 1 + 10 * 3, 3 + 10 * 5, 5 + 10 * 7
+    {"conv", {.window = {{1, 1, 2}, {1, 1, 2}, {1, 1, 2}, {0}, {0}, false}, .channels = 1,
+     .groups = 1}, 1, {{1, 1, 1, 7}},
+     {{1, 2, 3, 4, 5, 6, 7}}, {1, 10}, {0}, {1, 1, 1, 3}, {31, 53, 75}},
+    // the first and the last frame see none of the input
+    {"conv", {.window = {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {0, 0, 1}, {0, 0, 1}, false},
+     .channels = 1, .groups = 1, .bias = true}, 1,
+     {{1, 1, 1, 1}}, {{3}}, {2}, {5}, {1, 1, 1, 3}, {5, 11, 5}},
+    // depthwise along the frames: 1 + 2 * 2; 30 + 4 * 40
+    {"conv", {.window = {{1, 1, 2}, PLAIN}, .channels = 2, .groups = 2}, 1, {{2, 1, 1, 2}},
+     {{1, 2, 30, 40}}, {1, 2, 1, 4}, {0}, {2, 1, 1, 1}, {5, 190}},
+    // a kernel of one frame goes through the frames one by one
+    {"conv", {.window = {{1, 2, 1}, PLAIN}, .channels = 1, .groups = 1}, 1, {{1, 1, 2, 2}},
+     {{1, 2, 3, 4}}, {1, 10}, {0}, {1, 1, 1, 2}, {21, 43}},
     // 1 - 3 + 10; 4 - 6 + 20
     {"fc", {.channels = 2, .bias = true}, 1, {{3, 1, 1}}, {{1, 0, -1}}, {1, 2, 3, 4, 5, 6},
      {10, 20}, {2, 1, 1}, {8, 18}},
@@ -158,6 +182,36 @@ static const struct hand hands[] = {
     {"avgpool", {.window = {{1, 3}, {1, 2}, {1, 1}, {0, 0}, {0, 0}, true},
      .count_include_pad = true}, 1, {{1, 1, 4}},
      {{2, 4, 6, 8}}, {0}, {0}, {1, 1, 2}, {4, 7}},
+    // two frames of two columns: the largest of all four, then of (pad, frame), (frame, pad)
+    {"maxpool", {.window = {{1, 2, 2}, PLAIN}}, 1, {{1, 1, 2, 2}}, {{1, 7, 3, 4}}, {0}, {0},
+     {1, 1, 1, 1}, {7}},
+    {"maxpool", {.window = {{1, 1, 2}, {1, 1, 2}, {1, 1, 1}, {0, 0, 1}, {0, 0, 1}, false}}, 1,
+     {{1, 1, 2, 2}}, {{-1, -7, -3, -4}}, {0}, {0}, {1, 1, 2, 2}, {-1, -7, -3, -4}},
+    // (pad 2) (4 pad) along the frames, the padding not counted, then counted
+    {"avgpool", {.window = {{1, 1, 2}, {1, 1, 2}, {1, 1, 1}, {0, 0, 1}, {0, 0, 1}, false}}, 1,
+     {{1, 1, 1, 2}}, {{2, 4}}, {0}, {0}, {1, 1, 1, 2}, {2, 4}},
+    {"avgpool", {.window = {{1, 1, 2}, {1, 1, 2}, {1, 1, 1}, {0, 0, 1}, {0, 0, 1}, false},
+     .count_include_pad = true}, 1, {{1, 1, 1, 2}}, {{2, 4}}, {0}, {0}, {1, 1, 1, 2}, {1, 2}},
+    // frames belong to their channel: (1 + 2 + 3 + 6) / 4; (0 + 0 + 0 - 4) / 4
+    {"global_avgpool", {.groups = 1}, 1, {{2, 1, 2, 2}}, {{1, 2, 3, 6, 0, 0, 0, -4}}, {0}, {0},
+     {2, 1, 1, 1}, {3, -1}},
+    // channel 0: 2 (x - 3) / 2 + 1; channel 1: x - 1
+    {"batchnorm", {.epsilon = 1}, 1, {{2, 1, 1, 2}}, {{5, 3, 2, 4}}, {2, 1, 1, 0, 3, 1, 3, 0}, {0},
+     {2, 1, 1, 2}, {3, 1, 1, 3}},
+    // alpha / size = 1, bias 0: x / (sum of squares of both channels), frame by frame
+    {"lrn", {.lrn_size = 3, .lrn_alpha = 3, .lrn_beta = 1, .lrn_bias = 0}, 1, {{2, 1, 1, 2}},
+     {{1, 1, 1, 3}}, {0}, {0}, {2, 1, 1, 2}, {0.5f, 0.1f, 0.5f, 0.3f}},
+    {"concat", {.groups = 1}, 2, {{1, 1, 1, 2}, {2, 1, 1, 2}}, {{1, 2}, {3, 4, 5, 6}}, {0}, {0},
+     {3, 1, 1, 2}, {1, 2, 3, 4, 5, 6}},
+    {"add", {.groups = 1}, 2, {{1, 1, 1, 2}, {1, 1, 1, 2}}, {{1, 2}, {3, 4}}, {0}, {0},
+     {1, 1, 1, 2}, {4, 6}},
+    {"relu", {.groups = 1}, 1, {{1, 1, 1, 3}}, {{-1, 0, 2}}, {0}, {0}, {1, 1, 1, 3}, {0, 0, 2}},
+    {"dropout", {.groups = 1}, 1, {{1, 1, 1, 2}}, {{1, 2}}, {0}, {0}, {1, 1, 1, 2}, {1, 2}},
+    {"flatten", {.groups = 1}, 1, {{2, 1, 1, 2}}, {{1, 2, 3, 4}}, {0}, {0}, {4, 1, 1},
+     {1, 2, 3, 4}},
+    {"fc", {.channels = 1}, 1, {{1, 1, 1, 3}}, {{1, 0, -1}}, {1, 2, 4}, {0}, {1, 1, 1}, {-3}},
+    {"softmax", {.groups = 1}, 1, {{2, 1, 1, 2}}, {{0, 1000, 1.09861229f, 1000}}, {0}, {0},
+     {2, 1, 1, 2}, {0.25f, 0.5f, 0.75f, 0.5f}},
     // (1 + 2 + 3 + 6) / 4; (0 + 0 + 0 - 4) / 4
     {"global_avgpool", {.groups = 1}, 1, {{2, 2, 2}}, {{1, 2, 3, 6, 0, 0, 0, -4}}, {0}, {0},
      {2, 1, 1}, {3, -1}},
@@ -204,6 +258,7 @@ START_TEST(cases_by_hand_come_out)
     ck_assert_int_eq(call.out.c, h->out.c);
     ck_assert_int_eq(call.out.h, h->out.h);
     ck_assert_int_eq(call.out.w, h->out.w);
+    ck_assert_int_eq(call.out.d, h->out.d);
     assert_both(k, &call, h->y, 1e-6 * largest(h->y, shape_elements(&h->out)));
 }
 END_TEST
@@ -223,6 +278,16 @@ START_TEST(sizes_by_hand_come_out)
     ck_assert(conv->infer(&attr, 1, &in, &out, &e));
     ck_assert_int_eq(conv->params(&attr, &in), 307456);
     ck_assert_int_eq(conv->macs(&attr, &in, &out), 223948800);
+    // C3D's conv3a: 256 * 128 * 27 weights + 256; times 8 * 28 * 28 outputs
+    struct kernel_attr conv3a = {.window = {{3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}},
+                                 .channels = 256,
+                                 .groups = 1,
+                                 .bias = true};
+    in = (struct shape){128, 28, 28, 8};
+    ck_assert(conv->infer(&conv3a, 1, &in, &out, &e));
+    ck_assert_int_eq(out.d, 8);
+    ck_assert_int_eq(conv->params(&conv3a, &in), 884992);
+    ck_assert_int_eq(conv->macs(&conv3a, &in, &out), 5549064192);
     // fc6 of VGG16: 512 * 7 * 7 * 4096 weights + 4096
     struct kernel_attr fc6 = {.channels = 4096, .bias = true};
     in = (struct shape){512, 7, 7};
@@ -253,7 +318,8 @@ static int32_t few(int32_t usual, int32_t most) // mostly up to `usual`, at time
     return draw(1, draw(0, 3) ? usual : most);
 }
 
-static struct kernel_attr draw_attr(void)
+// With `axes` 2 the window is one of rows and columns alone.
+static struct kernel_attr draw_attr(int axes)
 {
     int32_t            groups = draw(0, 1) ? 1 : draw(1, 6);
     struct kernel_attr attr = {
@@ -268,8 +334,8 @@ static struct kernel_attr draw_attr(void)
         .epsilon = 1e-5f,
         .window.ceil = draw(0, 1),
     };
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
-        attr.window.kernel[axis] = few(4, 11);
+    for (int axis = 0; axis < axes; axis++) {
+        attr.window.kernel[axis] = axis == AXIS_D ? few(3, 5) : few(4, 11);
         attr.window.stride[axis] = draw(1, 3);
         attr.window.dilation[axis] = few(1, 3);
         attr.window.pad_begin[axis] = draw(0, 1) ? 0 : draw(0, 4);
@@ -281,10 +347,12 @@ static struct kernel_attr draw_attr(void)
 static bool try_case(const struct kernel *k, struct random_case *r)
 {
     struct err e = {0};
-    r->attr = draw_attr();
+    bool       has_frames = draw(0, 2) == 0;
+    r->attr = draw_attr(has_frames ? 3 : 2);
     r->call = (struct kernel_call){
         .attr = &r->attr, .input_count = draw(0, 1) ? 1u : (uint32_t)draw(2, KERNEL_MAX_INPUTS)};
     struct shape first = {r->attr.groups * few(6, 70), few(9, 20), few(16, 40)};
+    if (has_frames) first.d = few(5, 12), first.h = few(5, 9), first.w = few(7, 16);
     if (!draw(0, 3)) first.c = r->attr.groups = r->attr.channels; // depthwise
     for (uint32_t i = 0; i < r->call.input_count; i++) {
         r->call.in[i] = first;
@@ -314,19 +382,22 @@ START_TEST(timed_path_agrees_with_reference)
         struct random_case r;
         draw_case(k, &r);
         const float *want = run_reference(k, r.call);
-        assert_both(k, &r.call, want, 1e-5 * largest(want, shape_elements(&r.call.out)));
+        // means may cancel: the rounding of what they add up stays
+        assert_both(k, &r.call, want,
+                    1e-5 * largest(want, shape_elements(&r.call.out)) +
+                        1e-7 * largest(r.call.x[0], shape_elements(&r.call.in[0])));
         arena_rewind(&arena, (struct arena_mark){0});
     }
 }
 END_TEST
 
-// Rows [span.begin, span.end) of every channel, on their own.
+// Rows [span.begin, span.end) of every frame of every channel, on their own.
 static float *cut_rows(const float *x, const struct shape *s, struct span span)
 {
-    int64_t rows = span.end - span.begin;
-    float  *cut = ARENA_ARRAY(&arena, float, (size_t)(s->c * rows * s->w));
-    for (int32_t c = 0; c < s->c; c++)
-        memcpy(cut + c * rows * s->w, x + ((int64_t)c * s->h + span.begin) * s->w,
+    int64_t rows = span.end - span.begin, planes = shape_elements(s) / s->h / s->w;
+    float  *cut = ARENA_ARRAY(&arena, float, (size_t)(planes * rows * s->w));
+    for (int64_t p = 0; p < planes; p++)
+        memcpy(cut + p * rows * s->w, x + (p * s->h + span.begin) * s->w,
                (size_t)(rows * s->w) * sizeof *cut);
     return cut;
 }
@@ -422,9 +493,36 @@ START_TEST(impossible_shapes_are_refused)
                                        {2, 4, 16385},
                                        {INT32_MAX, 2, 1},
                                        {INT32_MAX, INT32_MAX, INT32_MAX},
-                                       {INT32_MIN, INT32_MIN, INT32_MIN}};
+                                       {INT32_MIN, INT32_MIN, INT32_MIN},
+                                       {2, 4, 4, -1},
+                                       {2, 4, 4, 16385},
+                                       {2, 16384, 16384, 16384},
+                                       {INT32_MAX, 1, 1, 2}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         for (uint32_t count = 1; count <= 2; count++) ck_assert(!infers(k, &attr, count, bad[i]));
+}
+END_TEST
+
+// A window has a third axis if the input has frames, and not more frames than these.
+START_TEST(a_window_along_frames_needs_frames)
+{
+    static const char *const types[] = {"conv", "maxpool", "avgpool"};
+    const struct kernel     *k = kernel_find(types[_i]);
+    struct kernel_attr       attr = {.window = {{1, 1, 3}, PLAIN}, .channels = 2, .groups = 1};
+    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4}));
+    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4, 2}));
+    ck_assert(infers(k, &attr, 1, (struct shape){2, 4, 4, 3}));
+    attr.window.kernel[AXIS_D] = 1;
+    ck_assert(infers(k, &attr, 1, (struct shape){2, 4, 4, 3}));
+    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4}));
+    attr.window.kernel[AXIS_D] = 0;
+    ck_assert(infers(k, &attr, 1, (struct shape){2, 4, 4}));
+    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4, 3}));
+    attr.window.kernel[AXIS_H] = 0; // nothing counts as 1 but along the frames
+    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4}));
+    attr.window.kernel[AXIS_H] = 1;
+    attr.window.pad_end[AXIS_D] = 1;
+    ck_assert(!infers(k, &attr, 1, (struct shape){2, 4, 4}));
 }
 END_TEST
 
@@ -447,12 +545,17 @@ START_TEST(hostile_attributes_do_no_harm)
                              &attr.groups,
                              &attr.lrn_size,
                              &attr.window.kernel[1],
-                             &attr.window.pad_end[1]};
+                             &attr.window.pad_end[1],
+                             &attr.window.kernel[AXIS_D],
+                             &attr.window.stride[AXIS_D],
+                             &attr.window.dilation[AXIS_D],
+                             &attr.window.pad_begin[AXIS_D]};
         for (int change = draw(1, 4); change > 0; change--)
             *fields[draw(0, (int32_t)(sizeof fields / sizeof *fields) - 1)] = nasty[draw(0, 11)];
         attr.window.ceil = draw(0, 1);
         struct shape in = {nasty[draw(3, 11)], nasty[draw(3, 8)], nasty[draw(3, 8)]}, out;
-        struct err   e = {0};
+        if (draw(0, 1)) in.d = nasty[draw(0, 11)];
+        struct err e = {0};
         if (infers(k, &attr, 1, in) && k->infer(&attr, 1, &in, &out, &e)) {
             if (k->params && k->params(&attr, &in) < 1) ck_abort_msg("%s: parameters", k->type);
             if (k->macs && k->macs(&attr, &in, &out) < 1)
@@ -489,8 +592,8 @@ static int32_t count_outputs(const struct window *w, int axis, int32_t in)
 START_TEST(windows_agree_with_counting)
 {
     for (int n = 0; n < 20000; n++) {
-        struct window w = draw_attr().window;
-        int32_t       in = draw(1, 30), axis = draw(0, 1);
+        struct window w = draw_attr(AXIS_COUNT).window;
+        int32_t       in = draw(1, 30), axis = draw(0, AXIS_COUNT - 1);
         int32_t       out = window_out(&w, axis, in);
         ck_assert_int_eq(out > 0 ? out : 0, count_outputs(&w, axis, in));
         if (out <= 0) continue;
@@ -646,6 +749,7 @@ Suite *kernels_suite(void)
     tcase_add_loop_test(tc, slices_are_rows_of_the_whole, 0, count);
     tcase_add_loop_test(tc, the_table_is_sorted_and_complete, 0, count);
     tcase_add_loop_test(tc, impossible_shapes_are_refused, 0, count);
+    tcase_add_loop_test(tc, a_window_along_frames_needs_frames, 0, 3);
     tcase_add_loop_test(tc, hostile_attributes_do_no_harm, 0, count);
     tcase_add_test(tc, windows_agree_with_counting);
     tcase_add_test(tc, instruction_sets_are_chosen_by_name);

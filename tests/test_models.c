@@ -170,6 +170,60 @@ START_TEST(a_cut_counts_a_live_tensor_once)
 }
 END_TEST
 
+static struct graph load_file(const char *path)
+{
+    struct graph g;
+    ck_assert_msg(model_load(&g, &arena, path, NULL, &e), "%s", e.text);
+    return g;
+}
+
+// By hand. Output pixels times weights: conv1 3200 * 8 * 81, conv2 800 * 16 * 216, conv3 50 * 10 *
+// 432, fc4 20 * 500, fc5 5 * 20.
+START_TEST(a_small_three_dimensional_model_has_the_sizes_worked_out_by_hand)
+{
+    static const struct {
+        const char *name;
+        int32_t     out[4]; // c, d, h, w; a vector has no frames
+        int64_t     params, macs;
+    } want[] = {
+        {"conv1", {8, 8, 20, 20}, 656, 2073600}, {"relu1", {8, 8, 20, 20}, 0, 0},
+        {"pool1", {8, 8, 10, 10}, 0, 0},         {"conv2", {16, 8, 10, 10}, 3472, 2764800},
+        {"norm2", {16, 8, 10, 10}, 64, 0},       {"relu2", {16, 8, 10, 10}, 0, 0},
+        {"pool2", {16, 4, 5, 5}, 0, 0},          {"conv3", {10, 2, 5, 5}, 4330, 216000},
+        {"fc4", {20, 0, 1, 1}, 10020, 10000},    {"relu4", {20, 0, 1, 1}, 0, 0},
+        {"fc5", {5, 0, 1, 1}, 105, 100},         {"prob", {5, 0, 1, 1}, 0, 0},
+    };
+    struct graph g = load_file("tests/models/c3d_small.json");
+    ck_assert_uint_eq(g.layer_count, sizeof want / sizeof *want);
+    for (uint32_t i = 0; i < g.layer_count; i++) {
+        const struct layer *l = &g.layers[i];
+        ck_assert_str_eq(l->name, want[i].name);
+        ck_assert_msg(l->out.c == want[i].out[0] && l->out.d == want[i].out[1] &&
+                          l->out.h == want[i].out[2] && l->out.w == want[i].out[3],
+                      "%s: have %d,%d,%d,%d", l->name, l->out.c, l->out.d, l->out.h, l->out.w);
+        ck_assert_int_eq(l->params, want[i].params);
+        ck_assert_int_eq(l->macs, want[i].macs);
+    }
+    ck_assert_uint_eq(g.step_count, 5);
+    ck_assert_int_eq(graph_cut_bytes(&g, 0), 3 * 8 * 20 * 20 * 4);
+    ck_assert_int_eq(graph_cut_bytes(&g, 7), 16 * 4 * 5 * 5 * 4);
+}
+END_TEST
+
+// Tran et al. 2015 and its successors quote 38.5 GMAC and 78.4 million parameters; to the last one,
+// by hand: weights of each layer times the pixels of its output.
+START_TEST(c3d_has_its_published_size)
+{
+    struct graph g = load_file("tests/models/c3d.json");
+    ck_assert_int_eq(graph_params(&g), 78409573);
+    ck_assert_int_eq(graph_macs(&g), 200704 * 5184LL + 50176 * 221184LL +
+                                         6272 * (884736LL + 1769472) + 784 * (3538944LL + 7077888) +
+                                         98 * 2 * 7077888LL + 8192 * 4096 + 4096 * 4096 +
+                                         4096 * 101);
+    ck_assert_double_eq_tol((double)graph_macs(&g), 38.5e9, 0.1e9);
+}
+END_TEST
+
 static bool load_text(const char *text)
 {
     char path[] = "/tmp/fogsim-model-XXXXXX";
@@ -215,6 +269,34 @@ START_TEST(a_bad_model_file_is_refused_with_its_place)
 }
 END_TEST
 
+// With frames, lists have three numbers and pads six.
+START_TEST(a_bad_window_along_frames_is_refused_with_its_place)
+{
+    static const struct {
+        const char *input, *layer, *want;
+    } bad[] = {
+        {"[3,4,8,8]", "\"kernel\":[3,3]", "layers[0].kernel: want an integer or [frames, rows, "},
+        {"[3,8,8]", "\"kernel\":[3,3,3]", "layers[0].kernel: want an integer or [rows, "},
+        {"[3,4,8,8]", "\"kernel\":3,\"pad\":[1,1,1,1]", "layers[0].pad: want an integer or [fra"},
+        {"[3,4,8,8]", "\"kernel\":3,\"stride\":[0,1,1]", "layers[0].stride[0]"},
+        {"[3,4,8,8]", "\"kernel\":3,\"pad\":[0,0,0,3,0,0]",
+         "layers[0].pad: want padding smaller than the kernel's reach (3 x 3 x 3)"},
+        {"[3,4,8,8]", "\"kernel\":[5,3,3]", "want an input that holds the window of 5 frames"},
+        {"[3,0,8,8]", "\"kernel\":3", "input[1]"},
+        {"[3,1,4,8,8]", "\"kernel\":3", "input: want [channels, rows, columns] or [channels, fra"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "{\"name\":\"x\",\"input\":%s,\"layers\":[{\"name\":\"a\",\"type\":\"conv\","
+                 "\"channels\":4,%s}]}",
+                 bad[i].input, bad[i].layer);
+        ck_assert_msg(!load_text(text), "accepted: %s", text);
+        ck_assert_msg(strstr(e.text, bad[i].want), "want %s in: %s", bad[i].want, e.text);
+    }
+}
+END_TEST
+
 Suite *models_suite(void)
 {
     Suite *s = suite_create("models");
@@ -226,6 +308,9 @@ Suite *models_suite(void)
     tcase_add_test(tc, a_step_is_a_conv_or_fc_with_what_follows);
     tcase_add_test(tc, a_cut_counts_a_live_tensor_once);
     tcase_add_test(tc, a_bad_model_file_is_refused_with_its_place);
+    tcase_add_test(tc, a_small_three_dimensional_model_has_the_sizes_worked_out_by_hand);
+    tcase_add_test(tc, c3d_has_its_published_size);
+    tcase_add_test(tc, a_bad_window_along_frames_is_refused_with_its_place);
     suite_add_tcase(s, tc);
     return s;
 }

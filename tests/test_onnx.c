@@ -19,18 +19,16 @@ Suite *onnx_suite(void);
 
 #define VECTORS "/usr/share/libonnx-testdata/data/node"
 
-enum { MAX_RANK = 5, MAX_TENSORS = 6, CASES_RUN = 67, CASES_OUTSIDE = 9 };
+enum { MAX_RANK = 5, MAX_TENSORS = 6, CASES_RUN = 69, CASES_OUTSIDE = 7 };
 
 static const struct {
     const char *name, *reason;
 } outside[] = {
     {"test_add_bcast", "broadcasts"},
     {"test_add_uint8", "8-bit integers"},
-    {"test_averagepool_3d_default", "three dimensions"},
     {"test_batchnorm_epsilon_training_mode", "training"},
     {"test_batchnorm_example_training_mode", "training"},
     {"test_maxpool_2d_uint8", "8-bit integers"},
-    {"test_maxpool_3d_default", "three dimensions"},
     {"test_maxpool_with_argmax_2d_precomputed_pads", "second output, of indices"},
     {"test_maxpool_with_argmax_2d_precomputed_strides", "second output, of indices"},
 };
@@ -160,19 +158,21 @@ static void run(const struct vector *v, const char *type, struct kernel_call cal
     }
 }
 
-// One call for each image of the batch: n,c,h,w or n,c,w (height 1) or n,c.
+// One call for each image of the batch: n,c,d,h,w or n,c,h,w or n,c,w (height 1) or n,c.
 static void run_batch(const struct vector *v, const char *type, const struct kernel_attr *attr,
                       const float *weight, const float *bias)
 {
     const struct tensor *x = &v->in[0];
     int64_t              n = x->dim[0], in_size = x->count / n, out_size = v->want.count / n;
-    bool                 flat = x->rank == 3;
-    ck_assert_msg(x->rank >= 2 && x->rank <= 4 && v->want.dim[0] == n, "%s: not a batch of images",
-                  v->name);
+    bool                 flat = x->rank == 3, deep = x->rank == 5;
+    ck_assert_msg(x->rank >= 2 && v->want.dim[0] == n, "%s: not a batch of images", v->name);
     for (int64_t i = 0; i < n; i++) {
         struct kernel_call call = {.attr = attr, .input_count = 1, .weight = weight, .bias = bias};
-        call.in[0] = (struct shape){(int32_t)x->dim[1], flat ? 1 : (int32_t)x->dim[2],
-                                    (int32_t)x->dim[flat ? 2 : 3]};
+        call.in[0] = (struct shape){(int32_t)x->dim[1], flat ? 1 : (int32_t)x->dim[deep ? 3 : 2],
+                                    (int32_t)x->dim[flat   ? 2
+                                                    : deep ? 4
+                                                           : 3],
+                                    deep ? (int32_t)x->dim[2] : 0};
         call.x[0] = x->x + i * in_size;
         run(v, type, call, v->want.x + i * out_size, out_size);
     }
@@ -200,9 +200,10 @@ static struct window window_of(const struct vector *v)
 {
     struct window w = {{1, 1}, {1, 1}, {1, 1}, {0, 0}, {0, 0}, integer(v, "ceil_mode", 0) != 0};
     size_t        axes = v->in[0].rank - 2;
-    ck_assert_msg(axes == 1 || axes == 2, "%s: not an image", v->name);
+    const int     order[AXIS_COUNT] = {AXIS_D, AXIS_H, AXIS_W};
+    ck_assert_msg(axes >= 1 && axes <= 3, "%s: not an image", v->name);
     for (size_t i = 0; i < axes; i++) {
-        int axis = axes == 2 && i == 0 ? AXIS_H : AXIS_W;
+        int axis = order[AXIS_COUNT - axes + i];
         // Conv may leave kernel_shape to its weights
         w.kernel[axis] = element(v, "kernel_shape", i, (int32_t)v->in[1].dim[2 + i]);
         w.stride[axis] = element(v, "strides", i, 1);

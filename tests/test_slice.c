@@ -22,9 +22,15 @@ static void teardown(void)
     arena_free(&arena);
 }
 
-static const char *const zoo[] = {
-    "alexnet_torchvision", "alexnet_1tower", "alexnet_2tower", "vgg16", "resnet34", "resnet50",
-    "nin_cifar10",         "nin_imagenet"};
+static const char *const zoo[] = {"alexnet_torchvision",
+                                  "alexnet_1tower",
+                                  "alexnet_2tower",
+                                  "vgg16",
+                                  "resnet34",
+                                  "resnet50",
+                                  "nin_cifar10",
+                                  "nin_imagenet",
+                                  "../../tests/models/c3d_small"};
 enum { ZOO = sizeof zoo / sizeof *zoo };
 
 static struct graph load(const char *name)
@@ -76,6 +82,22 @@ START_TEST(strided_first_layers_have_the_slices_of_the_facts)
         ck_assert(a.begin == want[i].a.begin && a.end == want[i].a.end);
         ck_assert(b.begin == want[i].b.begin && b.end == want[i].b.end);
     }
+}
+END_TEST
+
+// c3d_small: rows [0, 5) of pool1's 8x8x10x10 need conv1's rows [0, 10) and [0, 11) of the input,
+// of all 8 frames of 3 channels; channels and sums hold all frames too.
+START_TEST(a_slice_of_rows_holds_all_frames)
+{
+    struct graph g = load("../../tests/models/c3d_small");
+    struct slice rows = {SLICE_ROWS, 0, 5}, out = {SLICE_OUT, 0, 4}, in = {SLICE_IN, 0, 4};
+    struct span  need = slice_input(&g, 0, rows);
+    ck_assert(need.begin == 0 && need.end == 11);
+    ck_assert_int_eq(slice_input_bytes(&g, 0, rows), 3 * 8 * 11 * 20 * 4);
+    ck_assert_int_eq(slice_output_bytes(&g, 0, rows), 8 * 8 * 5 * 10 * 4);
+    ck_assert_int_eq(slice_output_bytes(&g, 0, out), 4 * 8 * 10 * 10 * 4);
+    ck_assert_int_eq(slice_input_bytes(&g, 1, in), 4 * 8 * 10 * 10 * 4);
+    ck_assert_int_eq(slice_output_bytes(&g, 1, in), 16 * 8 * 10 * 10 * 4);
 }
 END_TEST
 
@@ -210,6 +232,7 @@ Suite *slice_suite(void)
     tcase_set_timeout(tc, 600);
     tcase_add_test(tc, the_worked_example_of_the_thesis_gives_90_and_136_rows);
     tcase_add_test(tc, strided_first_layers_have_the_slices_of_the_facts);
+    tcase_add_test(tc, a_slice_of_rows_holds_all_frames);
     tcase_add_test(tc, the_literal_form_agrees_with_the_worked_example);
     tcase_add_test(tc, decimal_shares_do_not_fall_one_short);
     tcase_add_test(tc, cuts_cover_the_output_once_and_follow_the_shares);

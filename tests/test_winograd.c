@@ -234,7 +234,7 @@ START_TEST(only_plain_3x3_layers_allow_it)
     struct kernel_attr   plain = square(4, 1);
     for (int algorithm = 0; algorithm < ALGORITHM_COUNT; algorithm++)
         ck_assert(conv->allows(&plain, (enum kernel_algorithm)algorithm));
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
+    for (int axis = AXIS_H; axis <= AXIS_W; axis++) {
         struct kernel_attr kernel = plain, stride = plain, dilation = plain;
         kernel.window.kernel[axis] = 5;
         stride.window.stride[axis] = 2;

@@ -35,7 +35,7 @@ struct builder {
 static int32_t tensor_extent(const struct graph *g, uint32_t tensor)
 {
     struct shape s = graph_tensor(g, tensor);
-    return s.h == 1 && s.w == 1 ? s.c : s.h;
+    return shape_pixels(&s) == 1 ? s.c : s.h;
 }
 
 static void list_add(struct builder *b, struct op_list *list, uint32_t op)
@@ -115,7 +115,7 @@ static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_
 {
     uint32_t     tensor = b->g->steps[step].input;
     struct shape shape = graph_tensor(b->g, tensor);
-    bool         is_vector = shape.h == 1 && shape.w == 1;
+    bool         is_vector = shape_pixels(&shape) == 1;
     struct span  in = slice_input(b->g, step, s);
     if ((s.axis == SLICE_ROWS && !is_vector) || (s.axis == SLICE_IN && is_vector)) {
         need(b, tensor, node, in.begin, in.end, step);
@@ -284,7 +284,7 @@ static void build_step(struct builder *b, uint32_t step)
 {
     const struct step *st = &b->g->steps[step];
     struct shape       out = graph_tensor(b->g, st->output);
-    bool               is_vector = out.h == 1 && out.w == 1;
+    bool               is_vector = shape_pixels(&out) == 1;
     uint32_t          *computed = ARENA_ARRAY(b->scratch, uint32_t, b->as->node_count);
     if (b->by_layer) begin_round(b, step, step_is_remote(b, step));
     for (uint32_t i = 0; i < b->as->node_count; i++) {

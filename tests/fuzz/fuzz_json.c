@@ -436,6 +436,7 @@ int main(int argc, char **argv)
     fprintf(stderr, "fuzz: after a crash the input is in %s, by reader\n", folder());
     add_seeds(seeds, &count, &a, 's', "scenarios");
     add_seeds(seeds, &count, &a, 'm', "models/zoo");
+    add_seeds(seeds, &count, &a, 'm', "tests/models");
     add_seeds(seeds, &count, &a, 'd', "scenarios/devices");
     add_seeds(seeds, &count, &a, 'p', "scenarios/protocols");
     add_seeds(seeds, &count, &a, 'r', "kernels/profiles");
