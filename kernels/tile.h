@@ -5,10 +5,11 @@
 // and one input per pixel that it multiplies both with. A row's end is no end of a tile, so that
 // the tiles of a 7 x 7 map are as full as those of a large one. Nothing is unrolled into a matrix
 // first (no im2col): inputs lie in blocks of channels with the channel innermost, so that the taps
-// of one kernel row are one straight run of memory. Kernel rows on padding are not computed, so
-// that rows of unlike padding are not put into one tile; padding at the left and right is stored as
-// zeros. Strips of rows are done one after the other: their inputs and sums stay in the L2 cache
-// while all weights pass by, chunk by chunk, each fetched while the one before is used.
+// of one kernel row are one straight run of memory. Taps on padding rows are not computed, so that
+// rows of unlike padding are not put into one tile; nor are those on padding columns (which are
+// stored as zeros) where there are rows enough to fill a tile with a column. Strips of rows are
+// done one after the other: their inputs and sums stay in the L2 cache while all weights pass by,
+// chunk by chunk, each fetched while the one before is used.
 //
 // Source: the register-tile argument (accumulators >= latency x throughput of the multiply-add) is
 // that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34,
