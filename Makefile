@@ -27,7 +27,7 @@ LIB_FLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 LDLIBS   += $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm -lpthread
 TEST_LIBS := $(shell pkg-config --cflags --libs check libprotobuf-c 2>/dev/null)
 ifneq ($(shell pkg-config --exists $(LIBS) 2>/dev/null && echo yes),yes)
-ifeq ($(filter deps% demo check% bench bench-kernels kernels-% clean,$(MAKECMDGOALS)),)
+ifeq ($(filter deps% demo check% bench bench-kernels bench-slices kernels-% clean,$(MAKECMDGOALS)),)
 $(warning libraries are missing ($(LIBS)): run `make deps` first)
 endif
 endif
@@ -56,7 +56,7 @@ TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/oracle.c
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
 GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
 
-.PHONY: all deps demo check check-fast check-long bench bench-kernels install clean layers format format-check tidy sanitize
+.PHONY: all deps demo check check-fast check-long bench bench-kernels bench-slices install clean layers format format-check tidy sanitize
 .DELETE_ON_ERROR:
 all: $(B)/fogsim
 
@@ -237,10 +237,16 @@ $(B)/tidy/%.ok: %.c .clang-tidy | $(GENERATED)
 bench bench-kernels: PACKAGES += $(BENCH_PACKAGES)
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCHES)
-	@for b in $(BENCHES); do echo "--- $$b"; $$b || exit 1; done
+	@for b in $(filter-out %slices,$(BENCHES)); do echo "--- $$b"; $$b || exit 1; done
+	@$(MAKE) --no-print-directory bench-slices
 bench-kernels: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/bench-kernels
 	@$(B)/bench-kernels $(ARGS)
+# The model's error beside a profile of this machine as it is now; ARGS=PROFILE takes another.
+bench-slices: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(B)/bench-slices
+	@[ -n "$(ARGS)" ] || $(B)/fogsim calibrate -o $(B)/now.json
+	@$(B)/bench-slices $(or $(ARGS),$(B)/now.json)
 $(B)/bench-%: $(B)/bench/%.o $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
