@@ -45,7 +45,7 @@ LDFLAGS  := -static
 LDLIBS   := -L$(ROOT)/usr/lib/$(TARGET) -lgsl -lgslcblas -lcjson -lsodium -lm -lpthread
 TEST_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
 COMMANDS := calibrate
-SUITES   := kernels bundle selftest
+SUITES   := kernels winograd bundle selftest
 BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/devices/*.json scenarios/protocols/*.json)
 FOLDERS  := base kernels models sim algorithms algorithms/common scenarios
 SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c)) cli/main.c cli/command.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
