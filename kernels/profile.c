@@ -87,7 +87,7 @@ static double products_per_tile(enum kernel_algorithm algorithm)
     return side * side;
 }
 
-static double tiles(enum kernel_algorithm algorithm, int32_t outputs)
+static int32_t tiles(enum kernel_algorithm algorithm, int32_t outputs)
 {
     int32_t m = profile_tile_rows(algorithm);
     return (outputs + m - 1) / m;
@@ -101,7 +101,8 @@ double profile_size(const struct kernel *kernel, const struct kernel_attr *attr,
     if (is_type(kernel, "global_avgpool")) return (double)shape_elements(in);
     if (!is_type(kernel, "conv"))
         return (double)out->c * shape_frames(out) * out->w * (rows.end - rows.begin);
-    double pairs = (double)(in->c / attr->groups) * out->c; // of an input and an output channel
+    int32_t group_in = in->c / attr->groups;
+    double  pairs = (double)group_in * out->c; // of an input and an output channel
     if (algorithm != ALGORITHM_DIRECT)
         return pairs * products_per_tile(algorithm) * tiles(algorithm, out->w) *
                tiles(algorithm, rows.end - rows.begin);
@@ -116,9 +117,10 @@ double profile_size(const struct kernel *kernel, const struct kernel_attr *attr,
 double profile_weight_bytes(const struct kernel_attr *attr, enum kernel_algorithm algorithm,
                             const struct shape *in)
 {
-    double kernel = algorithm == ALGORITHM_DIRECT ? (double)window_size(&attr->window)
-                                                  : products_per_tile(algorithm);
-    return BYTES * kernel * (in->c / attr->groups) * attr->channels;
+    double  kernel = algorithm == ALGORITHM_DIRECT ? (double)window_size(&attr->window)
+                                                   : products_per_tile(algorithm);
+    int32_t group_in = in->c / attr->groups;
+    return BYTES * kernel * group_in * attr->channels;
 }
 
 double profile_bytes(const struct kernel_attr *attr, enum kernel_algorithm algorithm,

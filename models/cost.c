@@ -114,12 +114,13 @@ static double algorithm_s(const struct cost_table *t, const struct cost_layer *c
     double  share = part.in_share * part.out_share;
     int32_t rows = part.rows.end - part.rows.begin, tile = algorithm->rows_per_tile;
     double  size = algorithm->whole_size * share * (c->rows ? (double)rows / c->rows : 1);
-    if (tile)
-        size = algorithm->whole_size * share * ((rows + tile - 1) / tile) /
-               ((c->rows + tile - 1) / tile);
-    else if (c->prefix_taps)
+    if (tile) {
+        int32_t tiles = (rows + tile - 1) / tile, all = (c->rows + tile - 1) / tile;
+        size = algorithm->whole_size * share * tiles / all;
+    } else if (c->prefix_taps) {
         size = (c->prefix_taps[part.rows.end] - c->prefix_taps[part.rows.begin]) * c->size_per_tap *
                share;
+    }
     double s = algorithm->measured ? profile_curve_s(algorithm->measured, algorithm->kind, size)
                                    : profile_rate_s(t->profile, algorithm->kind, size);
     if (algorithm->cold_s_per_byte <= 0 || rows <= 0) return s;
