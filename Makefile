@@ -237,16 +237,13 @@ $(B)/tidy/%.ok: %.c .clang-tidy | $(GENERATED)
 bench bench-kernels: PACKAGES += $(BENCH_PACKAGES)
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCHES)
-	@for b in $(filter-out %slices,$(BENCHES)); do echo "--- $$b"; $$b || exit 1; done
-	@$(MAKE) --no-print-directory bench-slices
+	@for b in $(BENCHES); do echo "--- $$b"; $$b || exit 1; done
 bench-kernels: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/bench-kernels
 	@$(B)/bench-kernels $(ARGS)
-# The model's error beside a profile of this machine as it is now; ARGS=PROFILE takes another.
 bench-slices: deps
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(B)/bench-slices
-	@[ -n "$(ARGS)" ] || $(B)/fogsim calibrate -o $(B)/now.json
-	@$(B)/bench-slices $(or $(ARGS),$(B)/now.json)
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/bench-slices
+	@$(B)/bench-slices
 $(B)/bench-%: $(B)/bench/%.o $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

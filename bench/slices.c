@@ -1,11 +1,11 @@
 // bench/slices.c: how far the costs of slices are from the truth.
 //
 // Every slice of a cut into 2, 3, 4 and 8 even parts of every conv, and 2, 4 and 8 of every fc, of
-// AlexNet, VGG16, ResNet34 and NiN is timed, conv warm and cold, fc cold, and compared with the
-// cost that the profile gives it. Of the slices the profile holds a few per layer; the rest lies
-// between them. Two errors: of the time itself, which contains whatever changed on the machine
-// since the profile was measured, and of the slice's share of the whole layer, which is what the
-// model adds. bench-slices [PROFILE]: one of this machine, measured just now.
+// AlexNet, VGG16, ResNet34 and NiN is timed (Winograd: of 2 and 8), conv warm and cold, fc cold;
+// and beside it, in the same rounds, the points that a profile holds of that layer. The costs that
+// these points give are compared with the slices' own times. In the same rounds, because memory and
+// clock of a shared machine drift by more than the model's error within minutes: how far a profile
+// has drifted says `fogsim calibrate --verify`.
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -16,19 +16,18 @@
 #include "models/exec.h"
 #include "models/load.h"
 
-enum { MAX_ERRORS = 4096 };
+enum { ROUNDS = 3, WARM_SAMPLES = 3, COLD_SAMPLES = 3, MAX_ERRORS = 4096, MAX_PIECES = 64 };
 
-struct tally {
+struct tally { // of |cost / measured - 1|
     const char *name;
-    double      time_error[MAX_ERRORS], share_error[MAX_ERRORS]; // |model / measured - 1|
-    double      worst;
+    double      error[MAX_ERRORS], worst;
     const char *worst_layer;
     struct span worst_rows;
     uint32_t    count;
 };
 
 struct bench {
-    const struct profile *profile;
+    const struct profile *profile; // which points are measured
     struct rng            rng;
     struct arena         *arena;
     const char          **seen; // keys of the shapes that are done
@@ -36,64 +35,112 @@ struct bench {
     struct tally          direct[CACHES_COUNT], winograd[CACHES_COUNT], fc;
 };
 
-struct subject { // one layer by one algorithm
-    const struct graph   *graph;
-    uint32_t              layer;
-    enum kernel_algorithm algorithm;
-    enum caches           caches;
-    struct exec_weights   weights;
-    struct shape          in;
+struct piece { // something timed
+    struct span           rows;
+    bool                  is_warm, is_cold;
+    struct exec_job       job;
+    struct timing_samples warm_samples, cold_samples;
+    struct timing         warm, cold;
 };
 
-// In seconds, the way the profile has it (profile_point_s).
-static double measure_s(struct bench *b, const struct subject *s, struct span part)
+static void time_pieces(struct piece *pieces, uint32_t count)
 {
-    bool                   is_fc = s->graph->layers[s->layer].kernel->rows != ROWS_WINDOW;
-    bool                   is_cold = is_fc || s->caches == CACHES_COLD;
-    struct timing_protocol protocol = {0.004, is_cold ? 7 : 5, is_cold};
-    struct arena           scratch = {0};
-    struct exec_job        job;
-    struct timing_samples  samples = {0};
-    struct timing          timing;
-    exec_job(s->graph, s->layer, part, s->algorithm, &s->weights, &b->rng, &scratch, &job);
-    for (int round = 0; round < 3; round++) timing_sample(&protocol, exec_job_run, &job, &samples);
-    timing_summarise(&samples, &timing);
-    arena_free(&scratch);
-    return is_fc ? timing.min_s : timing.cycles / b->profile->clock_hz;
+    const struct timing_protocol warm = {0.003, WARM_SAMPLES, false},
+                                 cold = {0, COLD_SAMPLES, true};
+    for (int round = 0; round < ROUNDS; round++)
+        for (uint32_t i = 0; i < count; i++) {
+            struct piece *p = &pieces[i];
+            if (p->is_warm) timing_sample(&warm, exec_job_run, &p->job, &p->warm_samples);
+            if (p->is_cold) timing_sample(&cold, exec_job_run, &p->job, &p->cold_samples);
+        }
+    for (uint32_t i = 0; i < count; i++) {
+        struct piece *p = &pieces[i];
+        if (p->is_warm) timing_summarise(&p->warm_samples, &p->warm);
+        if (p->is_cold) timing_summarise(&p->cold_samples, &p->cold);
+    }
 }
 
-static double model_s(const struct bench *b, const struct subject *s, struct span part)
+// A profile of the one layer, from what was timed just now.
+static void fit(struct profile *out, const struct profile_layer *layer, const struct piece *pieces,
+                struct arena *a)
 {
-    const struct layer *l = &s->graph->layers[s->layer];
-    struct arena        scratch = {0};
-    double seconds = profile_slice_s(b->profile, l->kernel, &l->attr, s->algorithm, s->caches,
-                                     &s->in, &l->out, part, &scratch);
-    arena_free(&scratch);
-    return seconds;
+    struct profile_layer *fresh = ARENA_ARRAY(a, struct profile_layer, 1);
+    *fresh = (struct profile_layer){
+        .key = layer->key, .algorithm = layer->algorithm, .point_count = layer->point_count};
+    fresh->points = ARENA_ARRAY(a, struct profile_point, layer->point_count);
+    for (uint32_t i = 0; i < layer->point_count; i++) {
+        fresh->points[i] = layer->points[i];
+        fresh->points[i].warm = pieces[i].warm;
+        fresh->points[i].cold = pieces[i].cold;
+    }
+    *out = (struct profile){.clock_hz = timing_clock_hz(), .layer_count = 1, .layers = fresh};
+    profile_fit(out, a);
 }
 
-static void compare(struct bench *b, const struct subject *s, struct tally *t)
+static uint32_t plan(const struct layer *l, const struct profile_layer *known, struct piece *pieces)
 {
     static const int32_t divisors[] = {2, 3, 4, 8};
-    const struct layer  *l = &s->graph->layers[s->layer];
     bool                 is_fc = l->kernel->rows != ROWS_WINDOW;
     int32_t              n = is_fc ? l->out.c : l->out.h;
-    struct span          whole = {0, n};
-    double               whole_s = measure_s(b, s, whole), whole_model_s = model_s(b, s, whole);
+    uint32_t             count = 0;
+    for (; count < known->point_count; count++) {
+        const struct profile_point *p = &known->points[count];
+        pieces[count].rows = (struct span){p->begin, p->end};
+        pieces[count].is_warm = p->warm.sample_count > 0;
+        pieces[count].is_cold = p->cold.sample_count > 0;
+    }
     for (int i = 0; i < 4; i++) {
         int32_t parts = divisors[i];
-        if (parts > n || (is_fc && parts == 3)) continue;
-        for (int32_t k = 0; k < (is_fc ? 1 : parts) && t->count < MAX_ERRORS;
-             k++) { // fc: all alike
+        bool    is_left_out = is_fc ? parts == 3 : known->algorithm && parts != 2 && parts != 8;
+        for (int32_t k = 0; k < parts && parts <= n && !is_left_out; k++) {
             struct span rows = {(int32_t)((int64_t)n * k / parts),
                                 (int32_t)((int64_t)n * (k + 1) / parts)};
-            double      now = measure_s(b, s, rows), then = model_s(b, s, rows);
-            double      error = fabs(then / now - 1);
-            t->time_error[t->count] = error;
-            t->share_error[t->count++] = fabs(then / whole_model_s / (now / whole_s) - 1);
-            if (error > t->worst) t->worst = error, t->worst_layer = l->name, t->worst_rows = rows;
+            pieces[count++] = (struct piece){.rows = rows, .is_warm = !is_fc, .is_cold = true};
+            if (is_fc) break; // its slices are all alike
         }
     }
+    return count;
+}
+
+static void add_error(struct tally *t, const char *layer, struct span rows, double cost_s,
+                      double measured_s)
+{
+    double error = fabs(cost_s / measured_s - 1);
+    if (t->count == MAX_ERRORS) return;
+    t->error[t->count++] = error;
+    if (error > t->worst) t->worst = error, t->worst_layer = layer, t->worst_rows = rows;
+}
+
+static void compare(struct bench *b, const struct graph *g, uint32_t layer,
+                    const struct profile_layer *known, const struct exec_weights *weights)
+{
+    const struct layer *l = &g->layers[layer];
+    struct arena        scratch = {0};
+    struct piece       *pieces = ARENA_ARRAY(&scratch, struct piece, MAX_PIECES);
+    uint32_t            count = plan(l, known, pieces);
+    struct shape        in[KERNEL_MAX_INPUTS];
+    struct profile      fresh;
+    layer_inputs(g, layer, in);
+    for (uint32_t i = 0; i < count; i++)
+        exec_job(g, layer, pieces[i].rows, known->algorithm, weights, &b->rng, &scratch,
+                 &pieces[i].job);
+    time_pieces(pieces, count);
+    fit(&fresh, known, pieces, &scratch);
+    for (uint32_t i = known->point_count; i < count; i++)
+        for (int caches = 0; caches < CACHES_COUNT; caches++) {
+            const struct piece *p = &pieces[i];
+            bool                is_cold = caches == CACHES_COLD;
+            if (!p->is_warm && !is_cold) continue;
+            double cost_s =
+                profile_slice_s(&fresh, l->kernel, &l->attr, known->algorithm, (enum caches)caches,
+                                &in[0], &l->out, p->rows, &scratch);
+            if (!p->is_warm) // fc: seconds, the least
+                add_error(&b->fc, l->name, p->rows, cost_s, p->cold.min_s);
+            else
+                add_error(known->algorithm ? &b->winograd[caches] : &b->direct[caches], l->name,
+                          p->rows, cost_s, (is_cold ? p->cold : p->warm).cycles / fresh.clock_hz);
+        }
+    arena_free(&scratch);
 }
 
 static bool is_new(struct bench *b, const char *key)
@@ -110,21 +157,14 @@ static void bench_layer(struct bench *b, const struct graph *g, uint32_t layer)
     const struct layer *l = &g->layers[layer];
     struct shape        in[KERNEL_MAX_INPUTS];
     struct arena        scratch = {0};
+    struct exec_weights weights;
     layer_inputs(g, layer, in);
     const char *key = profile_key(l->kernel, &l->attr, &in[0], b->arena);
     if (!l->kernel->heads_step || !is_new(b, key)) return;
-    struct subject s = {.graph = g, .layer = layer, .in = in[0]};
-    exec_weights(g, layer, &b->rng, &scratch, &s.weights);
+    exec_weights(g, layer, &b->rng, &scratch, &weights);
     for (int k = 0; k < ALGORITHM_COUNT; k++) {
-        s.algorithm = (enum kernel_algorithm)k;
-        if (!profile_find(b->profile, key, s.algorithm)) continue;
-        for (int caches = 0; caches < CACHES_COUNT; caches++) {
-            s.caches = (enum caches)caches;
-            if (l->kernel->rows == ROWS_WINDOW)
-                compare(b, &s, k == ALGORITHM_DIRECT ? &b->direct[caches] : &b->winograd[caches]);
-            else if (s.caches == CACHES_COLD)
-                compare(b, &s, &b->fc);
-        }
+        const struct profile_layer *known = profile_find(b->profile, key, (enum kernel_algorithm)k);
+        if (known) compare(b, g, layer, known, &weights);
     }
     arena_free(&scratch);
 }
@@ -132,19 +172,18 @@ static void bench_layer(struct bench *b, const struct graph *g, uint32_t layer)
 static void report(struct tally *t)
 {
     if (!t->count) return;
-    double mean_share = stat_mean(t->share_error, t->count);
-    stat_sort(t->time_error, t->count);
-    printf("%-18s %4u slices: error of the time mean %.1f %%, median %.1f %%, 95 %% below %.1f %%, "
-           "most %.0f %% (%s, rows %d to %d); of the share of the layer mean %.1f %%\n",
-           t->name, t->count, 100 * stat_mean(t->time_error, t->count),
-           100 * stat_quantile(t->time_error, t->count, 0.5),
-           100 * stat_quantile(t->time_error, t->count, 0.95), 100 * t->worst, t->worst_layer,
-           t->worst_rows.begin, t->worst_rows.end - 1, 100 * mean_share);
+    stat_sort(t->error, t->count);
+    printf(
+        "%-15s %4u slices: error mean %.1f %%, median %.1f %%, 95 %% below %.1f %%, most %.0f %% "
+        "(%s, %d to %d)\n",
+        t->name, t->count, 100 * stat_mean(t->error, t->count),
+        100 * stat_quantile(t->error, t->count, 0.5), 100 * stat_quantile(t->error, t->count, 0.95),
+        100 * t->worst, t->worst_layer, t->worst_rows.begin, t->worst_rows.end - 1);
 }
 
 static double mean_error(const struct tally *t)
 {
-    return t->count ? stat_mean(t->time_error, t->count) : NAN;
+    return t->count ? stat_mean(t->error, t->count) : NAN;
 }
 
 int main(int argc, char **argv)

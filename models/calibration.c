@@ -11,7 +11,7 @@
 enum { MAX_PARTS = 8, LARGE_FC = 1 << 20 };
 
 // Together under five minutes, or half of one, on a machine that does 100 GFLOP/s.
-const struct calibration_effort calibration_full = {4, 5, 3, 0.004, 8};
+const struct calibration_effort calibration_full = {6, 5, 3, 0.004, 8};
 const struct calibration_effort calibration_quick = {1, 3, 1, 0.002, 2};
 
 struct work { // for one layer of the profile
