@@ -17,8 +17,9 @@
 
 enum { BAR_WIDTH = 30, VERIFIED_POINTS = 60 };
 
-// Profiles of one quiet machine agree to a few percent (docs/MODELS.md); this is more than that.
-static const double DRIFT_LIMIT = 0.10;
+// Conv of one machine agrees to 2 %, however busy it was; memory, and so fc, is shared with
+// neighbours that take a third of it for minutes (docs/DECISIONS.md).
+static const double CONV_DRIFT_LIMIT = 0.10, FC_DRIFT_LIMIT = 0.35;
 
 struct bar {
     double began_s;
@@ -153,12 +154,14 @@ static bool report_drift(const struct calibration *c, const struct profile *p)
         if (!d->count) continue;
         printf("%-20s %7u %+8.1f%% %+8.1f%% %+8.1f%%   %+.1f%% %s\n", kind_names[kind], d->count,
                100 * d->median, 100 * d->q1, 100 * d->q3, 100 * d->worst, d->worst_key);
-        if (kind <= KIND_FC && fabs(d->median) > DRIFT_LIMIT) ok = false;
+        if (kind < KIND_FC && fabs(d->median) > CONV_DRIFT_LIMIT) ok = false;
+        if (kind == KIND_FC && fabs(d->median) > FC_DRIFT_LIMIT) ok = false;
     }
     if (strcmp(p->isa, kernel_isa()) != 0)
         printf("instruction set: the profile has %s, this run %s\n", p->isa, kernel_isa());
-    printf("%s: %s (limit: %.0f %% in the median of a kind of conv or fc)\n", p->path,
-           ok ? "still holds here" : "does not hold here", 100 * DRIFT_LIMIT);
+    printf("%s: %s (limit in the median: %.0f %% for a kind of conv, %.0f %% for fc)\n", p->path,
+           ok ? "still holds here" : "does not hold here", 100 * CONV_DRIFT_LIMIT,
+           100 * FC_DRIFT_LIMIT);
     return ok;
 }
 

@@ -8,7 +8,7 @@
 #include "models/cost.h"
 #include "models/exec.h"
 
-enum { MAX_PARTS = 8, LARGE_FC = 1 << 20 };
+enum { MAX_PARTS = 8, LARGE_FC = 1 << 20, LEAST_OF_KIND = 8 };
 
 // Together under five minutes, or half of one, on a machine that does 100 GFLOP/s.
 const struct calibration_effort calibration_full = {6, 5, 3, 0.004, 8};
@@ -157,7 +157,7 @@ void calibration_keep(struct calibration *c, const struct profile *p, uint32_t c
         enum profile_kind     kind = kind_of(c, i);
         // its share of the count, but a few of every kind
         uint32_t want = all ? (uint32_t)ceil((double)count * known[kind] / all) : 0, kept = 0;
-        if (want < 4) want = 4;
+        if (want < LEAST_OF_KIND) want = LEAST_OF_KIND;
         for (uint32_t k = 0; k < l->point_count; k++) {
             if (!same_point(p, l->key, l->algorithm, &l->points[k])) continue;
             uint32_t at = seen[kind]++; // keep the first point of each of `want` equal stretches
