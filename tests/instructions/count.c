@@ -15,17 +15,20 @@
 #include <string.h>
 #include <valgrind/callgrind.h>
 
+#include "kernels/int8.h"
 #include "kernels/kernel.h"
 
 enum { WRONG = 1, ISA_MISSING = 77, BLOCK_BYTES = 1 << 23 };
 
 struct count_case {
     const char           *name, *type;
-    int32_t               in[3]; // c, h, w of each input
+    int32_t               in[3];  // c, h, w of each input
+    int32_t               frames; // 0: none, else the window has a third axis like the others
     int32_t               channels, kernel, pad;
     int32_t               stride, dilation, groups, inputs; // 0 stands for 1
     bool                  slice; // rows from the middle of a layer: no padding above and below
     enum kernel_algorithm algorithm;
+    bool                  int8; // on 8-bit integers
 };
 
 // Small, so that all of them take seconds under callgrind. One more case is one more line.
@@ -59,14 +62,23 @@ static const struct count_case cases[] = {
     {"conv winograd2 7 wide", "conv", .in = {64, 7, 7}, .channels = 64, .kernel = 3, .pad = 1, .algorithm = ALGORITHM_WINOGRAD2},
     {"conv winograd4 28 wide", "conv", .in = {32, 28, 28}, .channels = 32, .kernel = 3, .pad = 1, .algorithm = ALGORITHM_WINOGRAD4},
     {"conv winograd4 7 wide", "conv", .in = {64, 7, 7}, .channels = 64, .kernel = 3, .pad = 1, .algorithm = ALGORITHM_WINOGRAD4},
+    {"conv 3x3x3", "conv", .in = {32, 14, 14}, .frames = 4, .channels = 32, .kernel = 3, .pad = 1},
+    {"conv 3x3x3 first layer", "conv", .in = {3, 28, 28}, .frames = 4, .channels = 32, .kernel = 3, .pad = 1},
     {"dropout", "dropout", .in = {32, 14, 14}},
     {"fc", "fc", .in = {1024, 1, 1}, .channels = 256},
     {"fc odd", "fc", .in = {1003, 1, 1}, .channels = 63},
     {"flatten", "flatten", .in = {32, 14, 14}},
     {"global_avgpool", "global_avgpool", .in = {64, 7, 7}},
+    {"int8 conv first layer 3x3", "conv", .in = {3, 28, 28}, .channels = 32, .kernel = 3, .pad = 1, .int8 = true},
+    {"int8 conv 3x3 14 wide", "conv", .in = {64, 14, 14}, .channels = 32, .kernel = 3, .pad = 1, .int8 = true},
+    {"int8 conv 3x3 7 wide", "conv", .in = {64, 7, 7}, .channels = 64, .kernel = 3, .pad = 1, .int8 = true},
+    {"int8 conv 3x3 depthwise", "conv", .in = {64, 28, 28}, .channels = 64, .kernel = 3, .pad = 1, .groups = 64, .int8 = true},
+    {"int8 conv 1x1 7 wide", "conv", .in = {128, 7, 7}, .channels = 128, .kernel = 1, .int8 = true},
+    {"int8 fc", "fc", .in = {1024, 1, 1}, .channels = 256, .int8 = true},
     {"lrn", "lrn", .in = {32, 14, 14}},
     {"maxpool 2x2", "maxpool", .in = {32, 28, 28}, .kernel = 2, .stride = 2},
     {"maxpool 3x3", "maxpool", .in = {32, 28, 28}, .kernel = 3, .stride = 2, .pad = 1},
+    {"maxpool 2x2x2", "maxpool", .in = {32, 14, 14}, .frames = 8, .kernel = 2, .stride = 2},
     {"relu", "relu", .in = {32, 14, 14}},
     {"softmax", "softmax", .in = {1000, 1, 1}},
 };
@@ -92,7 +104,8 @@ static struct kernel_attr attr_of(const struct count_case *cc)
         .lrn_bias = 1,
         .epsilon = 1e-5f,
     };
-    for (int axis = AXIS_H; axis <= AXIS_W; axis++) {
+    for (int axis = 0; axis < AXIS_COUNT; axis++) {
+        if (axis == AXIS_D && !cc->frames) continue;
         int32_t pad = cc->slice && axis == AXIS_H ? 0 : cc->pad;
         attr.window.kernel[axis] = or_one(cc->kernel);
         attr.window.stride[axis] = or_one(cc->stride);
@@ -154,7 +167,8 @@ static bool count_case(const struct count_case *cc)
     struct err e = {0};
     arena_rewind(&arena, (struct arena_mark){0});
     for (uint32_t i = 0; i < call.input_count; i++) {
-        call.in[i] = (struct shape){.c = cc->in[0], .h = cc->in[1], .w = cc->in[2]};
+        call.in[i] =
+            (struct shape){.c = cc->in[0], .h = cc->in[1], .w = cc->in[2], .d = cc->frames};
         call.x[i] = values(shape_elements(&call.in[i]), -0.5f);
     }
     if (!k->infer(&attr, call.input_count, call.in, &call.out, &e))
@@ -162,7 +176,11 @@ static bool count_case(const struct count_case *cc)
     if (k->params) call.weight = values(k->params(&attr, call.in), 0.1f);
     if (k->heads_step) call.bias = values(attr.channels, -0.5f);
     call.y = ARENA_ARRAY(&arena, float, (size_t)shape_elements(&call.out));
-    count(k->run, k->prepare(&call, &arena), cc->name);
+    if (!cc->int8) return count(k->run, k->prepare(&call, &arena), cc->name), true;
+    const struct int8_kernel *k8 = int8_find(cc->type);
+    struct int8_scale         scale = int8_scale_of(-1, 1);
+    struct int8_call          call8 = int8_from_float(k, &call, scale, scale, &arena);
+    count(k8->run, k8->prepare(&call8, &arena), cc->name);
     return true;
 }
 
