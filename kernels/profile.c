@@ -163,11 +163,10 @@ double profile_curve_s(const struct profile_layer *layer, enum profile_kind kind
         return y[0] * size / x[0]; // in proportion below the smallest
     if (i == n && n == 1) return y[0] * size / x[0];
     // Between two points, past the last along the last two; an fc below its smallest along the
-    // first two (the constant of ramping up), but never under half of what proportion gives.
+    // first two (the constant of ramping up), but there never under half of what proportion gives.
     uint32_t high = i == 0 ? 1 : i == n ? n - 1 : i, low = high - 1;
     double   s = y[low] + (y[high] - y[low]) * (size - x[low]) / (x[high] - x[low]);
-    double   floor_s = 0.5 * y[0] * size / x[0];
-    return s > floor_s ? s : floor_s;
+    return i == 0 ? fmax(s, 0.5 * y[0] * size / x[0]) : s;
 }
 
 double profile_slice_s(const struct profile *p, const struct kernel *kernel,

@@ -78,6 +78,23 @@ START_TEST(an_fc_is_bytes_plus_a_constant)
 }
 END_TEST
 
+// An fc that is mostly constant, as small ones are: 5 s for 100, 6 s for 400. What was measured is
+// given back, and 7 s for 700; half in proportion (2.5 s for 50 are less than the line's 4.83) is a
+// bound below the smallest only, where a steep line, 1 s and 3 s, would lead below zero.
+START_TEST(an_fc_costs_what_was_measured_however_large_its_constant)
+{
+    const double         size[] = {100, 400}, s[] = {5, 6}, steep[] = {1, 3};
+    const double         near[] = {100, 150};
+    struct profile_layer layers[] = {layer_of("fc 10 10", 2, size, s),
+                                     layer_of("fc 20 10", 2, near, steep)};
+    struct profile       p = profile_of(2, layers);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_FC, 400), 6, 1e-12);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_FC, 700), 7, 1e-12);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[0], KIND_FC, 50), 5 - 50 / 300.0, 1e-12);
+    ck_assert_double_eq_tol(profile_curve_s(&p.layers[1], KIND_FC, 50), 0.25, 1e-12);
+}
+END_TEST
+
 START_TEST(noise_never_makes_a_larger_slice_cheaper)
 {
     const double         size[] = {1000, 2000, 2000, 3000}, s[] = {1, 2.2, 2.0, 1.9};
@@ -441,6 +458,7 @@ Suite *cost_suite(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, conv_costs_are_linear_between_measured_sizes);
     tcase_add_test(tc, an_fc_is_bytes_plus_a_constant);
+    tcase_add_test(tc, an_fc_costs_what_was_measured_however_large_its_constant);
     tcase_add_test(tc, noise_never_makes_a_larger_slice_cheaper);
     tcase_add_test(tc, only_taps_on_real_rows_count);
     tcase_add_test(tc, a_step_costs_its_chain);
