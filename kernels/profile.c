@@ -233,20 +233,26 @@ static double fit_cold(const struct profile *p, const struct profile_layer *laye
     return stat_quantile(added, n, 0.5);
 }
 
+static bool is_fc_key(const char *key)
+{
+    return !strncmp(key, "fc ", 3);
+}
+
 // The kind of a measured layer, back from its key.
 static enum profile_kind kind_of(const struct profile_layer *layer)
 {
-    int         c, h, w, out, kh, kw, groups = 1;
+    int         c, h, w, out, kh, kw, kd = 1, groups = 1;
     const char *key = layer->key;
     if (layer->algorithm != ALGORITHM_DIRECT)
         return layer->algorithm == ALGORITHM_WINOGRAD2 ? KIND_WINOGRAD2 : KIND_WINOGRAD4;
-    if (!strncmp(key, "fc ", 3)) return KIND_FC;
+    if (is_fc_key(key)) return KIND_FC;
     if (sscanf(key, "conv %dx%dx%d %d k%dx%d", &c, &h, &w, &out, &kh, &kw) == 6) {
         const char *g = strrchr(key, 'g');
         if (g) groups = atoi(g + 1);
         if (groups < 1 || c / groups < FEW_CHANNELS) return KIND_CONV_FEW;
-        bool has_frames = strstr(key, " f") != NULL; // and a third axis of its kernel
-        return kh == 1 && kw == 1 && !has_frames ? KIND_CONV_POINTWISE : KIND_CONV;
+        const char *frames = strstr(key, " f"); // and the third axis of its kernel
+        if (frames && sscanf(frames, " f%*d k%d", &kd) != 1) kd = 0;
+        return kd == 1 && kh == 1 && kw == 1 ? KIND_CONV_POINTWISE : KIND_CONV;
     }
     if (strstr(key, "pool")) return KIND_POOL;
     return !strncmp(key, "batchnorm", 9) || !strncmp(key, "lrn", 3) ? KIND_NORM : KIND_OTHER;
@@ -349,7 +355,7 @@ static void read_timing(struct json j, struct timing *t)
     t->calls_per_sample = (uint32_t)json_integer(j, "calls", 1, 1, INT32_MAX);
 }
 
-static void read_point(struct json j, struct profile_point *point)
+static void read_point(struct json j, bool is_fc, struct profile_point *point)
 {
     if (!json_keys(j, POINT_KEYS)) return;
     point->begin = (int32_t)json_integer(j, "begin", 0, 0, INT32_MAX);
@@ -358,7 +364,8 @@ static void read_point(struct json j, struct profile_point *point)
     point->size = json_quantity(j, "size", UNIT_NONE, 1, 1, 1e18);
     point->bytes = json_quantity(j, "bytes", UNIT_NONE, 0, 0, 1e18);
     struct json warm = json_get(j, "warm"), cold = json_get(j, "cold");
-    if (!warm.item && !cold.item) json_fault(j, "a timing, \"warm\" or \"cold\"");
+    if (is_fc ? !cold.item || warm.item : !warm.item) // the curve is made of the one
+        json_fault(j, is_fc ? "of an fc \"cold\" alone" : "a timing \"warm\"");
     read_timing(warm, &point->warm);
     read_timing(cold, &point->cold);
 }
@@ -372,15 +379,16 @@ static void read_layer(struct json j, struct profile_layer *layer)
     layer->algorithm = (enum kernel_algorithm)algorithm;
     struct json points = json_need(j, "points");
     layer->point_count = json_count(points);
-    if (points.item && (!layer->point_count || layer->point_count > MAX_POINTS)) {
-        json_fault(points, "1 to %d measured points", MAX_POINTS);
+    if (points.item &&
+        (!cJSON_IsArray(points.item) || !layer->point_count || layer->point_count > MAX_POINTS)) {
+        json_fault(points, "a list of 1 to %d measured points", MAX_POINTS);
         layer->point_count = 0;
         return;
     }
     layer->points = ARENA_ARRAY(j.arena, struct profile_point, layer->point_count);
     uint32_t i = 0;
     for (struct json point = json_at(points, 0); point.item; point = json_next(point))
-        read_point(point, &layer->points[i++]);
+        read_point(point, is_fc_key(layer->key), &layer->points[i++]);
 }
 
 static void read_reference(struct profile *out, struct json j)
@@ -434,6 +442,19 @@ static void read_profile(struct profile *out, struct json root)
         read_layer(j, &out->layers[i++]);
 }
 
+// Of two timings of one layer, which is its cost? Neighbours, now that the layers are sorted.
+static bool is_each_once(const struct profile *p, struct err *e)
+{
+    for (uint32_t i = 1; i < p->layer_count; i++)
+        if (!by_key(&p->layers[i - 1], &p->layers[i]))
+            return err_add(e,
+                           "%s: layers: want each layer once by an algorithm, have \"%.60s\" (%s) "
+                           "again",
+                           p->path, p->layers[i].key,
+                           kernel_algorithm_names[p->layers[i].algorithm]);
+    return true;
+}
+
 bool profile_load(struct profile *out, struct arena *a, const char *path, struct err *e)
 {
     struct json_doc doc;
@@ -448,6 +469,7 @@ bool profile_load(struct profile *out, struct arena *a, const char *path, struct
     json_close(&doc);
     if (e->fault_count > before) return false;
     profile_fit(out, a);
+    if (!is_each_once(out, e)) return false;
     for (int kind = 0; kind < KIND_COUNT; kind++)
         if (out->rates[kind].s_per_size <= 0 && kind != KIND_WINOGRAD2 && kind != KIND_WINOGRAD4)
             return err_add(

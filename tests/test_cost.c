@@ -1,6 +1,7 @@
 // tests/test_cost.c: what lies between measured points, by hand; devices scale, slices add up.
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -433,6 +434,75 @@ START_TEST(the_shipped_profile_has_every_layer_of_the_zoo)
 }
 END_TEST
 
+#define TIMING                                                                                     \
+    "{\"cycles\": 2000, \"median_cycles\": 2000, \"q1_cycles\": 2000, \"q3_cycles\": 2000, "       \
+    "\"min_s\": 1e-6, \"median_s\": 1e-6}"
+#define WARM "[{\"size\": 1, \"warm\": " TIMING "}]"
+#define COLD "[{\"size\": 4, \"cold\": " TIMING "}]"
+
+// A profile of one fc, one relu and one layer more.
+static const char *profile_text(const char *fc_points, const char *key, const char *points)
+{
+    const char *rates = "{\"warm\": 1e9, \"cold\": 1e9}";
+    return arena_format(
+        &arena,
+        "{\"format\": 2, \"clock_hz\": 1e9, \"reference\": {\"fc_bytes_per_s\": 1e9, "
+        "\"conv_flop_per_s\": {\"direct\": %s, \"winograd\": %s, \"fastest\": %s}}, "
+        "\"layers\": [{\"key\": \"fc 1 1\", \"points\": %s}, {\"key\": \"relu 1x1x1\", "
+        "\"points\": " WARM "}, {\"key\": \"%s\", \"points\": %s}]}",
+        rates, rates, rates, fc_points, key, points);
+}
+
+// Loads a profile of that text; NULL: it is taken, else what is wrong with it.
+static const char *fault_of(const char *text)
+{
+    const char    *path = arena_format(&arena, "/tmp/fogsim-profile-%d.json", (int)getpid());
+    struct profile p;
+    struct err     e = {0};
+    FILE          *file = fopen(path, "w");
+    ck_assert(file && fputs(text, file) >= 0 && !fclose(file));
+    bool ok = profile_load(&p, &arena, path, &e);
+    unlink(path);
+    return ok ? NULL : arena_string(&arena, e.text);
+}
+
+static void faulty(const char *text, const char *want)
+{
+    const char *fault = fault_of(text);
+    ck_assert_msg(fault && strstr(fault, want), "want \"%s\", have \"%s\"", want,
+                  fault ? fault : "no fault");
+}
+
+// Each of these was taken, and gave costs that nobody measured.
+START_TEST(a_profile_that_says_two_things_is_refused)
+{
+    const char *conv = "conv 1x1x1 1 k1x1";
+    ck_assert_ptr_null(fault_of(profile_text(COLD, conv, WARM)));
+    faulty(profile_text(WARM, conv, WARM), "layers[0].points[0]: want of an fc \"cold\" alone");
+    faulty(profile_text(COLD, conv, COLD), "layers[2].points[0]: want a timing \"warm\"");
+    faulty(profile_text(COLD, "relu 1x1x1", WARM),
+           "layers: want each layer once by an algorithm, have \"relu 1x1x1\" (direct) again");
+    faulty(profile_text(COLD, conv, "{\"size\": 1}"), "want a list of 1 to 64 measured points");
+}
+END_TEST
+
+// 1 x 1 x 1 over frames: the kind that its shape has is the kind that its timing teaches.
+START_TEST(a_measured_conv_teaches_its_own_kind)
+{
+    const struct kernel_attr attr = {.window = {.kernel = {1, 1, 1}}, .channels = 64, .groups = 1};
+    const struct shape       in = {64, 8, 8, 4};
+    const double             size[] = {1e6}, s[] = {1e-3}, other[] = {5e-3};
+    struct profile_layer     layers[] = {
+            layer_of("conv 64x8x8 64 k1x1 s1x1 p0,0,0,0 d1x1 g1 f4 k1 s1 p0,0 d1", 1, size, s),
+            layer_of("conv 64x8x8 64 k1x1 s1x1 p0,0,0,0 d1x1 g1 f4 k3 s1 p1,1 d1", 1, size, other)};
+    struct profile p = profile_of(2, layers);
+    ck_assert_int_eq(profile_kind(kernel_find("conv"), &attr, &in, ALGORITHM_DIRECT),
+                     KIND_CONV_POINTWISE);
+    ck_assert_double_eq_tol(p.rates[KIND_CONV_POINTWISE].s_per_size, 1e-9, 1e-15);
+    ck_assert_double_eq_tol(p.rates[KIND_CONV].s_per_size, 5e-9, 1e-15);
+}
+END_TEST
+
 START_TEST(a_saved_profile_reads_back_the_same)
 {
     struct profile p, q;
@@ -472,6 +542,8 @@ Suite *cost_suite(void)
     tcase_add_test(tc, channel_slices_move_their_share_of_the_bytes);
     tcase_add_test(tc, a_device_is_compared_by_its_own_algorithm);
     tcase_add_test(tc, the_shipped_profile_has_every_layer_of_the_zoo);
+    tcase_add_test(tc, a_profile_that_says_two_things_is_refused);
+    tcase_add_test(tc, a_measured_conv_teaches_its_own_kind);
     tcase_add_test(tc, a_saved_profile_reads_back_the_same);
     suite_add_tcase(s, tc);
     return s;
