@@ -365,7 +365,7 @@ static void read_point(struct json j, bool is_fc, struct profile_point *point)
     point->bytes = json_quantity(j, "bytes", UNIT_NONE, 0, 0, 1e18);
     struct json warm = json_get(j, "warm"), cold = json_get(j, "cold");
     if (is_fc ? !cold.item || warm.item : !warm.item) // the curve is made of the one
-        json_fault(j, is_fc ? "of an fc \"cold\" alone" : "a timing \"warm\"");
+        json_fault(j, is_fc ? "a timing, \"cold\" alone (an fc)" : "a timing, \"warm\"");
     read_timing(warm, &point->warm);
     read_timing(cold, &point->cold);
 }

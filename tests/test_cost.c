@@ -478,8 +478,9 @@ START_TEST(a_profile_that_says_two_things_is_refused)
 {
     const char *conv = "conv 1x1x1 1 k1x1";
     ck_assert_ptr_null(fault_of(profile_text(COLD, conv, WARM)));
-    faulty(profile_text(WARM, conv, WARM), "layers[0].points[0]: want of an fc \"cold\" alone");
-    faulty(profile_text(COLD, conv, COLD), "layers[2].points[0]: want a timing \"warm\"");
+    faulty(profile_text(WARM, conv, WARM),
+           "layers[0].points[0]: want a timing, \"cold\" alone (an fc)");
+    faulty(profile_text(COLD, conv, COLD), "layers[2].points[0]: want a timing, \"warm\"");
     faulty(profile_text(COLD, "relu 1x1x1", WARM),
            "layers: want each layer once by an algorithm, have \"relu 1x1x1\" (direct) again");
     faulty(profile_text(COLD, conv, "{\"size\": 1}"), "want a list of 1 to 64 measured points");
