@@ -1,8 +1,10 @@
 // cli/cmd_calibrate.c: times the kernels on this machine for the layers and slices of the models,
 // writes a profile, or compares this machine with one.
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -171,7 +173,10 @@ static enum exit_code verify(struct calibration *c, const struct arguments *args
     struct profile p;
     if (!profile_load(&p, args->arena, option_value(args, "verify", NULL), e))
         return EXIT_BAD_INPUT;
-    calibration_keep(c, &p, VERIFIED_POINTS);
+    if (!calibration_keep(c, &p, VERIFIED_POINTS)) {
+        err_add(e, "%s: layers: want some of these models, have none", p.path);
+        return EXIT_BAD_INPUT;
+    }
     calibration_measure(c, show_progress, bar);
     return report_drift(c, &p) ? EXIT_DONE : EXIT_FAILED;
 }
@@ -182,6 +187,36 @@ static const char *profile_name(const struct arguments *args, const char *path)
                *dot = strrchr(base, '.');
     int length = (int)(dot ? dot - base : (long)strlen(base));
     return option_value(args, "name", arena_format(args->arena, "%.*s", length, base));
+}
+
+// Minutes of measuring are lost if the profile cannot be written: better to know now.
+static bool check_output(const char *path, struct arena *a, struct err *e)
+{
+    const char *slash = strrchr(path, '/');
+    const char *folder = slash ? arena_format(a, "%.*s/", (int)(slash - path), path) : ".";
+    struct stat info;
+    int         fault = access(folder, W_OK | X_OK) ? errno : 0;
+    if (!fault && !stat(path, &info) && S_ISDIR(info.st_mode)) fault = EISDIR;
+    return !fault || err_add(e, "%s: cannot write: %s", path, strerror(fault));
+}
+
+// An option that would do nothing is a mistake.
+static bool check_alone(const struct arguments *args, const char *what, const char *const *without,
+                        struct err *e)
+{
+    for (; option_is_given(args, what) && *without; without++)
+        if (option_is_given(args, *without))
+            return err_add(e, "--%s: want no %s%s beside it, have one", what,
+                           (*without)[1] ? "--" : "-", *without);
+    return true;
+}
+
+static bool check_options(const struct arguments *args, struct err *e)
+{
+    static const char *const no_output[] = {"o", "name", NULL};
+    static const char *const isa_alone[] = {"o", "name", "model", "quick", "verify", "quiet", NULL};
+    return check_alone(args, "verify", no_output, e) &&
+           check_alone(args, "self-test", isa_alone, e);
 }
 
 static bool choose_isa(const struct arguments *args, struct err *e)
@@ -199,8 +234,9 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     struct models       models;
     struct profile      p;
     struct bar bar = {clock_wall_s(), isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
-    if (!choose_isa(args, e)) return EXIT_BAD_INPUT;
+    if (!check_options(args, e) || !choose_isa(args, e)) return EXIT_BAD_INPUT;
     if (option_is_given(args, "self-test")) return self_test(args, e);
+    if (!option_is_given(args, "verify") && !check_output(out, args->arena, e)) return EXIT_FAILED;
     if (!add_models(c, args, &models, e)) return EXIT_BAD_INPUT;
     if (!timing_pin(e)) return EXIT_FAILED;
     if (option_is_given(args, "verify")) return verify(c, args, &bar, e);

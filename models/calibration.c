@@ -144,9 +144,9 @@ static const struct profile_point *same_point(const struct profile *p, const cha
     return NULL;
 }
 
-void calibration_keep(struct calibration *c, const struct profile *p, uint32_t count)
+uint32_t calibration_keep(struct calibration *c, const struct profile *p, uint32_t count)
 {
-    uint32_t known[KIND_COUNT] = {0}, seen[KIND_COUNT] = {0}, all = 0;
+    uint32_t known[KIND_COUNT] = {0}, seen[KIND_COUNT] = {0}, all = 0, left = 0;
     for (uint32_t i = 0; i < c->profile.layer_count; i++) {
         const struct profile_layer *l = &c->profile.layers[i];
         for (uint32_t k = 0; k < l->point_count; k++)
@@ -166,7 +166,9 @@ void calibration_keep(struct calibration *c, const struct profile *p, uint32_t c
                 l->points[kept++] = l->points[k];
         }
         l->point_count = kept;
+        left += kept;
     }
+    return left;
 }
 
 static void probe_clock(struct calibration *c)

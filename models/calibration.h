@@ -28,20 +28,22 @@ struct calibration *calibration_new(const struct calibration_effort *effort, str
 // Plans the layers of `g` whose shapes are new; `g` must outlive the calibration.
 void calibration_add(struct calibration *c, const struct graph *g);
 
-// Keeps only some `count` evenly spread of the planned points, of those that `p` holds.
-void calibration_keep(struct calibration *c, const struct profile *p, uint32_t count);
+// Keeps only some `count` evenly spread of the planned points, of those that `p` holds; returns how
+// many are left. 0: nothing of what is planned was ever measured in `p`.
+MUST_USE uint32_t calibration_keep(struct calibration *c, const struct profile *p, uint32_t count);
 
 // Takes minutes. `progress` (NULL: none) hears what share is done, 0 to 1.
 void calibration_measure(struct calibration *c, void (*progress)(void *ctx, double done),
                          void               *ctx);
 
 // The measured profile with its reference rates, which are those of `resnet50` and `alexnet` (both
-// added before). What describes the machine is left to the caller.
+// added before). What describes the machine is left to the caller. The calibration's arrays are the
+// profile's from here on, sorted anew: nothing more can be done with it.
 void calibration_finish(struct calibration *c, const struct graph *resnet50,
                         const struct graph *alexnet, struct profile *out);
 
-// How far this machine is from profile `p` now: one row for each kind of layer of which anything
-// was measured.
+// How far this machine is from profile `p` now, in the points that calibration_keep left of it: one
+// row for each kind of layer of which anything was measured.
 struct calibration_drift {
     uint32_t    count;
     double      median, q1, q3; // time now / time in the profile - 1

@@ -420,6 +420,39 @@ START_TEST(an_instruction_set_that_is_not_there_is_told_with_exit_2)
 }
 END_TEST
 
+// Before anything is measured, which takes minutes.
+START_TEST(calibrate_says_at_once_what_would_come_to_nothing)
+{
+    const char *path = in_folder("alien.json");
+    const char *timing = "{\"cycles\": 2000, \"median_cycles\": 2000, \"q1_cycles\": 2000, "
+                         "\"q3_cycles\": 2000, \"min_s\": 1e-6, \"median_s\": 1e-6}";
+    const char *rates = "{\"warm\": 1e9, \"cold\": 1e9}";
+    FILE       *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fprintf(
+        file,
+        "{\"format\": 2, \"clock_hz\": 1e9, \"reference\": {\"fc_bytes_per_s\": 1e9, "
+        "\"conv_flop_per_s\": {\"direct\": %s, \"winograd\": %s, \"fastest\": %s}}, \"layers\": ["
+        "{\"key\": \"fc 1 1\", \"points\": [{\"size\": 4, \"cold\": %s}]}, "
+        "{\"key\": \"relu 1x1x1\", \"points\": [{\"size\": 1, \"warm\": %s}]}, "
+        "{\"key\": \"conv 1x1x1 1 k1x1\", \"points\": [{\"size\": 1, \"warm\": %s}]}]}",
+        rates, rates, rates, timing, timing, timing);
+    fclose(file);
+    ck_assert_int_eq(RUN("calibrate", "--verify", path), 2); // none of its layers: nothing held
+    ck_assert_ptr_nonnull(strstr(err, "alien.json: layers: want some of these models, have none"));
+    unlink(path);
+    ck_assert_int_eq(RUN("calibrate", "--model", "x", "-o", in_folder("none/x.json")), 1);
+    ck_assert_ptr_nonnull(strstr(err, "none/x.json: cannot write: No such file"));
+    ck_assert_int_eq(RUN("calibrate", "--model", "x", "-o", folder), 1);
+    ck_assert_ptr_nonnull(strstr(err, ": cannot write: Is a directory"));
+    ck_assert_int_eq(RUN("calibrate", "--verify", "x", "-o", "y"), 2);
+    ck_assert_str_eq(err, "--verify: want no -o beside it, have one\n");
+    ck_assert_int_eq(RUN("calibrate", "--self-test", "--model", "vgg16"), 2);
+    ck_assert_str_eq(err, "--self-test: want no --model beside it, have one\n");
+    ck_assert_int_eq(empty_folder(), 0);
+}
+END_TEST
+
 START_TEST(the_self_test_prints_a_line_per_kernel_and_instruction_set)
 {
     uint32_t lines = 0;
@@ -627,7 +660,7 @@ static const struct {
      "\"min_s\": \"1 m\"}}]}]}",
      {"FILE: reference.conv_flop_per_s: want an object",
       "FILE: layers[0].algorithm: want one of \"direct\", \"winograd2\"",
-      "FILE: layers[0].points[0]: want a timing, \"warm\" or \"cold\"",
+      "FILE: layers[0].points[0]: want a timing, \"cold\" alone",
       "FILE: layers[0].points[1].cold.cycles: want a number",
       "FILE: layers[0].points[1].cold.min_s: want a time"}},
 };
@@ -978,6 +1011,7 @@ Suite *cli_suite(void)
     tcase_add_test(tc, a_three_dimensional_model_is_shown_with_its_frames);
     tcase_add_test(tc, help_and_version_are_everywhere);
     tcase_add_test(tc, an_instruction_set_that_is_not_there_is_told_with_exit_2);
+    tcase_add_test(tc, calibrate_says_at_once_what_would_come_to_nothing);
     tcase_add_test(tc, the_self_test_prints_a_line_per_kernel_and_instruction_set);
     tcase_add_test(tc, a_result_that_cannot_be_written_is_a_failure);
     tcase_add_loop_test(tc, a_bad_set_is_told_with_its_place, 0, sizeof SETS / sizeof *SETS);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/rng.h"
+#include "models/calibration.h"
 #include "models/cost.h"
 #include "models/load.h"
 
@@ -504,6 +505,52 @@ START_TEST(a_measured_conv_teaches_its_own_kind)
 }
 END_TEST
 
+// Its fc is large enough for a reference.
+static struct graph small_model(void)
+{
+    const char  *path = arena_format(&arena, "/tmp/fogsim-model-%d.json", (int)getpid());
+    FILE        *file = fopen(path, "w");
+    struct graph g;
+    struct err   e = {0};
+    ck_assert_ptr_nonnull(file);
+    fputs("{\"name\": \"small\", \"input\": [16, 8, 8], \"classes\": 3, \"layers\": ["
+          "{\"name\": \"c\", \"type\": \"conv\", \"kernel\": 3, \"pad\": 1, \"channels\": 16}, "
+          "{\"name\": \"r\", \"type\": \"relu\"}, "
+          "{\"name\": \"f\", \"type\": \"fc\", \"units\": 1024}]}",
+          file);
+    fclose(file);
+    ck_assert_msg(model_load(&g, &arena, path, NULL, &e), "%s", e.text);
+    unlink(path);
+    return g;
+}
+
+START_TEST(what_is_calibrated_loads_and_holds)
+{
+    const struct calibration_effort effort = {1, 1, 1, 0, 8};
+    const char         *path = arena_format(&arena, "/tmp/fogsim-cal-%d.json", (int)getpid());
+    struct graph        g = small_model();
+    struct calibration *c = calibration_new(&effort, &arena), *again;
+    struct profile      p, q;
+    struct err          e = {0};
+    calibration_add(c, &g);
+    calibration_measure(c, NULL, NULL);
+    calibration_finish(c, &g, &g, &p);
+    p.machine = p.cpu = p.isa = p.compiler = p.flags = p.commit = p.date = p.protocol = "?";
+    ck_assert_msg(profile_save(&p, path, &e) && profile_load(&q, &arena, path, &e), "%s", e.text);
+    unlink(path);
+    // All of the points that the profile has are found again, and of another model none.
+    again = calibration_new(&effort, &arena);
+    calibration_add(again, &g);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < q.layer_count; i++) count += q.layers[i].point_count;
+    ck_assert_uint_eq(calibration_keep(again, &q, 1000), count);
+    struct graph other = load("nin_cifar10");
+    again = calibration_new(&effort, &arena);
+    calibration_add(again, &other);
+    ck_assert_uint_eq(calibration_keep(again, &q, 1000), 0);
+}
+END_TEST
+
 START_TEST(a_saved_profile_reads_back_the_same)
 {
     struct profile p, q;
@@ -545,6 +592,7 @@ Suite *cost_suite(void)
     tcase_add_test(tc, the_shipped_profile_has_every_layer_of_the_zoo);
     tcase_add_test(tc, a_profile_that_says_two_things_is_refused);
     tcase_add_test(tc, a_measured_conv_teaches_its_own_kind);
+    tcase_add_test(tc, what_is_calibrated_loads_and_holds);
     tcase_add_test(tc, a_saved_profile_reads_back_the_same);
     suite_add_tcase(s, tc);
     return s;
