@@ -551,6 +551,35 @@ START_TEST(what_is_calibrated_loads_and_holds)
 }
 END_TEST
 
+// What devices are compared with is the profile's own cost of a whole ResNet-50, and of AlexNet's
+// fc layers, of 4096 and 1000 neurons.
+START_TEST(the_shipped_reference_rates_are_those_of_its_points)
+{
+    static const char *const fc[] = {"fc 9216 4096", "fc 4096 4096", "fc 4096 1000"};
+    struct profile           p;
+    struct err               e = {0};
+    struct graph             g = load("resnet50");
+    struct cost_table        c;
+    double                   fc_s = 0, fc_bytes = 0;
+    ck_assert_msg(profile_load(&p, &arena, "kernels/profiles/reference.json", &e), "%s", e.text);
+    for (int choice = 0; choice < CONV_CHOICE_COUNT; choice++)
+        for (int caches = 0; caches < CACHES_COUNT; caches++) {
+            struct device own = {.name = "own", .profile = p.name};
+            own.conv = (enum conv_choice)choice, own.caches = (enum caches)caches;
+            cost_init(&c, &arena, &g, &own, &p);
+            ck_assert_double_eq_tol(
+                2.0 * (double)graph_macs(&g) / c.whole_s / p.conv_flop_per_s[choice][caches], 1,
+                1e-4); // times are stored to five digits
+        }
+    for (int i = 0; i < 3; i++) {
+        const struct profile_layer *l = profile_find(&p, fc[i], ALGORITHM_DIRECT);
+        ck_assert_ptr_nonnull(l);
+        fc_s += l->curve_s[l->curve_count - 1], fc_bytes += l->curve_size[l->curve_count - 1];
+    }
+    ck_assert_double_eq_tol(fc_bytes / fc_s / p.fc_bytes_per_s, 1, 1e-3); // biases are few
+}
+END_TEST
+
 START_TEST(a_saved_profile_reads_back_the_same)
 {
     struct profile p, q;
@@ -593,6 +622,7 @@ Suite *cost_suite(void)
     tcase_add_test(tc, a_profile_that_says_two_things_is_refused);
     tcase_add_test(tc, a_measured_conv_teaches_its_own_kind);
     tcase_add_test(tc, what_is_calibrated_loads_and_holds);
+    tcase_add_test(tc, the_shipped_reference_rates_are_those_of_its_points);
     tcase_add_test(tc, a_saved_profile_reads_back_the_same);
     suite_add_tcase(s, tc);
     return s;
