@@ -148,13 +148,26 @@ def protocol_table():
     return rows
 
 
+def bench_table(bench):
+    rows = ["| | model | direct | worst | best | fc | of read |", "|---|---|---|---|---|---|---|"]
+    for isa, models in bench["runs"].items():
+        for model, r in models.items():
+            fc = f"{r['worst_fc']:.2f} | {r['worst_fc_share_of_read']:.2f}" if "worst_fc" in r else "- | -"
+            rows.append(f"| {isa} | {model} | {r['onednn_direct_over_ours']:.3f} | {r['worst_layer']:.2f} | "
+                        f"{r['best_library_over_fastest']:.2f} | {fc} |")
+    return rows
+
+
 def main():
     with open("docs/validation.template.md", encoding="utf-8") as file:
         text = file.read()
     with open("kernels/profiles/reference.error.txt", encoding="utf-8") as file:
         errors = file.read().strip()
     profile = json.load(open("kernels/profiles/reference.json", encoding="utf-8"))
+    bench = json.load(open("docs/kernels.bench.json", encoding="utf-8"))
     parts = {
+        "BENCH": "\n".join(bench_table(bench)),
+        "BENCH_ERROR": bench["largest_difference"],
         "JETSON2": "\n".join(published_table("scenarios/jetson2.json")),
         "JETSON2_LOCAL": "\n".join(published_table("scenarios/jetson2-local.json")),
         "SENSITIVITY": "\n".join(sensitivity_table()),

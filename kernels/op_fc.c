@@ -1,7 +1,7 @@
 // kernels/op_fc.c: a fully connected layer: y = W x + b, x being any tensor read as a vector.
 //
 // Every weight is used once, so its speed is that of memory: the timed path streams the matrix as
-// it lies, four rows at a time, and any rearrangement would only cost.
+// it lies, some rows at a time, and any rearrangement would only cost.
 #include "kernels/op.h"
 #include "kernels/tile.h"
 
