@@ -327,10 +327,15 @@ struct json json_get(struct json object, const char *key)
     return (struct json){object.doc, item, child_place(object, key), object.arena};
 }
 
+static bool is_absent(struct json j)
+{
+    return !j.item || cJSON_IsNull(j.item);
+}
+
 struct json json_need(struct json object, const char *key)
 {
     struct json j = json_get(object, key);
-    if (!j.item) json_fault(j, "a value");
+    if (is_absent(j)) json_fault(j, "a value");
     return j;
 }
 
@@ -427,11 +432,6 @@ bool json_keys(struct json object, const char *const *keys)
         if (!known) unknown_key(j, keys), ok = false;
     }
     return ok;
-}
-
-static bool is_absent(struct json j)
-{
-    return !j.item || cJSON_IsNull(j.item);
 }
 
 int64_t json_as_integer(struct json j, int64_t least, int64_t most)

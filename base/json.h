@@ -47,7 +47,8 @@ bool json_fault(struct json j, const char *want, ...) __attribute__((format(prin
 
 struct json json_get(struct json object,
                      const char *key); // absent, or not an object: .item is NULL
-struct json json_need(struct json object, const char *key); // the same, and absence is a fault
+struct json json_need(struct json object,
+                      const char *key);             // the same; absence, or null, is a fault
 uint32_t    json_count(struct json j);              // of an array or object; 0 for anything else
 struct json json_at(struct json j, uint32_t index); // of an array or object; O(index)
 struct json json_next(struct json j);               // first, then json_next until .item is NULL

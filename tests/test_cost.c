@@ -485,6 +485,8 @@ START_TEST(a_profile_that_says_two_things_is_refused)
     faulty(profile_text(COLD, "relu 1x1x1", WARM),
            "layers: want each layer once by an algorithm, have \"relu 1x1x1\" (direct) again");
     faulty(profile_text(COLD, conv, "{\"size\": 1}"), "want a list of 1 to 64 measured points");
+    faulty(profile_text(COLD, conv, "[{\"size\": null, \"warm\": " TIMING "}]"),
+           "layers[2].points[0].size: want a value, have null"); // not the default
 }
 END_TEST
 
