@@ -16,7 +16,8 @@
 #include "models/exec.h"
 #include "models/load.h"
 
-enum { ROUNDS = 3, WARM_SAMPLES = 3, COLD_SAMPLES = 3, MAX_ERRORS = 4096, MAX_PIECES = 64 };
+enum { ROUNDS = 3, WARM_SAMPLES = 3, COLD_SAMPLES = 3, MAX_ERRORS = 4096 };
+enum { MAX_PIECES = 64 + 17 }; // points that a profile may hold of a layer, parts
 
 struct tally { // of |cost / measured - 1|
     const char *name;

@@ -5,12 +5,12 @@
 // The cost between them follows the *size* of a slice: for a direct conv its valid taps
 // (multiply-accumulates on real input rows; taps on padding rows are skipped by the kernels), for
 // Winograd the products of its tiles (whole tiles, padding not skipped), for fc the bytes of its
-// weights, for other layers its output elements. Along measured points the cost is linear in the
-// size (below the smallest in proportion; fc keeps a constant), never falling. That is the cost of
-// a conv whose operands lie in the caches; cold, each byte that it moves costs a further constant:
-// a sum, since one core's reads from memory and its arithmetic hardly overlap (measured, see
-// docs/MODELS.md). A shape that was not measured takes the rates of its kind, fitted over what was.
-// Immutable once loaded.
+// weights, for other layers its output elements (global pooling: input elements). Along measured
+// points the cost is linear in the size (below the smallest in proportion; fc keeps a constant),
+// never falling. That is the cost of a conv whose operands lie in the caches; cold, each byte that
+// it moves costs a further constant: a sum, since one core's reads from memory and its arithmetic
+// hardly overlap (measured, see docs/MODELS.md). A shape that was not measured takes the rates of
+// its kind, fitted over what was. Immutable once loaded.
 #ifndef FOGSIM_KERNELS_PROFILE_H
 #define FOGSIM_KERNELS_PROFILE_H
 
