@@ -135,8 +135,8 @@ static void compare(struct bench *b, const struct graph *g, uint32_t layer,
             double cost_s =
                 profile_slice_s(&fresh, l->kernel, &l->attr, known->algorithm, (enum caches)caches,
                                 &in[0], &l->out, p->rows, &scratch);
-            if (!p->is_warm) // fc: seconds, the least
-                add_error(&b->fc, l->name, p->rows, cost_s, p->cold.min_s);
+            if (!p->is_warm) // fc: seconds
+                add_error(&b->fc, l->name, p->rows, cost_s, p->cold.median_s);
             else
                 add_error(known->algorithm ? &b->winograd[caches] : &b->direct[caches], l->name,
                           p->rows, cost_s, (is_cold ? p->cold : p->warm).cycles / fresh.clock_hz);

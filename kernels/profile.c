@@ -195,7 +195,7 @@ static int by_size(const void *a, const void *b)
 // warm (timing.h says why).
 double profile_point_s(const struct profile *p, const struct profile_point *point)
 {
-    return point->warm.sample_count ? point->warm.cycles / p->clock_hz : point->cold.min_s;
+    return point->warm.sample_count ? point->warm.cycles / p->clock_hz : point->cold.median_s;
 }
 
 // Points of one size are averaged; a larger slice never costs less.

@@ -9,8 +9,8 @@
 // Each sample is bracketed by a probe of the clock, and is reported in cycles as well as seconds:
 // the clock of a shared machine drifts by several percent within minutes, cycles do not. What
 // remains in cycles is disturbance, which lasts longer than a sample and only adds: so the figure
-// that is kept is the least over the rounds of a round's median ("cycles"). Of seconds the minimum
-// is kept (a minimum of cycles would pick the samples whose probe read too low).
+// that is kept is the least over the rounds of a round's median ("cycles"). Of seconds the median
+// and the minimum are kept (a minimum of cycles would pick the samples whose probe read too low).
 #ifndef FOGSIM_KERNELS_TIMING_H
 #define FOGSIM_KERNELS_TIMING_H
 
