@@ -21,8 +21,9 @@
 //   3. h / 2^max(-shift, 0)                      gemmlowp's RoundingDivideByPOT, to the nearest, a
 //                                                tie away from zero
 //
-// Where s leaves 32 bits, TFLite's result is undefined. Here it is cut off to that range, and y is
-// what the exact product would be clamped to.
+// Where s leaves 32 bits, TFLite's result is undefined. Here it is cut off to that range; with
+// multipliers of at least 2^30, as int8_quantise_multiplier() makes them, y is what the exact
+// product would be clamped to.
 //
 // No sum overflows: |x - x_zero_point| <= 255 and |w| <= 128, so INT8_TAPS_MAX taps stay below
 // 2^30, and so must a bias. The calls below assert both.

@@ -390,7 +390,7 @@ static void draw_channels(struct int8_call *call, int64_t taps)
                                  &shift[o]);
         bias[o] = draw(-(int32_t)typical, (int32_t)typical);
         if (!wild) continue;
-        multiplier[o] = draw(0, INT32_MAX);
+        multiplier[o] = draw(0, INT32_MAX) >> draw(0, 30);
         shift[o] = draw(-31, 30);
         bias[o] = draw(-INT8_BIAS_MAX, INT8_BIAS_MAX) >> draw(0, 30);
     }
