@@ -41,9 +41,9 @@ enum { INT8_TAPS_MAX = 1 << 15, INT8_BIAS_MAX = 1 << 30 };
 // One operation on integers. Shapes, windows and layouts are those of struct kernel_call and its
 // infer; the caller owns every array.
 struct int8_call {
-    const struct kernel_attr *attr; // window, channels, groups
-    struct shape              in, out;
-    const int8_t             *x; // [in.c * in.h * in.w]
+    const struct kernel_attr *attr;    // window, channels, groups
+    struct shape              in, out; // conv: without frames
+    const int8_t             *x;       // [in.c * in.h * in.w]
     int32_t                   x_zero_point;
     const int8_t             *weight; // conv: [channels][in.c / groups][kh][kw];
                                       // fc: [channels][in features]
