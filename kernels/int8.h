@@ -21,8 +21,9 @@
 //   3. h / 2^max(-shift, 0)                      gemmlowp's RoundingDivideByPOT, to the nearest, a
 //                                                tie away from zero
 //
-// Where s leaves 32 bits, TFLite's result is undefined. Here it is cut off to that range, and y is
-// what the exact product would be clamped to.
+// Where s leaves 32 bits, TFLite's result is undefined. Here it is cut off to that range; with
+// multipliers of at least 2^30, as int8_quantise_multiplier() makes them, y is what the exact
+// product would be clamped to.
 //
 // No sum overflows: |x - x_zero_point| <= 255 and |w| <= 128, so INT8_TAPS_MAX taps stay below
 // 2^30, and so must a bias. The calls below assert both.
@@ -40,9 +41,9 @@ enum { INT8_TAPS_MAX = 1 << 15, INT8_BIAS_MAX = 1 << 30 };
 // One operation on integers. Shapes, windows and layouts are those of struct kernel_call and its
 // infer; the caller owns every array.
 struct int8_call {
-    const struct kernel_attr *attr; // window, channels, groups
-    struct shape              in, out;
-    const int8_t             *x; // [in.c * in.h * in.w]
+    const struct kernel_attr *attr;    // window, channels, groups
+    struct shape              in, out; // conv: without frames
+    const int8_t             *x;       // [in.c * in.h * in.w]
     int32_t                   x_zero_point;
     const int8_t             *weight; // conv: [channels][in.c / groups][kh][kw];
                                       // fc: [channels][in features]

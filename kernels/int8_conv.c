@@ -1,5 +1,6 @@
 // kernels/int8_conv.c: two-dimensional convolution on integers: see int8.h, and op_conv.c, whose
 // layout this is, in pairs of 16-bit numbers (int8_tile.h).
+#include <assert.h>
 #include <stddef.h>
 
 #include "kernels/int8.h"
@@ -10,6 +11,13 @@ static int64_t taps_of(const struct int8_call *call)
 {
     const struct window *w = &call->attr->window;
     return (int64_t)(call->in.c / call->attr->groups) * w->kernel[AXIS_H] * w->kernel[AXIS_W];
+}
+
+// What the other functions of this file take for granted.
+static void assert_call(const struct int8_call *call)
+{
+    assert(!call->in.d && !call->out.d); // frames: fp32 alone has them
+    int8_assert(call, taps_of(call));
 }
 
 static int32_t sum_of_one_output(const struct int8_call *call, int32_t oc, int32_t oy, int32_t ox)
@@ -23,20 +31,17 @@ static int32_t sum_of_one_output(const struct int8_call *call, int32_t oc, int32
     for (int32_t c = 0; c < channels; c++)
         for (int32_t ky = 0; ky < w->kernel[AXIS_H]; ky++)
             for (int32_t kx = 0; kx < w->kernel[AXIS_W]; kx++, weight++) {
-                int32_t iy =
-                    oy * w->stride[AXIS_H] - w->pad_begin[AXIS_H] + ky * w->dilation[AXIS_H];
-                int32_t ix =
-                    ox * w->stride[AXIS_W] - w->pad_begin[AXIS_W] + kx * w->dilation[AXIS_W];
-                if (iy < 0 || iy >= in->h || ix < 0 || ix >= in->w) continue; // a real 0
-                ptrdiff_t i = ((ptrdiff_t)(group * channels + c) * in->h + iy) * in->w + ix;
-                sum += *weight * (call->x[i] - call->x_zero_point);
+                int32_t iy = window_at(w, AXIS_H, oy, ky), ix = window_at(w, AXIS_W, ox, kx);
+                if (!op_holds(in, 0, iy, ix)) continue; // a real 0
+                const int8_t *x = call->x + op_row(in, group * channels + c, 0, iy);
+                sum += *weight * (x[ix] - call->x_zero_point);
             }
     return sum;
 }
 
 static void reference(const struct int8_call *call)
 {
-    int8_assert(call, taps_of(call));
+    assert_call(call);
     int8_t *y = call->y;
     for (int32_t oc = 0; oc < call->out.c; oc++)
         for (int32_t oy = 0; oy < call->out.h; oy++)
@@ -52,16 +57,11 @@ struct job {
     int32_t group_in, group_out; // channels per group of the layout; all of them if depthwise
 };
 
-static int32_t divide_up(int32_t a, int32_t b)
-{
-    return (a - 1) / b + 1; // a >= 1
-}
-
 // Channels per block of the input: a cache line of them, more with narrow kernels, evenly cut.
 static int32_t block_of(int32_t channels, int32_t kernel_w)
 {
     int32_t most = kernel_w == 1 ? 128 : 32;
-    return divide_up(channels, divide_up(channels, most));
+    return op_divide_up(channels, op_divide_up(channels, most));
 }
 
 static void layout(struct job *j)
@@ -74,10 +74,10 @@ static void layout(struct job *j)
     j->depthwise = attr->groups > 1 && attr->groups == in->c && attr->groups == attr->channels;
     j->group_in = j->depthwise ? in->c : in->c / attr->groups;
     j->group_out = j->depthwise ? out->c : out->c / attr->groups;
-    c->groups = j->depthwise ? divide_up(in->c, lanes) : attr->groups;
+    c->groups = j->depthwise ? op_divide_up(in->c, lanes) : attr->groups;
     c->in_block = j->depthwise ? lanes : block_of(j->group_in, w->kernel[AXIS_W]);
-    c->in_blocks = j->depthwise ? 1 : divide_up(j->group_in, c->in_block);
-    c->out_blocks = j->depthwise ? 1 : divide_up(j->group_out, lanes);
+    c->in_blocks = j->depthwise ? 1 : op_divide_up(j->group_in, c->in_block);
+    c->out_blocks = j->depthwise ? 1 : op_divide_up(j->group_out, lanes);
     c->in_h = in->h;
     c->in_w = in->w + w->pad_begin[AXIS_W] + w->pad_end[AXIS_W];
     c->out_h = out->h;
@@ -91,7 +91,7 @@ static void layout(struct job *j)
     // Undilated, the taps of a kernel row are neighbours in x and in weight: one run.
     bool dense = w->dilation[AXIS_W] == 1;
     c->runs = dense ? 1 : w->kernel[AXIS_W];
-    c->pairs = divide_up(dense ? w->kernel[AXIS_W] * c->in_block : c->in_block, 2);
+    c->pairs = op_divide_up(dense ? w->kernel[AXIS_W] * c->in_block : c->in_block, 2);
     c->y_zero_point = j->call->y_zero_point;
     c->y_min = j->call->y_min;
     c->y_max = j->call->y_max;
@@ -101,7 +101,7 @@ static void layout(struct job *j)
 // the index of its block.
 static ptrdiff_t block_index(int32_t channel, int32_t per_group, int32_t block)
 {
-    return (ptrdiff_t)(channel / per_group) * divide_up(per_group, block) +
+    return (ptrdiff_t)(channel / per_group) * op_divide_up(per_group, block) +
            channel % per_group / block;
 }
 
@@ -111,14 +111,6 @@ static ptrdiff_t lane_of(const struct job *j, int32_t oc)
     int32_t lanes = j->tile->lanes, lane = oc % j->group_out % lanes;
     if (j->depthwise) lane = lane % 2 * (lanes / 2) + lane / 2;
     return block_index(oc, j->group_out, lanes) * lanes + lane;
-}
-
-static const struct span *kernel_rows(const struct job *j, struct arena *a)
-{
-    struct span *rows = ARENA_ARRAY(a, struct span, (size_t)j->conv.out_h);
-    for (int32_t oy = 0; oy < j->conv.out_h; oy++)
-        rows[oy] = op_taps(&j->call->attr->window, AXIS_H, j->conv.in_h, oy);
-    return rows;
 }
 
 // Padding and channels that fill up a block are 0, which x_zero_point stands for.
@@ -205,13 +197,13 @@ static void pack_channels(struct job *j, struct arena *a)
 static void *prepare(const struct int8_call *call, struct arena *a)
 {
     struct job *j = ARENA_ARRAY(a, struct job, 1);
-    int8_assert(call, taps_of(call));
+    assert_call(call);
     j->call = call;
     j->tile = int8_tile_best();
     layout(j);
     struct int8_tile_conv *c = &j->conv;
     size_t pixels = (size_t)c->out_h * (size_t)c->out_w, lanes = (size_t)j->tile->lanes;
-    c->rows = kernel_rows(j, a);
+    c->rows = op_taps_of(&call->attr->window, AXIS_H, c->in_h, c->out_h, a);
     c->x = pack_input(j, a);
     c->weight = j->depthwise ? pack_depthwise_weights(j, a) : pack_weights(j, a);
     pack_channels(j, a);

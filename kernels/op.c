@@ -107,6 +107,14 @@ struct span op_taps(const struct window *w, int axis, int32_t in, int32_t out)
     return begin < end ? (struct span){begin, end} : (struct span){0, 0};
 }
 
+const struct span *op_taps_of(const struct window *w, int axis, int32_t in, int32_t count,
+                              struct arena *a)
+{
+    struct span *taps = ARENA_ARRAY(a, struct span, (size_t)count);
+    for (int32_t o = 0; o < count; o++) taps[o] = op_taps(w, axis, in, o);
+    return taps;
+}
+
 float *op_pool_row(const struct kernel_call *call, float padding, struct arena *a)
 {
     const struct window *w = &call->attr->window;

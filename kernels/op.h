@@ -35,6 +35,10 @@ bool op_infer_pool(const struct kernel_attr *attr, uint32_t input_count, const s
 // consecutive.
 struct span op_taps(const struct window *w, int axis, int32_t in, int32_t out);
 
+// The same for each of `count` outputs.
+const struct span *op_taps_of(const struct window *w, int axis, int32_t in, int32_t count,
+                              struct arena *a);
+
 // One row of a pool's input with its padding, and what a last window of ceil mode reads past it,
 // filled with `padding`.
 float *op_pool_row(const struct kernel_call *call, float padding, struct arena *a);
@@ -63,6 +67,12 @@ void *op_prepare(const struct kernel_call *call, struct arena *a);
 void  op_finish(void *job); // does nothing
 void  op_copy(void *job);   // y = x, for operators that only rename
 void  op_copy_reference(const struct kernel_call *call);
+
+// a / b upwards; a >= 1, as large as an int32_t can be.
+static inline int32_t op_divide_up(int32_t a, int32_t b)
+{
+    return (a - 1) / b + 1;
+}
 
 static inline float op_max(float a, float b)
 {

@@ -111,18 +111,13 @@ struct job {
     struct tile_conv         *parts;                 // [groups][output frames] what run computes
 };
 
-static int32_t divide_up(int32_t a, int32_t b)
-{
-    return (a - 1) / b + 1; // a >= 1, as large as an int32_t can be
-}
-
 // Channels per block of the input. A cache line of them, so that a block's pixel is one; more with
 // narrow kernels, whose runs would be short. Evenly cut, so that filling up costs less than one
 // channel per block.
 static int32_t block_of(int32_t channels, int32_t kernel_w)
 {
     int32_t most = kernel_w == 1 ? 64 : 16;
-    return divide_up(channels, divide_up(channels, most));
+    return op_divide_up(channels, op_divide_up(channels, most));
 }
 
 // Few output channels leave lanes of a block empty, narrow rows pixels of a vector. Both full, a
@@ -133,8 +128,8 @@ static enum way way_of(const struct kernel_call *call, const struct tile *tile)
     if (groups == 1) return BLOCKED;
     if (groups == call->in[0].c && groups == call->out.c) return DEPTHWISE;
     int32_t group = call->out.c / groups, width = call->out.w;
-    double  blocked = (double)group / divide_up(group, lanes) / lanes;
-    double  planar = (double)width / divide_up(width, vector) / vector;
+    double  blocked = (double)group / op_divide_up(group, lanes) / lanes;
+    double  planar = (double)width / op_divide_up(width, vector) / vector;
     return 0.8 * planar > blocked ? PLANAR : BLOCKED;
 }
 
@@ -145,11 +140,11 @@ static void lay_out_channels(struct job *j)
     bool                      gathers = j->way == DEPTHWISE, planar = j->way == PLANAR;
     j->in.group = gathers ? lanes : in / attr->groups;
     j->out.group = gathers ? lanes : out / attr->groups;
-    j->in.groups = j->out.groups = gathers ? divide_up(in, lanes) : attr->groups;
+    j->in.groups = j->out.groups = gathers ? op_divide_up(in, lanes) : attr->groups;
     j->in.block = gathers ? lanes : planar ? 1 : block_of(j->in.group, attr->window.kernel[AXIS_W]);
     j->out.block = planar ? 1 : lanes;
-    j->in.blocks = divide_up(j->in.group, j->in.block);
-    j->out.blocks = divide_up(j->out.group, j->out.block);
+    j->in.blocks = op_divide_up(j->in.group, j->in.block);
+    j->out.blocks = op_divide_up(j->out.group, j->out.block);
     j->weight_in = gathers ? 1 : planar ? j->in.group : j->in.block;
     j->weight_out = planar ? j->out.group : lanes;
 }
@@ -161,9 +156,9 @@ static int32_t planar_width(const struct job *j)
     const struct window *w = &j->call->attr->window;
     int32_t              stride = w->stride[AXIS_W], vector = j->tile->lanes / 2;
     int32_t              padded = j->call->in[0].w + w->pad_begin[AXIS_W] + w->pad_end[AXIS_W];
-    int32_t              columns = divide_up(padded, stride);
+    int32_t              columns = op_divide_up(padded, stride);
     int32_t              read =
-        divide_up(j->call->out.w, vector) * vector + (window_reach(w, AXIS_W) - 1) / stride;
+        op_divide_up(j->call->out.w, vector) * vector + (window_reach(w, AXIS_W) - 1) / stride;
     return stride * (columns > read ? columns : read);
 }
 
@@ -193,7 +188,7 @@ static void lay_out(struct job *j)
     j->in.frames = shape_frames(in);
     j->out.frames = shape_frames(out);
     j->in.row = (ptrdiff_t)c->in_w * j->in.block;
-    j->out.row = j->way == PLANAR ? (ptrdiff_t)divide_up(out->w, vector) * vector
+    j->out.row = j->way == PLANAR ? (ptrdiff_t)op_divide_up(out->w, vector) * vector
                                   : (ptrdiff_t)out->w * j->out.block;
     j->in.plane = c->in_h * j->in.row;
     j->out.plane = c->out_h * j->out.row;
@@ -225,15 +220,6 @@ static int32_t order_of(const struct job *j, int32_t frame)
     int32_t dilation = j->conv.dilation[AXIS_D], all = j->in.frames, remainder = frame % dilation;
     int32_t longer = all % dilation < remainder ? all % dilation : remainder;
     return remainder * (all / dilation) + longer + frame / dilation;
-}
-
-// Kernel positions along an axis that fall on real inputs, for each of `count` outputs.
-static const struct span *real_taps(const struct job *j, int axis, int32_t in, int32_t count,
-                                    struct arena *a)
-{
-    struct span *taps = ARENA_ARRAY(a, struct span, (size_t)count);
-    for (int32_t o = 0; o < count; o++) taps[o] = op_taps(&j->call->attr->window, axis, in, o);
-    return taps;
 }
 
 // Where column `ix` of the padded input is stored in its row.
@@ -284,7 +270,7 @@ static ptrdiff_t weight_piece(const struct job *j)
 // Out blocks of a group in the weights, and in blocks of each, those of all kernel frames.
 static int32_t weight_out_blocks(const struct job *j)
 {
-    return divide_up(j->out.group, j->weight_out);
+    return op_divide_up(j->out.group, j->weight_out);
 }
 
 static int32_t weight_in_blocks(const struct job *j)
@@ -318,10 +304,10 @@ static const float *pack_weights(const struct job *j, struct arena *a)
 // [groups][out blocks][weight_out]
 static const float *pack_bias(const struct job *j, struct arena *a)
 {
-    int32_t per_group = weight_out_blocks(j) * j->weight_out;
-    float  *packed = ARENA_ARRAY(a, float, (size_t)j->out.groups *(size_t)per_group);
+    ptrdiff_t per_group = (ptrdiff_t)weight_out_blocks(j) * j->weight_out;
+    float    *packed = ARENA_ARRAY(a, float, (size_t)j->out.groups *(size_t)per_group);
     for (int32_t oc = 0; j->call->bias && oc < j->call->out.c; oc++)
-        packed[(ptrdiff_t)(oc / j->out.group) * per_group + oc % j->out.group] = j->call->bias[oc];
+        packed[oc / j->out.group * per_group + oc % j->out.group] = j->call->bias[oc];
     return packed;
 }
 
@@ -360,8 +346,8 @@ static void *prepare(const struct kernel_call *call, struct arena *a)
     j->tile = tile_best();
     lay_out(j);
     struct tile_conv *c = &j->conv;
-    c->rows = real_taps(j, AXIS_H, c->in_h, c->out_h, a);
-    c->columns = real_taps(j, AXIS_W, j->call->in[0].w, c->out_w, a);
+    c->rows = op_taps_of(&call->attr->window, AXIS_H, call->in[0].h, c->out_h, a);
+    c->columns = op_taps_of(&call->attr->window, AXIS_W, call->in[0].w, c->out_w, a);
     c->taps = planar_taps(j, a);
     c->x = pack_input(j, a);
     c->weight = pack_weights(j, a);

@@ -1,6 +1,8 @@
 #include "kernels/winograd.h"
 
-#include <stdlib.h>
+#include <stddef.h>
+
+#include "kernels/op.h"
 
 // A block of tiles takes BETWEEN_BYTES of transformed inputs and products, half an L2 cache, so
 // that they are still there when read; but TILES_LEAST tiles at least, or too few products would be
@@ -15,11 +17,6 @@ bool winograd_allows(const struct kernel_attr *attr)
         if (w->kernel[axis] != KERNEL || w->stride[axis] != 1 || w->dilation[axis] != 1)
             return false;
     return attr->groups == 1 && !w->kernel[AXIS_D]; // of inputs without frames
-}
-
-static int32_t divide_up(int32_t a, int32_t b)
-{
-    return (a - 1) / b + 1; // a >= 1
 }
 
 static int32_t positions(const struct winograd *w)
@@ -37,32 +34,32 @@ static int32_t tiles_at_once(const struct winograd *w)
     int64_t most = BETWEEN_BYTES / per_tile;
     if (most < TILES_LEAST) most = TILES_LEAST;
     if (most > w->tile_count) most = w->tile_count;
-    return divide_up(w->tile_count, divide_up(w->tile_count, (int32_t)most));
+    return op_divide_up(w->tile_count, op_divide_up(w->tile_count, (int32_t)most));
 }
 
 static void layout(struct winograd *w)
 {
     const struct shape *in = &w->call->in[0], *out = &w->call->out;
     struct tile_conv   *p = &w->product;
-    int32_t             vector = w->tile->lanes / 2, tiles_h = divide_up(out->h, w->m);
-    w->tiles_w = divide_up(out->w, w->m);
+    int32_t             vector = w->tile->lanes / 2, tiles_h = op_divide_up(out->h, w->m);
+    w->tiles_w = op_divide_up(out->w, w->m);
     w->tile_count = tiles_h * w->tiles_w;
     w->in_h = tiles_h * w->m + KERNEL - 1;
     w->in_w = w->tiles_w * w->m + KERNEL - 1;
     w->out_h = out->h;
     w->out_w = out->w;
-    int32_t block = divide_up(in->c, divide_up(in->c, BLOCK_CHANNELS));
+    int32_t block = op_divide_up(in->c, op_divide_up(in->c, BLOCK_CHANNELS));
     *p = (struct tile_conv){
         .groups = positions(w),
-        .in_block = divide_up(block, vector) * vector,
-        .out_blocks = divide_up(out->c, w->tile->lanes),
+        .in_block = op_divide_up(block, vector) * vector,
+        .out_blocks = op_divide_up(out->c, w->tile->lanes),
         .in_h = 1,
         .out_h = 1,
         .kernel = {1, 1},
         .stride = {1, 1},
         .dilation = {1, 1},
     };
-    p->in_blocks = divide_up(in->c, p->in_block);
+    p->in_blocks = op_divide_up(in->c, p->in_block);
     w->tiles_at_once = tiles_at_once(w);
 }
 

@@ -390,7 +390,7 @@ static void draw_channels(struct int8_call *call, int64_t taps)
                                  &shift[o]);
         bias[o] = draw(-(int32_t)typical, (int32_t)typical);
         if (!wild) continue;
-        multiplier[o] = draw(0, INT32_MAX);
+        multiplier[o] = draw(0, INT32_MAX) >> draw(0, 30);
         shift[o] = draw(-31, 30);
         bias[o] = draw(-INT8_BIAS_MAX, INT8_BIAS_MAX) >> draw(0, 30);
     }
@@ -696,6 +696,29 @@ START_TEST(vectors_of_onnx_come_out)
 }
 END_TEST
 
+// The integers know two axes: a frame left out would be a wrong number.
+START_TEST(a_conv_of_frames_is_refused_by_an_assert)
+{
+    static const int8_t  x[2] = {1, 1}, weight[1] = {1};
+    static const int32_t multiplier[1] = {1 << 30}, shift[1] = {0};
+    int8_t               y[2];
+    struct kernel_attr   attr = {.channels = 1, .groups = 1};
+    for (int axis = 0; axis < AXIS_COUNT; axis++)
+        attr.window.kernel[axis] = attr.window.stride[axis] = attr.window.dilation[axis] = 1;
+    struct int8_call call = {.attr = &attr,
+                             .in = {1, 1, 1, 2},
+                             .x = x,
+                             .weight = weight,
+                             .multiplier = multiplier,
+                             .shift = shift,
+                             .y_min = -128,
+                             .y_max = 127,
+                             .y = y};
+    ck_assert(infer("conv", &call));
+    int8_find("conv")->prepare(&call, &arena);
+}
+END_TEST
+
 Suite *int8_suite(void)
 {
     Suite *s = suite_create("int8");
@@ -710,6 +733,7 @@ Suite *int8_suite(void)
     tcase_add_test(tc, the_largest_sums_do_not_overflow);
     tcase_add_loop_test(tc, timed_path_is_the_reference_to_the_bit, 0, 2);
     tcase_add_loop_test(tc, integers_approximate_fp32_within_the_bound, 0, 2);
+    tcase_add_test_raise_signal(tc, a_conv_of_frames_is_refused_by_an_assert, 6); // SIGABRT
     tcase_add_loop_test(tc, vectors_of_onnx_come_out, 0,
                         (int)(sizeof onnx_cases / sizeof *onnx_cases));
     suite_add_tcase(s, tc);
