@@ -48,7 +48,7 @@ COMMANDS := calibrate
 SUITES   := kernels winograd bundle selftest
 BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/devices/*.json scenarios/protocols/*.json)
 FOLDERS  := base kernels models sim algorithms algorithms/common scenarios
-SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c)) cli/main.c cli/command.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
+SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c)) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
 endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
@@ -222,7 +222,7 @@ check-long-run:
 	$(B)/asan/fuzz 30000 2
 layers:
 	@sh tests/layers.sh && echo "includes point one way"
-FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) tests/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch])
+FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) kernels/*.inc tests/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch])
 format:
 	clang-format -i $(FORMATTED)
 format-check:

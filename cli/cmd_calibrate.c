@@ -13,6 +13,7 @@
 #include "base/folder.h"
 #include "build.inc"
 #include "cli/inputs.h"
+#include "cli/interrupt.h"
 #include "cli/self_test.h"
 #include "cli/version.h"
 #include "models/calibration.h"
@@ -24,14 +25,15 @@ enum { BAR_WIDTH = 30, VERIFIED_POINTS = 60 };
 static const double CONV_DRIFT_LIMIT = 0.10, FC_DRIFT_LIMIT = 0.35;
 
 struct bar {
-    double began_s;
-    bool   is_shown;
+    double              began_s;
+    bool                is_shown;
+    const volatile int *interrupted;
 };
 
-static void show_progress(void *ctx, double done)
+static bool show_progress(void *ctx, double done)
 {
     const struct bar *bar = ctx;
-    if (!bar->is_shown) return;
+    if (!bar->is_shown) return !*bar->interrupted;
     int    full = (int)(done * BAR_WIDTH);
     double left_s = done > 0 ? (clock_wall_s() - bar->began_s) * (1 - done) / done : 0;
     fprintf(stderr, "\r[%.*s%.*s] %3.0f %%", full, "##############################",
@@ -40,7 +42,8 @@ static void show_progress(void *ctx, double done)
         fprintf(stderr, "  %d:%02d left ", (int)left_s / 60, (int)left_s % 60);
     else
         fprintf(stderr, "            ");
-    if (done >= 1) fprintf(stderr, "\r%60s\r", "");
+    if (done >= 1 || *bar->interrupted) fprintf(stderr, "\r%60s\r", "");
+    return !*bar->interrupted;
 }
 
 static const char *cpu_name(struct arena *a)
@@ -97,7 +100,8 @@ static struct graph *add_named(struct calibration *c, const struct arguments *ar
                                const char *name, struct err *e)
 {
     struct graph *g = ARENA_ARRAY(args->arena, struct graph, 1);
-    const char   *path = model_find(args->paths.zoo, name, args->arena, e);
+    bool          is_file = strchr(name, '/') || strstr(name, ".json");
+    const char   *path = is_file ? name : model_find(args->paths.zoo, name, args->arena, e);
     if (!path || !model_load(g, args->arena, path, NULL, e)) return NULL;
     calibration_add(c, g);
     return g;
@@ -159,12 +163,20 @@ static bool report_drift(const struct calibration *c, const struct profile *p)
         if (kind < KIND_FC && fabs(d->median) > CONV_DRIFT_LIMIT) ok = false;
         if (kind == KIND_FC && fabs(d->median) > FC_DRIFT_LIMIT) ok = false;
     }
-    if (strcmp(p->isa, kernel_isa()) != 0)
+    if (strcmp(p->isa, kernel_isa()) != 0) {
         printf("instruction set: the profile has %s, this run %s\n", p->isa, kernel_isa());
+        ok = false;
+    }
     printf("%s: %s (limit in the median: %.0f %% for a kind of conv, %.0f %% for fc)\n", p->path,
            ok ? "still holds here" : "does not hold here", 100 * CONV_DRIFT_LIMIT,
            100 * FC_DRIFT_LIMIT);
     return ok;
+}
+
+static enum exit_code cut_short(struct err *e)
+{
+    err_add(e, "calibrate: interrupted, nothing is written");
+    return EXIT_FAILED;
 }
 
 static enum exit_code verify(struct calibration *c, const struct arguments *args, struct bar *bar,
@@ -177,7 +189,7 @@ static enum exit_code verify(struct calibration *c, const struct arguments *args
         err_add(e, "%s: layers: want some of these models, have none", p.path);
         return EXIT_BAD_INPUT;
     }
-    calibration_measure(c, show_progress, bar);
+    if (!calibration_measure(c, show_progress, bar)) return cut_short(e);
     return report_drift(c, &p) ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -196,7 +208,9 @@ static bool check_output(const char *path, struct arena *a, struct err *e)
     const char *folder = slash ? arena_format(a, "%.*s/", (int)(slash - path), path) : ".";
     struct stat info;
     int         fault = access(folder, W_OK | X_OK) ? errno : 0;
-    if (!fault && !stat(path, &info) && S_ISDIR(info.st_mode)) fault = EISDIR;
+    if (!fault && !lstat(path, &info) && S_ISDIR(info.st_mode)) fault = EISDIR;
+    if (!fault && !lstat(path, &info) && !S_ISREG(info.st_mode)) // it would be replaced
+        return err_add(e, "%s: want a regular file, have a link, a device or the like", path);
     return !fault || err_add(e, "%s: cannot write: %s", path, strerror(fault));
 }
 
@@ -211,11 +225,18 @@ static bool check_alone(const struct arguments *args, const char *what, const ch
     return true;
 }
 
+static bool check_name(const struct arguments *args, struct err *e)
+{
+    const char *name = option_value(args, "name", "x");
+    return (*name && !strchr(name, '/') && strlen(name) < 100) ||
+           err_add(e, "--name: want a name without \"/\", have \"%.60s\"", name);
+}
+
 static bool check_options(const struct arguments *args, struct err *e)
 {
     static const char *const no_output[] = {"o", "name", NULL};
     static const char *const isa_alone[] = {"o", "name", "model", "quick", "verify", "quiet", NULL};
-    return check_alone(args, "verify", no_output, e) &&
+    return check_name(args, e) && check_alone(args, "verify", no_output, e) &&
            check_alone(args, "self-test", isa_alone, e);
 }
 
@@ -233,14 +254,15 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     struct calibration *c = calibration_new(effort, args->arena);
     struct models       models;
     struct profile      p;
-    struct bar bar = {clock_wall_s(), isatty(STDERR_FILENO) && !option_is_given(args, "quiet")};
+    struct bar bar = {clock_wall_s(), isatty(STDERR_FILENO) && !option_is_given(args, "quiet"),
+                      interrupt_catch()};
     if (!check_options(args, e) || !choose_isa(args, e)) return EXIT_BAD_INPUT;
     if (option_is_given(args, "self-test")) return self_test(args, e);
     if (!option_is_given(args, "verify") && !check_output(out, args->arena, e)) return EXIT_FAILED;
     if (!add_models(c, args, &models, e)) return EXIT_BAD_INPUT;
     if (!timing_pin(e)) return EXIT_FAILED;
     if (option_is_given(args, "verify")) return verify(c, args, &bar, e);
-    calibration_measure(c, show_progress, &bar);
+    if (!calibration_measure(c, show_progress, &bar)) return cut_short(e);
     calibration_finish(c, models.resnet50, models.alexnet, &p);
     describe(&p, effort, profile_name(args, out), args->arena);
     if (!profile_save(&p, out, e)) return EXIT_FAILED;
@@ -257,7 +279,8 @@ static const struct option_spec options[] = {
     {"o", "FILE", "where to (default: profile.json)"},
     {"name", "NAME", "name of the profile (default: the file's)"},
     {"model", "NAME",
-     "only this model of the zoo (repeatable), and the two that give the reference rates"},
+     "only this model of the zoo, or model file (repeatable), and the two that give the reference "
+     "rates"},
     {"isa", "NAME", "instruction set: avx512, avx2, sse2, neon or plain (default: the best here)"},
     {"self-test", NULL, "only compare every kernel with its reference, on every instruction set"},
     {"quick", NULL, "one round, few samples, few slices: half a minute, for a first look"},

@@ -1,30 +1,16 @@
 // cli/cmd_run.c: runs a scenario: each model under each scheme, all replications; stores, then
 // prints.
 #include <cjson/cJSON.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/inputs.h"
+#include "cli/interrupt.h"
 #include "cli/report.h"
 #include "cli/simulate.h"
 
-static volatile int interrupted;
-
-static void on_signal(int signal)
-{
-    (void)signal;
-    interrupted = 1;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal,
-                               .sa_flags = (int)SA_RESETHAND}; // a second one kills
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
+static const volatile int *interrupted;
 
 static void show_progress(bool quiet, uint32_t done, uint32_t total)
 {
@@ -56,12 +42,13 @@ static bool run_replications(struct batch *b, struct arena *a, uint32_t model, u
     simulate_prepare(&p, a, s, &s->models[model], &s->schemes[scheme], &b->profile);
     for (uint32_t r = 0; r < s->replications; r++) {
         struct run_identity id = {b->runs_done, r, b->point};
-        if (!simulate(&p, &id, b->store, &interrupted, a, &outcomes[r], e)) return false;
-        if (interrupted) return false;
+        if (!simulate(&p, &id, b->store, interrupted, a, &outcomes[r], e)) return false;
+        if (*interrupted) return false;
         show_progress(b->quiet, ++b->runs_done, b->runs_total);
     }
     struct result_row *row = &b->rows[b->row_count++];
-    *row = (struct result_row){.model = p.model, .scheme = p.scheme};
+    *row = (struct result_row){
+        .model = p.model, .scheme = p.scheme, .fitted_layers = simulate_fitted(&p)};
     report_row(row, a, outcomes, s->replications);
     arena_rewind(a, mark);
     return true;
@@ -137,9 +124,9 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     b.store = store_open(db, b.scenario.name, e);
     if (!b.store) return EXIT_BAD_INPUT;
     store_replace_all(b.store);
-    catch_signals();
+    interrupted = interrupt_catch();
     bool ok = run_all(&b, e);
-    if (interrupted)
+    if (*interrupted)
         err_add(e, "%s: interrupted after %u of %u runs; these are whole, the rest is missing", db,
                 b.runs_done, b.runs_total);
     store_close(b.store);

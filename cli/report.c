@@ -196,6 +196,17 @@ static void print_losses(const struct result_row *rows, uint32_t count)
                        (unsigned long long)rows[i].tasks, names[s]);
 }
 
+// Once a model: its first row.
+static void print_fitted(const struct result_row *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i].fitted_layers && (!i || rows[i - 1].model != rows[i].model))
+            printf(
+                "note: %s: the profile lacks %u of its conv and fc layers; they are costed by the "
+                "rate of their kind\n",
+                rows[i].model->label, rows[i].fitted_layers);
+}
+
 void report_table(const struct scenario *s, const struct profile *p, const struct result_row *rows,
                   uint32_t count)
 {
@@ -209,6 +220,7 @@ void report_table(const struct scenario *s, const struct profile *p, const struc
     printf("\n");
     print_equal(s, rows, count);
     print_losses(rows, count);
+    print_fitted(rows, count);
 }
 
 static void add_number(cJSON *object, const char *key, double value)

@@ -14,6 +14,7 @@ struct result_row { // one model under one scheme
     const struct scenario_model  *model;
     const struct scenario_scheme *scheme;
     struct figure_of_merit        metrics[METRIC_COUNT];
+    uint32_t                      fitted_layers; // conv and fc layers that the profile lacks
     uint64_t                      tasks, local_plans, by_status[JOB_STATUS_COUNT];
 };
 

@@ -154,15 +154,23 @@ void simulate_prepare(struct prepared *out, struct arena *a, const struct scenar
     view_prepare(&out->view, a);
 }
 
+uint32_t simulate_fitted(const struct prepared *p)
+{
+    uint32_t most = 0;
+    for (uint32_t g = 0; g < p->scenario->net.group_count; g++)
+        if (p->scenario->net.groups[g].role != ROLE_BROKER && p->view.costs[g].fitted_count > most)
+            most = p->view.costs[g].fitted_count;
+    return most;
+}
+
 static const char *source_of(const struct prepared *p, struct arena *a)
 {
     bool     any_measured = false, any_scaled = false;
-    uint32_t fitted = 0;
+    uint32_t fitted = simulate_fitted(p);
     for (uint32_t g = 0; g < p->scenario->net.group_count; g++) {
         if (p->scenario->net.groups[g].role == ROLE_BROKER) continue;
         any_measured |= p->view.costs[g].is_measured;
         any_scaled |= !p->view.costs[g].is_measured;
-        fitted = p->view.costs[g].fitted_count;
     }
     const char *how = any_measured && any_scaled ? "mixed" : any_scaled ? "scaled" : "measured";
     return fitted ? arena_format(a, "%s, %u layers fitted", how, fitted) : how;

@@ -36,6 +36,9 @@ struct prepared { // what the replications of one model and scheme share; consta
     struct view                   view;
 };
 
+// Conv and fc layers of the model whose shape the profile lacks, on the device with most of them.
+uint32_t simulate_fitted(const struct prepared *p);
+
 struct outcome {                               // of one run
     uint64_t             task_count;           // counted tasks that finished
     double              *values[METRIC_COUNT]; // [task_count]

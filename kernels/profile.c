@@ -412,11 +412,13 @@ static void read_reference(struct profile *out, struct json j)
 static void read_profile(struct profile *out, struct json root)
 {
     json_keys(root, ROOT_KEYS);
-    if (json_integer(root, "format", 0, 0, INT32_MAX) != FORMAT)
+    if (json_integer(root, "format", 0, 0, INT32_MAX) != FORMAT) { // what follows means nothing
         json_fault(
             json_get(root, "format"),
             "profile format %d (one of another version is measured anew by fogsim calibrate)",
             FORMAT);
+        return;
+    }
     out->name = json_string(root, "name", "profile");
     out->machine = json_string(root, "machine", "?");
     out->cpu = json_string(root, "cpu", "?");

@@ -116,8 +116,8 @@ void profile_fit(struct profile *p, struct arena *a);
 const struct profile_layer *profile_find(const struct profile *p, const char *key,
                                          enum kernel_algorithm algorithm);
 
-// Seconds of a measured point, as the curves take them: fc cold and in seconds, the median; the rest
-// warm, cycles at the profile's clock.
+// Seconds of a measured point, as the curves take them: fc cold and in seconds, the median; the
+// rest warm, cycles at the profile's clock.
 double profile_point_s(const struct profile *p, const struct profile_point *point);
 
 // Seconds of a slice of that size on the profile's machine. O(log points).

@@ -201,7 +201,7 @@ static void measure_layer(struct calibration *c, uint32_t i)
     probe_clock(c);
 }
 
-void calibration_measure(struct calibration *c, void (*progress)(void *ctx, double done), void *ctx)
+bool calibration_measure(struct calibration *c, bool (*progress)(void *ctx, double done), void *ctx)
 {
     struct profile *p = &c->profile;
     assert(c->effort.rounds <= 8 && c->effort.samples <= 8 && c->effort.cold_samples <= 8);
@@ -209,10 +209,10 @@ void calibration_measure(struct calibration *c, void (*progress)(void *ctx, doub
     uint32_t total = c->effort.rounds * p->layer_count, done = 0;
     for (uint32_t round = 0; round < c->effort.rounds; round++)
         for (uint32_t i = 0; i < p->layer_count; i++, done++) {
-            if (progress) progress(ctx, (double)done / total);
+            if (progress && !progress(ctx, (double)done / total)) return false;
             if (p->layers[i].point_count) measure_layer(c, i);
         }
-    if (progress) progress(ctx, 1);
+    if (progress && !progress(ctx, 1)) return false;
     stat_sort(c->clock_hz, c->clock_count);
     p->clock_hz = stat_quantile(c->clock_hz, c->clock_count, 0.5);
     for (uint32_t i = 0; i < p->layer_count; i++)
@@ -221,6 +221,7 @@ void calibration_measure(struct calibration *c, void (*progress)(void *ctx, doub
             if (point->warm.sample_count) timing_summarise(&c->work[i].warm[k], &point->warm);
             if (point->cold.sample_count) timing_summarise(&c->work[i].cold[k], &point->cold);
         }
+    return true;
 }
 
 // The two rates that devices are compared by (profile.h), from the costs themselves.

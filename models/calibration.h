@@ -32,9 +32,10 @@ void calibration_add(struct calibration *c, const struct graph *g);
 // many are left. 0: nothing of what is planned was ever measured in `p`.
 MUST_USE uint32_t calibration_keep(struct calibration *c, const struct profile *p, uint32_t count);
 
-// Takes minutes. `progress` (NULL: none) hears what share is done, 0 to 1.
-void calibration_measure(struct calibration *c, void (*progress)(void *ctx, double done),
-                         void               *ctx);
+// Takes minutes. `progress` (NULL: none) hears what share is done, 0 to 1, and goes on while it
+// says true. false: it did not, and nothing is measured.
+MUST_USE bool calibration_measure(struct calibration *c, bool (*progress)(void *ctx, double done),
+                                  void               *ctx);
 
 // The measured profile with its reference rates, which are those of `resnet50` and `alexnet` (both
 // added before). What describes the machine is left to the caller. The calibration's arrays are the

@@ -1,0 +1,8 @@
+// cli/interrupt.h: Ctrl-C and SIGTERM, for commands that take long.
+#ifndef FOGSIM_CLI_INTERRUPT_H
+#define FOGSIM_CLI_INTERRUPT_H
+
+// From now on the first signal sets the number that the result points to; a second one kills.
+const volatile int *interrupt_catch(void);
+
+#endif
