@@ -449,6 +449,16 @@ START_TEST(calibrate_says_at_once_what_would_come_to_nothing)
     ck_assert_str_eq(err, "--verify: want no -o beside it, have one\n");
     ck_assert_int_eq(RUN("calibrate", "--self-test", "--model", "vgg16"), 2);
     ck_assert_str_eq(err, "--self-test: want no --model beside it, have one\n");
+    ck_assert_int_eq(RUN("calibrate", "--name", ""), 2);
+    ck_assert_int_eq(RUN("calibrate", "--name", "a/b"), 2);
+    ck_assert_str_eq(err, "--name: want a name without \"/\", have \"a/b\"\n");
+    // What is no file would be replaced by one.
+    const char *link = in_folder("link.json");
+    ck_assert_int_eq(symlink("/dev/null", link), 0);
+    ck_assert_int_eq(RUN("calibrate", "-o", link), 1);
+    ck_assert_ptr_nonnull(strstr(err, "link.json: want a regular file"));
+    ck_assert_int_eq(unlink(link), 0);
+    ck_assert_int_eq(RUN("calibrate", "-o", "/dev/full"), 1);
     ck_assert_int_eq(empty_folder(), 0);
 }
 END_TEST
@@ -640,10 +650,11 @@ static const struct {
 } PROFILES[] = {
     {"", {"FILE: want a JSON object, have an empty file"}},
     {"{}",
-     {"FILE: format: want profile format 2", "FILE: clock_hz: want a value",
-      "FILE: reference: want a value", "FILE: layers: want a value"}},
-    {"{\"format\": 1, \"clock_hz\": 1e9, \"reference\": {}, \"layers\": {}}",
-     {"FILE: format: want profile format 2", "FILE: reference.fc_bytes_per_s: want a value",
+     {"FILE: format: want profile format 2"}}, // of another format nothing else is worth saying
+    {"{\"format\": 1, \"layers\": [{\"key\": \"fc 1 1\"}]}",
+     {"FILE: format: want profile format 2"}},
+    {"{\"format\": 2, \"reference\": {}, \"layers\": {}}",
+     {"FILE: clock_hz: want a value", "FILE: reference.fc_bytes_per_s: want a value",
       "FILE: reference.conv_flop_per_s: want a value",
       "FILE: layers: want a list of 1 to 100000 layers, have an object"}},
     {"{\"format\": 2, \"clock_hz\": 0, \"reference\": {\"fc_bytes_per_s\": 1e9, "
@@ -911,6 +922,31 @@ START_TEST(an_interrupt_leaves_whole_runs)
 }
 END_TEST
 
+START_TEST(an_interrupted_calibration_leaves_nothing)
+{
+    char *argv[] = {program, "calibrate", "-o", "p.json", NULL};
+    pid_t pid = start(in_folder("out"), argv);
+    nanosleep(&(struct timespec){.tv_sec = 1}, NULL); // of minutes
+    kill(pid, SIGINT);
+    ck_assert_int_eq(finish(pid), 1);
+    ck_assert_str_eq(out, "");
+    ck_assert_str_eq(err, "calibrate: interrupted, nothing is written\n");
+    ck_assert_int_eq(empty_folder(), 0);
+}
+END_TEST
+
+// A layer that the profile does not hold is costed by the rate of its kind: nobody should have to
+// look into the database to learn that.
+START_TEST(layers_that_the_profile_lacks_are_told)
+{
+    const char *file = write_text("small.json", SMALL);
+    MUST_RUN("run", file, "--db", "a.db");
+    ck_assert_ptr_null(strstr(out, "the profile lacks"));
+    MUST_RUN("run", file, "--db", "a.db", "--set", "models.nin.classes=7");
+    ck_assert_ptr_nonnull(strstr(out, "conv and fc layers; they are costed by the rate of"));
+}
+END_TEST
+
 START_TEST(jetson2_uses_both_fog_nodes_and_every_latency_is_the_sum_of_its_parts)
 {
     MUST_RUN("run", "jetson2", "--db", "j.db", "--replications", "2", "--quiet");
@@ -1028,6 +1064,8 @@ Suite *cli_suite(void)
     tcase_add_test(tc, record_says_how_much_is_kept);
     tcase_add_test(tc, the_database_of_another_scenario_is_left_untouched);
     tcase_add_test(tc, an_interrupt_leaves_whole_runs);
+    tcase_add_test(tc, an_interrupted_calibration_leaves_nothing);
+    tcase_add_test(tc, layers_that_the_profile_lacks_are_told);
     tcase_add_test(tc, jetson2_uses_both_fog_nodes_and_every_latency_is_the_sum_of_its_parts);
     tcase_add_test(tc, a_broker_costs_and_one_of_its_own_costs_more);
     tcase_add_test(tc, a_run_replaces_all_that_its_database_holds);
