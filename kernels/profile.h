@@ -79,6 +79,8 @@ struct profile {
 const char *profile_key(const struct kernel *kernel, const struct kernel_attr *attr,
                         const struct shape *in, struct arena *a);
 
+bool profile_key_is_fc(const char *key);
+
 // Whether stacks would compute such a layer by that algorithm: direct always, Winograd where the
 // kernel has it and each output is the sum of 16 input channels or more (with fewer, transforming
 // costs more than it saves).
