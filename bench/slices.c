@@ -81,7 +81,7 @@ static void fit(struct profile *out, const struct profile_layer *layer, const st
 static uint32_t plan(const struct layer *l, const struct profile_layer *known, struct piece *pieces)
 {
     static const int32_t divisors[] = {2, 3, 4, 8};
-    bool                 is_fc = l->kernel->rows != ROWS_WINDOW;
+    bool                 is_fc = layer_is_fc(l);
     int32_t              n = is_fc ? l->out.c : l->out.h;
     uint32_t             count = 0;
     for (; count < known->point_count; count++) {

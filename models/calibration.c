@@ -40,16 +40,6 @@ struct calibration *calibration_new(const struct calibration_effort *effort, str
     return c;
 }
 
-static bool is_conv(const struct layer *l)
-{
-    return l->kernel->heads_step && l->kernel->rows == ROWS_WINDOW;
-}
-
-static bool is_fc(const struct layer *l)
-{
-    return l->kernel->heads_step && l->kernel->rows != ROWS_WINDOW;
-}
-
 struct point_plan {
     struct span part;
     bool        is_warm, is_cold;
@@ -60,15 +50,16 @@ struct point_plan {
 static uint32_t choose_points(const struct layer *l, enum kernel_algorithm algorithm,
                               int32_t least_divisor, struct point_plan points[MAX_PARTS])
 {
-    int32_t  n = is_fc(l) ? l->out.c : l->out.h;
+    int32_t  n = layer_is_fc(l) ? l->out.c : l->out.h;
     uint32_t count = 0;
-    points[count++] = (struct point_plan){{0, n}, !is_fc(l), l->kernel->heads_step};
+    points[count++] = (struct point_plan){{0, n}, !layer_is_fc(l), l->kernel->heads_step};
     if (!l->kernel->heads_step) return count;
     for (int32_t divisor = 2; divisor <= least_divisor && divisor <= n; divisor *= 2) {
         int32_t size = n / divisor, middle = (n - size) / 2;
-        bool is_cold = is_fc(l) || divisor == 2 || (divisor == 8 && algorithm == ALGORITHM_DIRECT);
-        points[count++] = (struct point_plan){{0, size}, !is_fc(l), is_cold};
-        if (is_conv(l) && algorithm == ALGORITHM_DIRECT && divisor > 2 && middle > 0)
+        bool    is_cold =
+            layer_is_fc(l) || divisor == 2 || (divisor == 8 && algorithm == ALGORITHM_DIRECT);
+        points[count++] = (struct point_plan){{0, size}, !layer_is_fc(l), is_cold};
+        if (layer_is_conv(l) && algorithm == ALGORITHM_DIRECT && divisor > 2 && middle > 0)
             points[count++] = (struct point_plan){{middle, middle + size}, true, false};
     }
     return count;
@@ -90,7 +81,8 @@ static void plan(struct calibration *c, const struct graph *g, uint32_t layer, c
         struct span part = plans[i].part;
         points[i] = (struct profile_point){.begin = part.begin, .end = part.end};
         points[i].size = profile_size(l->kernel, &l->attr, algorithm, in, &l->out, part);
-        if (is_conv(l)) points[i].bytes = profile_bytes(&l->attr, algorithm, in, &l->out, part);
+        if (layer_is_conv(l))
+            points[i].bytes = profile_bytes(&l->attr, algorithm, in, &l->out, part);
         if (plans[i].is_warm) points[i].warm.sample_count = c->effort.samples;
         if (plans[i].is_cold) points[i].cold.sample_count = c->effort.cold_samples;
     }
@@ -242,7 +234,7 @@ static void find_reference(struct profile *p, const struct graph *resnet50,
     for (uint32_t i = 0; i < alexnet->layer_count; i++) {
         const struct layer *l = &alexnet->layers[i];
         struct shape        in[KERNEL_MAX_INPUTS];
-        if (!is_fc(l) || l->params < LARGE_FC) continue;
+        if (!layer_is_fc(l) || l->params < LARGE_FC) continue;
         layer_inputs(alexnet, i, in);
         const char                 *key = profile_key(l->kernel, &l->attr, &in[0], a);
         const struct profile_layer *fc = profile_find(p, key, ALGORITHM_DIRECT);

@@ -12,11 +12,6 @@ void exec_random(float *x, int64_t count, struct rng *rng)
         memcpy(x + done, x, (size_t)(count - done < PERIOD ? count - done : PERIOD) * sizeof *x);
 }
 
-static bool is_fc(const struct layer *l)
-{
-    return l->kernel->heads_step && l->kernel->rows != ROWS_WINDOW;
-}
-
 void exec_weights(const struct graph *g, uint32_t layer, struct rng *rng, struct arena *a,
                   struct exec_weights *out)
 {
@@ -122,7 +117,7 @@ static void slice_by_outputs(const struct graph *g, uint32_t step, struct slice 
     const struct layer *head = &g->layers[st->chain[0]];
     struct kernel_attr  attr = head->attr;
     int32_t             count = s.end - s.begin;
-    assert(attr.groups == 1 || is_fc(head));
+    assert(attr.groups == 1 || layer_is_fc(head));
     struct kernel_call call = {.attr = &attr, .input_count = 1, .x = {input}, .out = head->out};
     layer_inputs(g, st->chain[0], call.in);
     int64_t per_output = (head->params - (attr.bias ? attr.channels : 0)) / attr.channels;
@@ -163,13 +158,13 @@ static void slice_by_inputs(const struct graph *g, uint32_t step, struct slice s
     const struct layer *head = &g->layers[st->chain[0]];
     struct kernel_attr  attr = head->attr;
     int32_t             extent = step_extent(g, step, SLICE_IN), count = s.end - s.begin;
-    assert(attr.groups == 1 || is_fc(head));
+    assert(attr.groups == 1 || layer_is_fc(head));
     struct kernel_call call = {.attr = &attr, .input_count = 1, .out = head->out};
     struct shape       in = graph_tensor(g, st->input);
-    int64_t            area = is_fc(head) ? 1 : shape_pixels(&in),
-            taps = is_fc(head) ? 1 : window_size(&attr.window);
+    int64_t            area = layer_is_fc(head) ? 1 : shape_pixels(&in),
+            taps = layer_is_fc(head) ? 1 : window_size(&attr.window);
     call.in[0] =
-        is_fc(head) ? (struct shape){count, 1, 1} : (struct shape){count, in.h, in.w, in.d};
+        layer_is_fc(head) ? (struct shape){count, 1, 1} : (struct shape){count, in.h, in.w, in.d};
     call.x[0] = input + s.begin * area;
     int64_t per_output = count * taps;
     float  *block = ARENA_ARRAY(a, float, (size_t)(attr.channels * per_output));
@@ -211,7 +206,7 @@ void exec_job(const struct graph *g, uint32_t layer, struct span part,
                                  .weight = w->weight,
                                  .bias = w->bias};
     slice_layer(g, layer, part, &out->attr, call->in, &call->out);
-    if (is_fc(l))
+    if (layer_is_fc(l))
         out->attr.channels = call->out.c =
             part.end - part.begin; // the first so many neurons: all cost the same
     for (uint32_t i = 0; i < l->input_count; i++) {

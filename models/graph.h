@@ -64,6 +64,17 @@ int64_t graph_cut_bytes(const struct graph *g, uint32_t cut);
 // Groups the layers into steps; sets layer.step and g->steps. For loaders, when shapes are known.
 void graph_find_steps(struct graph *g, struct arena *a);
 
+// The two kinds of layers that head a step.
+static inline bool layer_is_conv(const struct layer *l)
+{
+    return l->kernel->heads_step && l->kernel->rows == ROWS_WINDOW;
+}
+
+static inline bool layer_is_fc(const struct layer *l)
+{
+    return l->kernel->heads_step && l->kernel->rows != ROWS_WINDOW;
+}
+
 // The shapes of a layer's inputs, into in[KERNEL_MAX_INPUTS].
 void layer_inputs(const struct graph *g, uint32_t layer, struct shape *in);
 

@@ -12,13 +12,13 @@ static const struct layer *head(const struct graph *g, uint32_t step)
 
 enum slice_axis step_axis(const struct graph *g, uint32_t step)
 {
-    return head(g, step)->kernel->rows == ROWS_WINDOW ? SLICE_ROWS : SLICE_OUT;
+    return layer_is_conv(head(g, step)) ? SLICE_ROWS : SLICE_OUT;
 }
 
 int32_t step_extent(const struct graph *g, uint32_t step, enum slice_axis axis)
 {
     struct shape in = graph_tensor(g, g->steps[step].input);
-    bool         is_fc = head(g, step)->kernel->rows != ROWS_WINDOW;
+    bool         is_fc = layer_is_fc(head(g, step));
     if (axis == SLICE_ROWS) return graph_tensor(g, g->steps[step].output).h;
     if (axis == SLICE_OUT) return head(g, step)->out.c;
     return is_fc ? (int32_t)shape_elements(&in) : in.c / head(g, step)->attr.groups;

@@ -28,7 +28,7 @@ static void describe_layer(const struct graph *g, uint32_t layer, struct layer_r
     out->name = l->name;
     out->index = layer;
     w->kernel = l->kernel;
-    w->is_fc = l->kernel->rows != ROWS_WINDOW;
+    w->is_fc = layer_is_fc(l);
     w->call = (struct kernel_call){.attr = &l->attr, .input_count = 1, .out = l->out};
     layer_inputs(g, layer, w->call.in);
     out->flop = 2.0 * (double)l->macs;
