@@ -56,7 +56,7 @@ TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/oracle.c
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
 GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
 
-.PHONY: all deps demo check check-fast check-long bench bench-kernels bench-slices install clean layers format format-check tidy sanitize
+.PHONY: all deps demo check check-long bench bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
 all: $(B)/fogsim
 

@@ -148,7 +148,8 @@ static const char *const kind_names[KIND_COUNT] = {
     [KIND_OTHER] = "element-wise",
 };
 
-// Prints what has changed since the profile was measured. false: conv or fc by more than the limit.
+// Prints what has changed since the profile was measured. false: a kind of
+// conv or fc by more than its limit, or it is of another instruction set.
 static bool report_drift(const struct calibration *c, const struct profile *p)
 {
     struct calibration_drift drift[KIND_COUNT];

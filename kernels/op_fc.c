@@ -44,11 +44,24 @@ static void reference(const struct kernel_call *call)
     }
 }
 
+struct job {
+    const struct kernel_call *call;
+    const struct tile        *tile;
+};
+
+static void *prepare(const struct kernel_call *call, struct arena *a)
+{
+    struct job *j = ARENA_ARRAY(a, struct job, 1);
+    *j = (struct job){call, tile_best()};
+    return j;
+}
+
 static void run(void *job)
 {
-    const struct kernel_call *call = ((const struct op_job *)job)->call;
-    tile_best()->product(call->weight, call->x[0], call->bias, call->y, call->out.c,
-                         shape_elements(&call->in[0]));
+    const struct job         *j = job;
+    const struct kernel_call *call = j->call;
+    j->tile->product(call->weight, call->x[0], call->bias, call->y, call->out.c,
+                     shape_elements(&call->in[0]));
 }
 
 const struct kernel kernel_fc = {
@@ -62,7 +75,7 @@ const struct kernel kernel_fc = {
     .params = params,
     .macs = macs,
     .reference = reference,
-    .prepare = op_prepare,
+    .prepare = prepare,
     .run = run,
     .finish = op_finish,
 };

@@ -36,7 +36,8 @@ struct profile_layer {
     double   cold_s_per_byte; // conv: what a cold byte adds; < 0: not measured
 };
 
-// Kinds of layers whose unmeasured shapes share one fitted rate.
+// Kinds of layers whose unmeasured shapes share one fitted rate. Those of conv stand first, up to
+// KIND_WINOGRAD4.
 enum profile_kind {
     KIND_CONV,           // k x k, 16 or more input channels per group
     KIND_CONV_POINTWISE, // 1 x 1

@@ -11,9 +11,6 @@
 
 Suite *tile_suite(void);
 
-static const char *const isas[] = {"avx512", "avx2", "sse2", "neon", "plain"};
-enum { ISAS = sizeof isas / sizeof *isas };
-
 static const struct layer {
     struct shape in;
     int32_t      channels, kernel, stride, dilation, pad;
@@ -73,8 +70,9 @@ START_TEST(large_layers_agree_with_reference)
     conv->reference(&call);
     double most = 0;
     for (int64_t i = 0; i < count; i++) most = fmax(most, fabs((double)want[i]));
-    for (int isa = 0; isa < ISAS; isa++) {
-        setenv("FOGSIM_ISA", isas[isa], 1);
+    const char *isas[KERNEL_MAX_ISAS];
+    for (uint32_t isa = 0, isa_count = kernel_isa_list(isas); isa < isa_count; isa++) {
+        ck_assert_msg(kernel_isa_choose(isas[isa], &e), "%s", e.text);
         call.y = have;
         void *job = conv->prepare(&call, &arena);
         conv->run(job);

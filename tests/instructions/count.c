@@ -7,7 +7,7 @@
 // requests do nothing.
 //
 // What could make two counts of the same code differ is taken away: the environment is emptied
-// (fc looks up FOGSIM_ISA while it runs), and all memory comes from one block, the same for every
+// (no kernel should depend on it), and all memory comes from one block, the same for every
 // case: libc's memcpy, which is counted too, takes its path by where the two arrays lie.
 #include <assert.h>
 #include <stdio.h>
