@@ -12,7 +12,12 @@ enum granularity {
     GRANULARITY_LAYER, // for each step: hand over the input, compute, return, merge (the thesis)
     GRANULARITY_TASK,  // input in, answer out; only what a cut needs travels
 };
-enum weights_mode { WEIGHTS_RESIDENT, WEIGHTS_PER_TASK, WEIGHTS_PER_LAYER };
+enum weights_mode {
+    WEIGHTS_RESIDENT,
+    WEIGHTS_PER_TASK,
+    WEIGHTS_PER_LAYER,
+    WEIGHTS_CACHED, // loaded when the node does not hold them any more (least recently used go)
+};
 enum open_slots { OPEN_NONE, OPEN_TWO_SIDED, OPEN_MOVE };
 enum draw { DRAW_PER_TASK, DRAW_PER_LAYER };
 enum share_rule { SHARE_FOG, SHARE_USER };
@@ -50,6 +55,8 @@ struct limits { // of the thesis' chapter 3
     uint32_t      theta;             // most fog nodes of one task
     uint32_t      quota;             // most users of one fog node; UINT32_MAX: no limit
     double        edge_delay_s;      // delta, once per round
+    uint32_t candidates; // most candidates of one user, those of the least time alone (ties: the
+                         // lowest index); UINT32_MAX: all
 };
 
 // A whole task of a user of one group on one node of another, nothing else under way. Source:
@@ -70,8 +77,12 @@ struct view {
     const bool                  *fits;   // [group_count] a node of the group can hold the task
     uint64_t                     seed;
     uint32_t                     replication;
-    void                        *backlog_ctx;
-    double (*backlog_s)(void *ctx, uint32_t node); // work waiting at a node now, s; NULL: none
+    // What is so now. `now_ctx` goes to the functions; a NULL function: nothing waits, all is up.
+    sim_ns now;
+    void  *now_ctx;
+    double (*backlog_s)(void *ctx, uint32_t node); // work waiting at a node, s
+    bool (*is_up)(void *ctx, uint32_t node);
+    bool (*is_reachable)(void *ctx, uint32_t from, uint32_t to);
 };
 
 // Fills probes and fits from the rest; for the run's set-up. `v` is otherwise complete.

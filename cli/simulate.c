@@ -62,7 +62,7 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
     // By user and its own rank, so that schemes which change who comes when see the same draws.
     struct task       t = {(uint64_t)request->user << 40 | request->rank, request->home};
     struct arena_mark mark = arena_mark(&sim->scratch);
-    sim->view.backlog_ctx = (void *)en;
+    sim->view.now_ctx = (void *)en;
     enum plan_verdict verdict = sim->p->scheme->scheme->plan(&sim->view, &sim->association, &t,
                                                              &sim->scratch, out, NULL, e);
     arena_rewind(&sim->scratch, mark);
@@ -86,7 +86,7 @@ static bool epoch(void *ctx, const struct engine *en, uint32_t number, sim_ns no
     struct arena      *room = &sim->matching[sim->current ^= 1];
     (void)now;
     arena_rewind(room, (struct arena_mark){0});
-    sim->view.backlog_ctx = (void *)en;
+    sim->view.now_ctx = (void *)en;
     if (!sim->p->scheme->scheme->associate(&sim->view, number, room, &sim->association, e))
         return false;
     sim->swaps += sim->association.swaps;
@@ -303,18 +303,21 @@ static bool run(struct simulation *sim, const struct run_identity *id,
                 const volatile int *interrupted, struct outcome *out, struct err *e)
 {
     const struct scenario *s = sim->p->scenario;
-    struct engine_config   config = {
-          .net = &s->net,
-          .arrivals = s->arrivals,
-          .warm_up_s = s->warm_up_s,
-          .deadline_s = s->deadline_s,
-          .seed = s->seed,
-          .replication = id->replication,
-          .interrupted = interrupted,
+    double                *deadlines = ARENA_ARRAY(sim->arena, double, s->net.group_count);
+    for (uint32_t g = 0; g < s->net.group_count; g++) deadlines[g] = s->deadline_s;
+    struct engine_config config = {
+        .net = &s->net,
+        .arrivals = s->arrivals,
+        .warm_up_s = s->warm_up_s,
+        .deadline_s = s->deadline_s,
+        .sample_s = s->sample_s,
+        .seed = s->seed,
+        .replication = id->replication,
+        .interrupted = interrupted,
     };
     struct planner    planner = {sim, plan, sim->p->scheme->scheme->associate ? epoch : NULL,
                                  s->epoch_s};
-    struct trace_sink sink = {sim, on_job};
+    struct trace_sink sink = {sim, on_job, NULL};
     struct engine    *en;
     double            start_s = clock_wall_s();
     if (!engine_run(&config, &planner, &sink, sim->arena, &en, &out->result, e)) return false;

@@ -32,7 +32,11 @@ static void read_limits(struct scenario *s, struct json root)
     s->limits.theta = (uint32_t)json_integer(root, "theta", 2, 1, 64);
     s->limits.quota = (uint32_t)json_integer(root, "quota", UINT32_MAX, 1, UINT32_MAX);
     s->limits.edge_delay_s = json_quantity(root, "edge_delay", UNIT_TIME, 0, 0, 1e4);
-    s->deadline_s = json_quantity(root, "deadline", UNIT_TIME, INFINITY, 1e-9, 1e7);
+    s->deadline_s = ARENA_ARRAY(root.arena, double, s->net.group_count);
+    double deadline_s = json_quantity(root, "deadline", UNIT_TIME, INFINITY, 1e-9, 1e7);
+    for (uint32_t g = 0; g < s->net.group_count; g++) s->deadline_s[g] = deadline_s;
+    s->sample_s = INFINITY;
+    s->limits.candidates = UINT32_MAX;
     s->epoch_s = json_quantity(root, "epoch", UNIT_TIME, INFINITY, 1e-6, 1e7);
     s->warm_up_s = json_quantity(root, "warm_up", UNIT_TIME, 0, 0, 1e7);
 }

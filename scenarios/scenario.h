@@ -10,7 +10,7 @@
 #include "base/digest.h"
 #include "base/paths.h"
 #include "models/load.h"
-#include "sim/arrivals.h"
+#include "sim/engine.h"
 
 struct scenario_model {
     const char  *label; // key in the scenario
@@ -48,7 +48,13 @@ struct scenario {
     uint32_t                user_count, fog_count;
     struct limits           limits;
     struct arrivals         arrivals;
-    double                  epoch_s, warm_up_s, deadline_s; // INFINITY: off
+    struct mix              mix; // class_count 0: each model is a run of its own
+    struct faults           faults;
+    struct recovery         recovery;
+    double                  epoch_s, warm_up_s; // INFINITY: off
+    double                 *deadline_s; // [net.group_count] of the jobs of its users; INFINITY: off
+    double                  sample_s;   // INFINITY: off
+    uint32_t                length_limit; // of occupancy; 0: off
     int record; // 0 summary, 1 tasks, 2 layers, 3 ops, as enum record_level of results
 };
 

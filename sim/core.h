@@ -10,12 +10,14 @@
 
 enum { NODE_CPU, NODE_PORT, NODE_TX, NODE_RX, NODE_RESOURCES };
 enum event_kind { EV_END, EV_DONE, EV_EPOCH, EV_ARRIVAL, EV_BEGIN, EVENT_KINDS };
-enum { NO_SLOT = UINT32_MAX, LEG_BITS = 4, OP_BITS = 22, JOB_BITS = 36, DONE_LEG = 15 };
+enum { NO_SLOT = UINT32_MAX, LEG_BITS = 5, OP_BITS = 22, JOB_BITS = 35, DONE_LEG = 31 };
 
 struct user {
-    uint32_t   node, remaining;  // jobs it may still start
-    uint64_t   started, arrived; // jobs whose arrival is set; jobs that arrived
-    struct rng rng;              // stream "arrivals"
+    uint32_t             node, remaining;  // jobs it may still start
+    uint64_t             started, arrived; // jobs whose arrival is set; jobs that arrived
+    uint32_t             class_id;
+    struct arrival_state arrivals;
+    struct rng           rng; // stream "arrivals"
 };
 
 struct engine {

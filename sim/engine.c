@@ -78,8 +78,9 @@ static void hash_job(struct engine *en, const struct job *j)
 
 static bool is_late(const struct engine *en, const struct job *j)
 {
-    return isfinite(en->config->deadline_s) &&
-           en->now - j->arrived_ns > ns_from_s(fmin(en->config->deadline_s, NS_MAX_S));
+    if (!en->config->deadline_s) return false;
+    double deadline_s = en->config->deadline_s[en->config->net->group_of[j->home]];
+    return isfinite(deadline_s) && en->now - j->arrived_ns > ns_from_s(fmin(deadline_s, NS_MAX_S));
 }
 
 static void next_arrival(struct engine *en, uint32_t user, sim_ns least_gap);
@@ -132,7 +133,7 @@ static void begin_op(struct engine *en, uint32_t slot, uint32_t op)
     if (o->kind == OP_TRANSFER) {
         const struct route *r = net_route(en->config->net, o->from, o->to);
         j->wire_bytes[op] = route_wire_bytes(r, o->bytes);
-        j->alone_ns[op] = route_alone_ns(r, o->bytes);
+        j->alone_ns[op] = net_alone_ns(en->config->net, o->from, o->to, o->bytes, en->now);
     } else {
         j->alone_ns[op] = ns_or_end(o->seconds);
     }
@@ -176,8 +177,8 @@ static void next_arrival(struct engine *en, uint32_t user, sim_ns least_gap)
     struct user           *u = &en->users[user];
     const struct arrivals *a = &en->config->arrivals;
     if (!u->remaining) return;
-    bool   first_at_0 = u->started == 0 && a->kind != ARRIVAL_POISSON;
-    sim_ns gap = first_at_0 ? 0 : arrivals_gap(a, &u->rng);
+    sim_ns gap =
+        arrivals_gap(a, &u->arrivals, &u->rng, user, u->started == 0, en->now, &u->class_id);
     sim_ns at = en->now + (gap > least_gap ? gap : least_gap);
     if (isfinite(a->duration_s) && at >= ns_from_s(a->duration_s)) return;
     if (u->remaining != UINT32_MAX) u->remaining--;
@@ -204,7 +205,7 @@ static void on_arrival(struct engine *en, uint32_t user)
     j->home = node;
     j->user = user;
     uint64_t rank = en->users[user].arrived++;
-    j->class_id = en->config->class_id;
+    j->class_id = en->users[user].class_id;
     j->arrived_ns = en->now;
     j->counted = en->now >= ns_from_s(en->config->warm_up_s);
     j->alive = true;
@@ -331,6 +332,22 @@ double engine_backlog_s(const struct engine *en, uint32_t node)
     const struct resource *r = &en->resources[node * NODE_RESOURCES + NODE_CPU];
     sim_ns                 queued_ns = r->free_ns > en->now ? r->free_ns - en->now : 0;
     return s_from_ns(queued_ns) + r->planned_ns / NS_PER_S / r->servers;
+}
+
+bool engine_node_is_up(const struct engine *en, uint32_t node)
+{
+    (void)en, (void)node;
+    return true;
+}
+
+bool engine_is_reachable(const struct engine *en, uint32_t from, uint32_t to)
+{
+    return net_route(en->config->net, from, to)->is_reachable;
+}
+
+sim_ns engine_now(const struct engine *en)
+{
+    return en->now;
 }
 
 void engine_node(const struct engine *en, uint32_t node, struct node_record *out)

@@ -8,14 +8,16 @@
 #define FOGSIM_SIM_ENGINE_H
 
 #include "sim/arrivals.h"
+#include "sim/faults.h"
 #include "sim/net.h"
 #include "sim/trace.h"
 
 struct job_request {
     uint64_t job;
     uint32_t home, class_id;
-    uint32_t user; // index among the users
-    uint64_t rank; // of the job among this user's, from 0
+    uint32_t user;    // index among the users
+    uint64_t rank;    // of the job among this user's, from 0
+    uint32_t attempt; // 0, then one more each time it is planned again
     sim_ns   now;
 };
 
@@ -27,17 +29,35 @@ struct planner {
     void *ctx;
     enum plan_verdict (*plan)(void *ctx, const struct engine *en, const struct job_request *request,
                               struct plan *out, struct err *e);
-    // Called at 0 and then every epoch_s; NULL: never.
+    // Called at 0, then every epoch_s and when nodes or links come or go; NULL: never.
     bool (*epoch)(void *ctx, const struct engine *en, uint32_t epoch, sim_ns now, struct err *e);
     double epoch_s; // INFINITY: only at 0
 };
 
+// Which class a job of a user belongs to, where no trace says so: drawn from the stream "mix".
+struct mix {
+    uint32_t        class_count;  // 0: every job is of class 0
+    const double   *share;        // [class_count * mix_count], by the user's group's row; sum 1
+    const uint32_t *row_of_group; // [group_count]
+};
+
+enum engine_path {
+    PATH_AUTO,   // what needs no event is computed
+    PATH_EVENTS, // every end of service is an event: the oracle of the other
+};
+
 struct engine_config {
-    const struct net   *net;
-    struct arrivals     arrivals;
-    uint32_t            class_id;   // of every job
-    double              warm_up_s;  // jobs arriving before it are not counted
-    double              deadline_s; // INFINITY: none
+    const struct net *net;
+    struct arrivals   arrivals;
+    struct mix        mix;
+    struct faults     faults;
+    struct recovery   recovery;
+    double            warm_up_s; // jobs arriving before it are not counted
+    const double
+            *deadline_s;   // [net.group_count] of the jobs of its users; INFINITY: none; NULL: none
+    double   sample_s;     // queue lengths to the sink this often; INFINITY or 0: never
+    uint32_t length_limit; // occupancy by length below it, the rest together; 0: not observed
+    enum engine_path    path;
     uint64_t            seed;
     uint32_t            replication;
     const volatile int *interrupted; // not 0: stop; may be NULL
@@ -60,6 +80,11 @@ MUST_USE bool engine_run(const struct engine_config *config, const struct planne
 // Service of the accepted work that a node's processor has not done, divided by its servers, s.
 // Work counts from the moment its plan is accepted, not only when its input has arrived. O(1).
 double engine_backlog_s(const struct engine *en, uint32_t node);
+
+// Whether a node is up and present now; whether a message can pass from node to node.
+bool   engine_node_is_up(const struct engine *en, uint32_t node);
+bool   engine_is_reachable(const struct engine *en, uint32_t from, uint32_t to);
+sim_ns engine_now(const struct engine *en);
 
 // After the run: statistics of each node, and of each link that carried something, sorted by (from,
 // to).

@@ -19,23 +19,35 @@ static void add_leg(struct route *r, struct leg leg)
     r->legs[r->leg_count++] = leg;
 }
 
-static void add_port(struct route *r, enum leg_place place, double fixed_s,
-                     double s_per_payload_byte, double s_per_wire_byte)
+static void add_port(struct route *r, uint8_t place, double fixed_s, double s_per_payload_byte,
+                     double s_per_wire_byte)
 {
     if (fixed_s + s_per_payload_byte + s_per_wire_byte > 0)
-        add_leg(r, (struct leg){LEG_PORT, place, place, fixed_s, s_per_payload_byte,
-                                s_per_wire_byte, 0, false});
+        add_leg(r, (struct leg){.resource = LEG_PORT,
+                                .place = place,
+                                .next_place = place,
+                                .fixed_s = fixed_s,
+                                .s_per_payload_byte = s_per_payload_byte,
+                                .s_per_wire_byte = s_per_wire_byte});
 }
 
 static void add_wire(struct route *r, const struct node_group *from, const struct node_group *to,
-                     const struct link_spec *link, enum leg_place place, enum leg_place next)
+                     const struct link_spec *link, uint8_t place)
 {
-    if (from->nic_shared)
-        add_leg(r, (struct leg){LEG_TX, place, next, 0, 0, 1 / from->nic_bytes_per_s, 0, true});
-    add_leg(r, (struct leg){LEG_WIRE, place, next, 0, 0, 1 / link->rate_bytes_per_s, 0,
-                            to->nic_shared});
-    if (to->nic_shared)
-        add_leg(r, (struct leg){LEG_RX, next, next, 0, 0, 1 / to->nic_bytes_per_s, 0, false});
+    struct leg wire = {.resource = LEG_WIRE, .place = place, .next_place = (uint8_t)(place + 1)};
+    if (from->nic_shared) {
+        wire.resource = LEG_TX, wire.overlaps_next = true;
+        wire.s_per_wire_byte = 1 / from->nic_bytes_per_s;
+        add_leg(r, wire);
+    }
+    wire.resource = LEG_WIRE, wire.overlaps_next = to->nic_shared;
+    wire.s_per_wire_byte = 1 / link->rate_bytes_per_s;
+    add_leg(r, wire);
+    if (to->nic_shared) {
+        wire.resource = LEG_RX, wire.place = wire.next_place, wire.overlaps_next = false;
+        wire.s_per_wire_byte = 1 / to->nic_bytes_per_s;
+        add_leg(r, wire);
+    }
     r->legs[r->leg_count - 1].latency_after_s = link->latency_s;
     double rate = link->rate_bytes_per_s;
     if (from->nic_shared) rate = fmin(rate, from->nic_bytes_per_s);
@@ -51,21 +63,27 @@ static void make_route(const struct net *n, struct route *r, uint32_t from, uint
     bool third = p->brokered && n->broker == BROKER_THIRD && f->role != ROLE_BROKER &&
                  t->role != ROLE_BROKER;
     r->protocol = p;
-    add_port(r, AT_FROM, p->message_s, p->serialise_s_per_byte * f->serialisation_ratio, 0);
+    r->is_reachable = true;
+    r->place_count = third ? 3 : 2;
+    r->groups[0] = from;
+    r->groups[r->place_count - 1] = to;
+    uint8_t last = (uint8_t)(r->place_count - 1);
+    add_port(r, 0, p->message_s, p->serialise_s_per_byte * f->serialisation_ratio, 0);
     if (p->brokered && n->broker == BROKER_SENDER)
-        add_port(r, AT_FROM, 0, 0, p->broker_s_per_byte * f->serialisation_ratio);
+        add_port(r, 0, 0, 0, p->broker_s_per_byte * f->serialisation_ratio);
     if (third) {
         uint32_t                 b = n->group_of[n->broker_node];
         const struct node_group *broker = &n->groups[b];
-        add_wire(r, f, broker, &n->links[from * n->group_count + b], AT_FROM, AT_BROKER);
-        add_port(r, AT_BROKER, 0, 0, p->broker_s_per_byte * broker->serialisation_ratio);
-        add_wire(r, broker, t, &n->links[b * n->group_count + to], AT_BROKER, AT_TO);
+        r->groups[1] = b;
+        add_wire(r, f, broker, &n->links[from * n->group_count + b], 0);
+        add_port(r, 1, 0, 0, p->broker_s_per_byte * broker->serialisation_ratio);
+        add_wire(r, broker, t, &n->links[b * n->group_count + to], 1);
     } else {
-        add_wire(r, f, t, link, AT_FROM, AT_TO);
+        add_wire(r, f, t, link, 0);
     }
     if (p->brokered && n->broker == BROKER_RECEIVER)
-        add_port(r, AT_TO, 0, 0, p->broker_s_per_byte * t->serialisation_ratio);
-    add_port(r, AT_TO, 0, p->deserialise_s_per_byte * t->serialisation_ratio, 0);
+        add_port(r, last, 0, 0, p->broker_s_per_byte * t->serialisation_ratio);
+    add_port(r, last, 0, p->deserialise_s_per_byte * t->serialisation_ratio, 0);
 }
 
 void net_finish(struct net *n, struct arena *a)
@@ -96,19 +114,41 @@ double route_wire_bytes(const struct route *r, double payload_bytes)
     return bytes + p->header_bytes * ceil(bytes / p->segment_bytes);
 }
 
-sim_ns route_leg_ns(const struct route *r, uint32_t leg, double payload_bytes, double wire_bytes)
+uint32_t net_place(const struct net *n, uint32_t from, uint32_t to, uint32_t place)
 {
-    const struct leg *l = &r->legs[leg];
-    return ns_or_end(l->fixed_s + l->s_per_payload_byte * payload_bytes +
-                     l->s_per_wire_byte * wire_bytes);
+    const struct route *r = net_route(n, from, to);
+    if (place == 0) return from;
+    return place + 1 == r->place_count ? to : n->groups[r->groups[place]].first;
 }
 
-sim_ns route_alone_ns(const struct route *r, double payload_bytes)
+double net_link_rate(const struct net *n, uint32_t from, uint32_t to, sim_ns at, double fading,
+                     sim_ns *until)
 {
-    double wire_bytes = route_wire_bytes(r, payload_bytes);
-    sim_ns sum = 0, group = 0; // group: the longest of the legs that overlap
+    (void)at, (void)fading;
+    *until = NS_END;
+    return n->links[n->group_of[from] * n->group_count + n->group_of[to]].rate_bytes_per_s;
+}
+
+double net_rate(const struct net *n, uint32_t from, uint32_t to, sim_ns at)
+{
+    (void)at;
+    return net_route(n, from, to)->rate_bytes_per_s;
+}
+
+sim_ns net_leg_ns(const struct net *n, const struct message *m, uint32_t leg, sim_ns start)
+{
+    (void)start;
+    const struct leg *l = &net_route(n, m->from, m->to)->legs[leg];
+    return ns_or_end(l->fixed_s + l->s_per_payload_byte * m->payload_bytes +
+                     l->s_per_wire_byte * m->wire_bytes);
+}
+
+sim_ns net_message_ns(const struct net *n, const struct message *m, sim_ns at)
+{
+    const struct route *r = net_route(n, m->from, m->to);
+    sim_ns              sum = 0, group = 0; // group: the longest of the legs that overlap
     for (uint32_t i = 0; i < r->leg_count; i++) {
-        sim_ns leg = route_leg_ns(r, i, payload_bytes, wire_bytes);
+        sim_ns leg = net_leg_ns(n, m, i, at + sum);
         if (leg > group) group = leg;
         if (r->legs[i].overlaps_next) continue;
         sum += group;
@@ -117,4 +157,12 @@ sim_ns route_alone_ns(const struct route *r, double payload_bytes)
         group = 0;
     }
     return sum;
+}
+
+sim_ns net_alone_ns(const struct net *n, uint32_t from, uint32_t to, double payload_bytes,
+                    sim_ns at)
+{
+    const struct route *r = net_route(n, from, to);
+    struct message      m = {from, to, payload_bytes, route_wire_bytes(r, payload_bytes), 1, false};
+    return net_message_ns(n, &m, at);
 }

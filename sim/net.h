@@ -19,21 +19,99 @@
 #include "base/arena.h"
 #include "base/units.h"
 
-enum node_role { ROLE_USER, ROLE_FOG, ROLE_CLOUD, ROLE_BROKER, ROLE_COUNT };
+enum node_role { ROLE_USER, ROLE_FOG, ROLE_CLOUD, ROLE_BROKER, ROLE_GATEWAY, ROLE_COUNT };
 
-enum { NO_NODE = UINT32_MAX, QUEUE_INFINITE = UINT32_MAX };
+enum { NO_NODE = UINT32_MAX, QUEUE_INFINITE = UINT32_MAX, NO_GROUP = UINT32_MAX };
+
+enum discipline {        // who is served next at a processor
+    DISCIPLINE_FIFO,     // first come, first served
+    DISCIPLINE_PRIORITY, // the lowest priority number, not interrupting; FIFO within one
+    DISCIPLINE_PREEMPT,  // the same, interrupting; what was interrupted resumes
+    DISCIPLINE_EDF,     // the earliest deadline of its job, not interrupting; without deadline last
+    DISCIPLINE_SHARING, // processor sharing: each gets min(1, servers / present) of a server
+    DISCIPLINE_COUNT
+};
+
+enum memory_rule { // what happens when what a starting operation needs is not free
+    MEMORY_IGNORE, // only counted (peak)
+    MEMORY_REFUSE, // the job is dropped
+    MEMORY_SWAP,   // the operation takes 2 x missing bytes / swap_bytes_per_s longer
+};
+
+// Where the nodes of a group are and how they move. Positions in metres.
+enum mobility {
+    PLACE_NONE,      // no positions
+    PLACE_FIXED,     // tracks of one point
+    PLACE_WAYPOINTS, // random waypoint: uniform targets in an area, uniform speeds, a pause at each
+    PLACE_TRACE,     // recorded tracks
+};
+struct track_point {
+    sim_ns at;
+    double x_m, y_m;
+};
+struct track { // straight lines between timed points, ascending; stands still before the first
+    struct track_point *points; // [count] count >= 1
+    uint32_t            count;
+    sim_ns period; // begins again after this (a closed way); NS_END: stands still at the end
+};
+struct waypoints {                      // PLACE_WAYPOINTS
+    double x_m, y_m, width_m, height_m; // the area
+    double speed_low_m_per_s, speed_high_m_per_s, pause_s;
+    double horizon_s; // the way closes and repeats after this
+};
 
 struct node_group { // nodes [first, first + count), all alike
-    const char    *name;
-    enum node_role role;
-    uint32_t       first, count;
-    uint32_t       servers;     // >= 1
-    uint32_t       queue_limit; // compute and load operations that may wait; QUEUE_INFINITE
-    bool           nic_shared;  // its links leave and enter through one full-duplex card
-    double         nic_bytes_per_s;
-    double         serialisation_ratio; // its seconds per byte over the protocol's
-    double         memory_bytes;        // INFINITY: no limit
-    double         power_idle_w, power_busy_w;
+    const char      *name;
+    enum node_role   role;
+    uint32_t         first, count;
+    uint32_t         servers;     // >= 1
+    uint32_t         queue_limit; // compute and load operations that may wait; QUEUE_INFINITE
+    bool             nic_shared;  // its links leave and enter through one full-duplex card
+    double           nic_bytes_per_s;
+    double           serialisation_ratio; // its seconds per byte over the protocol's
+    double           memory_bytes;        // INFINITY: no limit
+    double           power_idle_w, power_busy_w;
+    enum discipline  discipline;
+    uint32_t         priority; // users: of their jobs; lower is served first
+    enum memory_rule memory_rule;
+    double           swap_bytes_per_s;
+    double           power_send_w, power_receive_w; // above idle, while its wire legs are under way
+    double           price_per_s;                   // of a busy server
+    enum mobility    mobility;
+    struct waypoints waypoints;
+    struct track    *tracks; // [count]; PLACE_NONE: NULL; PLACE_WAYPOINTS: by net_move
+    double join_s, leave_s;  // present in [join_s, leave_s); leave_s <= join_s: it never leaves
+};
+
+// A rate that follows a recorded series: factor of the nominal rate, piecewise constant.
+struct rate_trace {
+    const char *name;
+    uint32_t    count;  // >= 1
+    sim_ns     *from;   // [count] ascending; from[0] == 0
+    double     *factor; // [count] > 0
+    sim_ns      period; // repeats after this; NS_END: the last factor holds
+};
+
+// Shannon: rate = bandwidth log2(1 + P G (d0 / max(d, d0))^alpha h / N) / 8 bytes per second, d0 =
+// 1 m.
+struct radio {
+    double bandwidth_hz, power_w;
+    double gain;                 // path gain at 1 m (linear)
+    double path_loss_exponent;   // alpha
+    double noise_w;              // over the bandwidth
+    double efficiency;           // share of Shannon's rate that is reached, (0, 1]
+    double rate_max_bytes_per_s; // INFINITY: none
+    bool   is_fading;            // Rayleigh: h exponential of mean 1, drawn per message; else h = 1
+    sim_ns step_ns;              // positions are looked up this often
+};
+
+// What several links share, max-min fair: a Wi-Fi cell, a backplane, an uplink.
+struct medium {
+    const char              *name;
+    double                   rate_bytes_per_s; // of all flows together
+    const struct rate_trace *trace;            // NULL: constant
+    uint32_t                 per_group; // one instance for each node of this group; NO_GROUP: one
+    uint32_t first; // its first instance; instances are numbered through all media; by net_finish
 };
 
 struct protocol {
@@ -42,36 +120,53 @@ struct protocol {
     double      message_bytes, message_s; // added to every message; the time at the sender's port
     double      header_bytes, segment_bytes; // header per started segment
     double      serialise_s_per_byte,
-        deserialise_s_per_byte; // of payload, where serialisation_ratio is 1
-    bool   brokered;            // store and forward through a broker
-    double broker_s_per_byte;   // the broker's copy, of wire bytes
+        deserialise_s_per_byte;   // of payload, where serialisation_ratio is 1
+    bool     brokered;            // store and forward through a broker
+    double   broker_s_per_byte;   // the broker's copy, of wire bytes
+    uint32_t qos;                 // MQTT: 0, 1, 2; others 0
+    double   control_bytes;       // of one acknowledgement (qos > 0)
+    double   slow_start_segments; // initial window of a cold connection; 0: none
+    double   slow_start_idle_s;   // a connection idle for longer is cold again
 };
 
 enum broker_place { BROKER_RECEIVER, BROKER_SENDER, BROKER_THIRD };
 
+enum { MAX_MEDIA = 4, MAX_CONSTRAINTS = 16, MAX_PLACES = 8 };
+
 struct link_spec { // directed, one between each pair of nodes of two groups
-    double                 rate_bytes_per_s, latency_s;
-    const struct protocol *protocol;
+    double                   rate_bytes_per_s, latency_s;
+    const struct protocol   *protocol;
+    bool                     is_absent; // no direct link: messages go over other groups
+    bool                     is_fair;   // its messages share it max-min fair; media imply it
+    uint32_t                 media_count, media[MAX_MEDIA]; // indices of net.media
+    const struct radio      *radio;                         // NULL: rate_bytes_per_s
+    const struct rate_trace *trace;                         // NULL: constant
+    double                   price_per_byte;
 };
 
-enum leg_resource { LEG_PORT, LEG_TX, LEG_WIRE, LEG_RX };
-enum leg_place { AT_FROM, AT_BROKER, AT_TO };
+enum leg_resource { LEG_PORT, LEG_TX, LEG_WIRE, LEG_RX, LEG_FLOW };
 
+// Places are the nodes that a message passes: 0 its sender, the last its receiver, between them
+// broker and hops.
 struct leg {
     enum leg_resource resource;
-    enum leg_place    place, next_place; // the node; a wire runs from place to next_place
-    double            fixed_s, s_per_payload_byte, s_per_wire_byte;
-    double            latency_after_s; // before the next leg
-    bool              overlaps_next;   // the next leg starts with this one and ends no earlier
+    uint8_t           place, next_place; // a wire or flow runs from place to next_place
+    bool              overlaps_next;     // the next leg starts with this one and ends no earlier
+    bool              is_cold_able;      // wire or flow of a protocol with slow start
+    double fixed_s, s_per_payload_byte, s_per_wire_byte; // s_per_wire_byte: constant rates
+    double latency_after_s;                              // before the next leg
 };
 
-enum { MAX_LEGS = 10 };
+enum { MAX_LEGS = 24 };
 
 struct route { // from a node of one group to a node of another
-    uint32_t               leg_count;
+    uint32_t               leg_count, place_count;
     struct leg             legs[MAX_LEGS];
+    uint32_t               groups[MAX_PLACES]; // [place_count] the group of each place
     const struct protocol *protocol;
-    double                 rate_bytes_per_s; // of its slowest link or card
+    bool                   is_reachable;     // false: no way; messages may not be planned
+    bool                   is_varying;       // some rate depends on the pair of nodes or on time
+    double                 rate_bytes_per_s; // of its slowest link, medium or card; not varying
 };
 
 struct net { // constant during a run
@@ -82,19 +177,65 @@ struct net { // constant during a run
     struct route      *routes;   // [group_count * group_count]; made by net_finish
     enum broker_place  broker;
     uint32_t           broker_node; // the first of that role; NO_NODE; found by net_finish
+    struct medium     *media;       // [media_count]
+    uint32_t           media_count, instance_count; // instances of media: by net_finish
 };
 
-// Fills group_of and routes when groups, links and broker are set.
+// Fills group_of and routes when groups, links, media and broker are set. Where a link is absent
+// the route takes the shortest way over gateways, fog and cloud nodes.
 void net_finish(struct net *n, struct arena *a);
+
+// The ways of PLACE_WAYPOINTS for one replication, in `a`: into a copy of the groups, so that other
+// runs keep theirs. Nothing where nobody moves at random.
+void net_move(struct net *n, struct arena *a, uint64_t seed, uint32_t replication);
 
 const struct node_group *net_group(const struct net *n, uint32_t node);
 const struct route      *net_route(const struct net *n, uint32_t from, uint32_t to);
 
+// The node at a place of the route from `from` to `to`.
+uint32_t net_place(const struct net *n, uint32_t from, uint32_t to, uint32_t place);
+
+// Metres from node to node; false: one of them has no position. `at`: instant.
+bool net_distance_m(const struct net *n, uint32_t from, uint32_t to, sim_ns at, double *out);
+
+// Bytes per second of the direct link between two nodes (of adjacent places), and the instant until
+// which that holds (NS_END: for ever). `fading`: h of radio links, 1 = none.
+double net_link_rate(const struct net *n, uint32_t from, uint32_t to, sim_ns at, double fading,
+                     sim_ns *until);
+
+// The slowest link, card or medium on the way at that instant, without fading.
+double net_rate(const struct net *n, uint32_t from, uint32_t to, sim_ns at);
+
 double route_wire_bytes(const struct route *r, double payload_bytes);
-// NS_END: past the range of the clock.
-sim_ns route_leg_ns(const struct route *r, uint32_t leg, double payload_bytes, double wire_bytes);
-// Time of a message when nothing else is under way, ns, at most NS_END; 0 from a node to itself is
-// the caller's matter. O(legs).
-sim_ns route_alone_ns(const struct route *r, double payload_bytes);
+
+// What a message asks of its network, beyond from, to and bytes.
+struct message {
+    uint32_t from, to;
+    double   payload_bytes, wire_bytes; // wire: route_wire_bytes
+    double   fading;                    // 1: none
+    bool     is_cold;                   // a cold connection: slow start
+};
+
+// How long a leg takes when it starts at `start`, ns, at most NS_END; a flow: alone. Varying rates
+// are integrated from `start`.
+sim_ns net_leg_ns(const struct net *n, const struct message *m, uint32_t leg, sim_ns start);
+
+// Time of a message when nothing else is under way, begun at `at`, warm, without fading, ns, at
+// most NS_END; 0 from a node to itself is the caller's matter. O(legs).
+sim_ns net_alone_ns(const struct net *n, uint32_t from, uint32_t to, double payload_bytes,
+                    sim_ns at);
+// The same with what the engine knows of the message (fading, cold).
+sim_ns net_message_ns(const struct net *n, const struct message *m, sim_ns at);
+
+// What a flow shares with others. LINK: a, b = nodes; MEDIUM: a = instance; TX, RX: a = node.
+enum constraint_kind { CONSTRAINT_MEDIUM, CONSTRAINT_LINK, CONSTRAINT_TX, CONSTRAINT_RX };
+struct constraint {
+    enum constraint_kind kind;
+    uint32_t             a, b;
+};
+uint32_t net_constraints(const struct net *n, const struct message *m, uint32_t leg,
+                         struct constraint out[MAX_CONSTRAINTS]); // of a LEG_FLOW; their number
+// Bytes per second of a constraint at an instant and until when; LINK: without fading.
+double net_capacity(const struct net *n, struct constraint c, sim_ns at, sim_ns *until);
 
 #endif

@@ -30,7 +30,9 @@ struct op {
     double       seconds;              // compute, load, delay; >= 0
     double       bytes;                // transfer, load; >= 0
     double       memory_bytes;         // compute: held on the node while it runs
-    uint32_t     tag[OP_TAGS];         // opaque
+    uint64_t     content;  // load: names what is loaded (opaque); a node that holds it still
+                           // loads nothing. 0: loaded every time
+    uint32_t tag[OP_TAGS]; // opaque
 };
 
 struct plan { // zero-initialise; memory from `arena`, given back when that is rewound

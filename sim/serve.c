@@ -12,11 +12,6 @@ struct resource *node_processor(struct engine *en, uint32_t node)
     return &en->resources[node * NODE_RESOURCES + NODE_CPU];
 }
 
-static uint32_t place_node(const struct engine *en, const struct op *o, enum leg_place place)
-{
-    return place == AT_FROM ? o->from : place == AT_TO ? o->to : en->config->net->broker_node;
-}
-
 uint32_t add_resource(struct engine *en, uint32_t servers)
 {
     en->resources = arena_grow(en->arena, en->resources, &en->resource_capacity,
@@ -29,9 +24,10 @@ static uint32_t leg_resource(struct engine *en, const struct op *o, const struct
 {
     static const uint32_t offset[] = {
         [LEG_PORT] = NODE_PORT, [LEG_TX] = NODE_TX, [LEG_RX] = NODE_RX};
-    uint32_t node = place_node(en, o, leg->place);
+    uint32_t node = net_place(en->config->net, o->from, o->to, leg->place);
     if (leg->resource != LEG_WIRE) return node * NODE_RESOURCES + offset[leg->resource];
-    uint32_t wire = wire_get(&en->wires, node, place_node(en, o, leg->next_place));
+    uint32_t wire =
+        wire_get(&en->wires, node, net_place(en->config->net, o->from, o->to, leg->next_place));
     if (en->wires.wires[wire].resource == UINT32_MAX)
         en->wires.wires[wire].resource = add_resource(en, 1);
     return en->wires.wires[wire].resource;
@@ -126,9 +122,8 @@ void on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg_index)
                       .before = j->last_use[op]};
     j->last_use[op] = index;
     u->resource = leg ? leg_resource(en, o, leg) : o->to * NODE_RESOURCES + NODE_CPU;
-    u->service_ns = leg ? route_leg_ns(net_route(en->config->net, o->from, o->to), leg_index,
-                                       o->bytes, j->wire_bytes[op])
-                        : j->alone_ns[op];
+    struct message m = {o->from, o->to, o->bytes, j->wire_bytes[op], 1, false};
+    u->service_ns = leg ? net_leg_ns(en->config->net, &m, leg_index, en->now) : j->alone_ns[op];
 
     struct resource *r = &en->resources[u->resource];
     if (!leg) r->planned_ns -= (double)j->alone_ns[op];

@@ -55,6 +55,8 @@ struct job_record {
                                 // arrived
     sim_ns                     computation_work_ns, transmission_work_ns;
     double                     energy_j; // active energy of its operations
+    double                     cost;     // price of its busy time and bytes
+    uint32_t                   attempts; // 1 where nothing failed
     bool                       counted;  // past the warm-up
     uint32_t                   stage_count, op_count;
     const struct stage_record *stages; // [stage_count]
@@ -63,27 +65,44 @@ struct job_record {
 };
 
 struct node_record {
-    uint32_t node;
-    uint64_t subtasks;    // compute operations served
-    sim_ns   busy_ns;     // summed over the servers
-    double   utilization; // busy / (servers x span of the run)
-    double   queue_mean;  // time average of the number waiting
-    uint32_t queue_max;
-    double   memory_peak_bytes;
-    double   energy_j; // idle power over the whole span, plus active energy
+    uint32_t      node;
+    uint64_t      subtasks;    // compute operations served
+    sim_ns        busy_ns;     // summed over the servers
+    double        utilization; // busy / (servers x span of the run)
+    double        queue_mean;  // time average of the number waiting
+    uint32_t      queue_max;
+    double        memory_peak_bytes;
+    double        energy_j;     // idle power over the whole span, plus active energy
+    double        cost;         // price of its busy time
+    sim_ns        down_ns;      // failed or absent
+    uint32_t      length_count; // of length_ns; 0: not observed
+    const sim_ns *length_ns;    // [length_count] time with that many waiting; the last: or more
 };
 
 struct link_record {
     uint32_t from, to;
     uint64_t transfers;
-    double   bytes; // on the wire, headers and encoding included
-    sim_ns   busy_ns;
+    double   bytes;   // on the wire, headers and encoding included
+    sim_ns   busy_ns; // a link that is shared fairly: time with a message under way
     double   utilization;
+    double queue_mean; // time average of the number waiting; fair: of messages under way beyond the
+                       // first
+    uint32_t queue_max;
+    double   cost; // price of its bytes
+    sim_ns   down_ns;
 };
 
-struct trace_sink {
+struct queue_record { // a sample
+    sim_ns   at;
+    uint32_t from, to; // equal: the processor of a node; else a link
+    uint32_t length;   // waiting, without those in service
+};
+
+struct trace_sink { // false stops the run
     void *ctx;
-    bool (*job)(void *ctx, const struct job_record *job, struct err *e); // false stops the run
+    bool (*job)(void *ctx, const struct job_record *job, struct err *e);
+    bool (*queue)(void *ctx, const struct queue_record *sample,
+                  struct err *e); // NULL: not asked for
 };
 
 #endif

@@ -100,7 +100,7 @@ void world_ready(struct world *w)
                             .user_count = WORLD_USERS,
                             .fog_count = WORLD_FOGS,
                             .seed = 1,
-                            .backlog_ctx = w,
+                            .now_ctx = w,
                             .backlog_s = backlog_s};
     view_prepare(&w->view, &w->arena);
 }

@@ -227,8 +227,9 @@ static void op_done(struct state *s, struct oracle_job *job, struct oracle_op *o
     op->finish = s->now;
     make_ready_what_can(s, job);
     if (--job->left) return;
-    double deadline_s = s->config->deadline_s;
-    bool   late = isfinite(deadline_s) && s->now - job->arrived > ns(deadline_s);
+    const double *by_group = s->config->deadline_s;
+    double        deadline_s = by_group ? by_group[s->config->net->group_of[job->home]] : INFINITY;
+    bool          late = isfinite(deadline_s) && s->now - job->arrived > ns(deadline_s);
     job_ends(s, job, late ? JOB_LATE : JOB_DONE);
 }
 
@@ -346,11 +347,7 @@ static bool one_arrives(struct state *s)
     if (s->config->arrivals.kind == ARRIVAL_POISSON)
         user_comes(s, user, s->now + poisson_gap(s, user));
     struct err         e = {0};
-    struct job_request request = {.job = job->id,
-                                  .home = job->home,
-                                  .class_id = s->config->class_id,
-                                  .user = user,
-                                  .now = s->now};
+    struct job_request request = {.job = job->id, .home = job->home, .user = user, .now = s->now};
     if (s->planner->plan(s->planner->ctx, NULL, &request, &job->plan, &e) != PLAN_READY) {
         job_ends(s, job, JOB_INFEASIBLE);
         return true;

@@ -24,8 +24,14 @@ static struct node_group    groups[GROUPS];
 static struct link_spec     links[GROUPS * GROUPS];
 static struct net           net;
 static struct engine_config config;
+static double               deadlines[GROUPS];
 
 // ---- the world, a run, and what is remembered of it ---------------------------------------------
+
+static void set_deadline(double deadline_s)
+{
+    for (int g = 0; g < GROUPS; g++) deadlines[g] = deadline_s;
+}
 
 static void setup(void)
 {
@@ -45,8 +51,9 @@ static void setup(void)
     net = (struct net){.group_count = GROUPS, .groups = groups, .links = links};
     config = (struct engine_config){.net = &net,
                                     .arrivals = {.jobs_per_user = 1, .duration_s = INFINITY},
-                                    .deadline_s = INFINITY,
+                                    .deadline_s = deadlines,
                                     .seed = 1};
+    set_deadline(INFINITY);
 }
 
 static void teardown(void)
@@ -309,7 +316,7 @@ START_TEST(periodic_arrivals_come_whatever_the_last_one_does)
     world(1, 1);
     config.arrivals = (struct arrivals){
         .kind = ARRIVAL_PERIODIC, .period_s = 700e-9, .jobs_per_user = 3, .duration_s = INFINITY};
-    config.deadline_s = 1300e-9;
+    set_deadline(1300e-9);
     config.warm_up_s = 700e-9;
     struct run *run = run_of(one_compute);
     ck_op(run, 0, 0, 0, 0, 1000);
@@ -802,7 +809,7 @@ static void randomise_arrivals(void)
                                         .rate_per_s = 2e5 + coarse(&rng, 5, 2e5),
                                         .jobs_per_user = 1 + (uint32_t)rng_below(&rng, 4),
                                         .duration_s = rng_below(&rng, 3) ? INFINITY : 8e-6};
-    config.deadline_s = rng_below(&rng, 2) ? INFINITY : 5e-6;
+    set_deadline(rng_below(&rng, 2) ? INFINITY : 5e-6);
     config.seed = rng_bits(&rng);
     config.replication = (uint32_t)rng_below(&rng, 3);
 }

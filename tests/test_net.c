@@ -53,7 +53,7 @@ static struct link_spec *link_of(uint32_t from, uint32_t to)
 static sim_ns alone(uint32_t from, uint32_t to, double bytes)
 {
     net_finish(&net, &arena);
-    return route_alone_ns(net_route(&net, from, to), bytes);
+    return net_alone_ns(&net, from, to, bytes, 0);
 }
 
 // ---- by hand ------------------------------------------------------------------------------------
@@ -380,7 +380,7 @@ START_TEST(a_single_transfer_in_the_engine_takes_the_time_alone_to_the_ns)
         sim_ns               want = alone(USER, FOG, sent_bytes), finish = -1;
         struct engine_config config = {.net = &net,
                                        .arrivals = {.jobs_per_user = 1, .duration_s = INFINITY},
-                                       .deadline_s = INFINITY};
+                                       .deadline_s = NULL};
         struct planner       planner = {.plan = send_once};
         struct trace_sink    sink = {&finish, keep_finish};
         struct engine       *en;

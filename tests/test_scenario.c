@@ -79,7 +79,7 @@ START_TEST(what_is_left_out_has_the_documented_default)
     ck_assert_double_eq(s.limits.edge_delay_s, 0);
     ck_assert_uint_eq(s.limits.theta, 2);
     ck_assert_uint_eq(s.limits.quota, UINT32_MAX);
-    ck_assert(isinf(s.deadline_s) && isinf(s.epoch_s));
+    ck_assert(isinf(s.deadline_s[0]) && isinf(s.epoch_s));
     ck_assert_double_eq(s.warm_up_s, 0);
     ck_assert_int_eq(s.arrivals.kind, ARRIVAL_CLOSED);
     ck_assert_uint_eq(s.arrivals.jobs_per_user, 3);

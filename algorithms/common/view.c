@@ -14,7 +14,7 @@ const struct probe *view_probe(const struct view *v, uint32_t user, uint32_t nod
 
 double view_backlog_s(const struct view *v, uint32_t node)
 {
-    return v->backlog_s ? v->backlog_s(v->backlog_ctx, node) : 0;
+    return v->backlog_s ? v->backlog_s(v->now_ctx, node) : 0;
 }
 
 static int64_t step_weight_bytes(const struct graph *g, uint32_t step)
@@ -26,15 +26,14 @@ static int64_t step_weight_bytes(const struct graph *g, uint32_t step)
 static struct probe probe_layers(const struct view *v, uint32_t user_group, uint32_t group)
 {
     const struct graph *g = v->graph;
-    const struct route *there = &v->net->routes[user_group * v->net->group_count + group];
-    const struct route *back = &v->net->routes[group * v->net->group_count + user_group];
+    uint32_t            user = v->net->groups[user_group].first, node = v->net->groups[group].first;
     struct probe        p = {0};
     for (uint32_t s = 0; s < g->step_count; s++) {
         struct slice whole = step_whole(g, s);
         p.transmission_s +=
-            s_from_ns(route_alone_ns(there, (double)slice_input_bytes(g, s, whole)));
+            s_from_ns(net_alone_ns(v->net, user, node, (double)slice_input_bytes(g, s, whole), 0));
         p.transmission_s +=
-            s_from_ns(route_alone_ns(back, (double)slice_output_bytes(g, s, whole)));
+            s_from_ns(net_alone_ns(v->net, node, user, (double)slice_output_bytes(g, s, whole), 0));
         p.execution_s += cost_slice_s(&v->costs[group], s, whole) +
                          cost_merge_s(&v->costs[user_group], s, whole.axis);
         p.edge_delay_s += v->limits->edge_delay_s;
@@ -45,13 +44,13 @@ static struct probe probe_layers(const struct view *v, uint32_t user_group, uint
 static struct probe probe_task(const struct view *v, uint32_t user_group, uint32_t group)
 {
     const struct graph *g = v->graph;
-    const struct route *there = &v->net->routes[user_group * v->net->group_count + group];
-    const struct route *back = &v->net->routes[group * v->net->group_count + user_group];
+    uint32_t            user = v->net->groups[user_group].first, node = v->net->groups[group].first;
     struct probe        p = {.execution_s = v->costs[group].whole_s,
                              .edge_delay_s = v->limits->edge_delay_s};
-    p.transmission_s = s_from_ns(route_alone_ns(there, (double)graph_tensor_bytes(g, 0)));
-    p.transmission_s +=
-        s_from_ns(route_alone_ns(back, (double)graph_tensor_bytes(g, g->layer_count)));
+    p.transmission_s =
+        s_from_ns(net_alone_ns(v->net, user, node, (double)graph_tensor_bytes(g, 0), 0));
+    p.transmission_s += s_from_ns(
+        net_alone_ns(v->net, node, user, (double)graph_tensor_bytes(g, g->layer_count), 0));
     return p;
 }
 
