@@ -213,7 +213,7 @@ static void on_arrival(struct engine *en, uint32_t user)
     j->plan.op_count = j->plan.dep_total = j->plan.stage_count = 0;
     if (en->config->arrivals.kind != ARRIVAL_CLOSED) next_arrival(en, user, 0);
 
-    struct job_request request = {j->id, node, j->class_id, user, rank, en->now};
+    struct job_request request = {j->id, node, j->class_id, user, rank, 0, en->now};
     double             before = clock_wall_s();
     enum plan_verdict  verdict = en->planner->plan(en->planner->ctx, en, &request, &j->plan, en->e);
     en->result->planning_s += clock_wall_s() - before;
