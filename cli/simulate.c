@@ -303,17 +303,15 @@ static bool run(struct simulation *sim, const struct run_identity *id,
                 const volatile int *interrupted, struct outcome *out, struct err *e)
 {
     const struct scenario *s = sim->p->scenario;
-    double                *deadlines = ARENA_ARRAY(sim->arena, double, s->net.group_count);
-    for (uint32_t g = 0; g < s->net.group_count; g++) deadlines[g] = s->deadline_s;
-    struct engine_config config = {
-        .net = &s->net,
-        .arrivals = s->arrivals,
-        .warm_up_s = s->warm_up_s,
-        .deadline_s = s->deadline_s,
-        .sample_s = s->sample_s,
-        .seed = s->seed,
-        .replication = id->replication,
-        .interrupted = interrupted,
+    struct engine_config   config = {
+          .net = &s->net,
+          .arrivals = s->arrivals,
+          .warm_up_s = s->warm_up_s,
+          .deadline_s = s->deadline_s,
+          .sample_s = s->sample_s,
+          .seed = s->seed,
+          .replication = id->replication,
+          .interrupted = interrupted,
     };
     struct planner    planner = {sim, plan, sim->p->scheme->scheme->associate ? epoch : NULL,
                                  s->epoch_s};
