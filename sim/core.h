@@ -59,23 +59,23 @@ struct user {
     uint64_t             stream[4]; // "arrivals"
 };
 
-struct processor { // what a node has beside its resources once it computes or moves something
-    double       planned_ns; // service of accepted operations that did not queue yet, ns; a sum of any
-                             // size, exact below 2^53
+struct processor {     // what a node has beside its resources once it computes or moves something
+    double planned_ns; // service of accepted operations that did not queue yet, ns; a sum of any
+                       // size, exact below 2^53
     double       memory_bytes, memory_peak_bytes; // held by what runs and by contents
     double       active_j, cost;
-    uint64_t    *running;    // [running_count] handles, under DISCIPLINE_PREEMPT
+    uint64_t    *running; // [running_count] handles, under DISCIPLINE_PREEMPT
     uint32_t     running_count, running_capacity;
     uint32_t     constraint; // DISCIPLINE_SHARING
     struct cache cache;
 };
 
 struct element { // of a fault process: a node, or a link between two nodes
-    uint32_t             from, to, rank, next_outage;
+    uint32_t                    from, to, rank, next_outage;
     const struct fault_process *process;
-    bool                 is_down;
-    sim_ns               since, down_ns, next_change; // next_change: NS_END: none
-    struct rng           rng;
+    bool                        is_down;
+    sim_ns                      since, down_ns, next_change; // next_change: NS_END: none
+    struct rng                  rng;
 };
 
 struct engine {
@@ -96,25 +96,25 @@ struct engine {
     uint32_t                    job_count, job_capacity, free_slot;
     struct resource            *resources; // [resource_count]
     uint32_t                    resource_count, resource_capacity;
-    uint32_t                   *node_resources; // [node_count * NODE_RESOURCES] index + 1; 0: none yet
-    uint32_t                   *node_processors; // [node_count] index + 1; 0: none yet
-    struct processor           *processors;      // [processor_count]
-    uint32_t                    processor_count, processor_capacity;
-    struct wire_table           wires;  // links used
-    struct queues               queues;
-    struct flows                flows;
-    sim_ns                      flow_event_ns; // instant of the EV_FLOW that counts; NS_END: none
-    struct wire_table           cards;  // constraints of shared cards: (node, CONSTRAINT_TX or RX)
-    struct rate_watch          *watches; // [constraint]
-    uint32_t                    watch_capacity;
-    uint32_t                   *instances; // [net.instance_count] constraint of each medium
-    struct element             *elements;  // [element_count]
-    uint32_t                    element_count;
-    uint16_t                   *node_down; // [node_count] processes by which it is down; NULL: none fails
-    struct user                *users;     // [user_count]
-    uint32_t                    user_count, active_jobs, epochs;
-    struct stage_record        *stages; // scratch
-    uint32_t                    stage_capacity;
+    uint32_t            *node_resources;  // [node_count * NODE_RESOURCES] index + 1; 0: none yet
+    uint32_t            *node_processors; // [node_count] index + 1; 0: none yet
+    struct processor    *processors;      // [processor_count]
+    uint32_t             processor_count, processor_capacity;
+    struct wire_table    wires; // links used
+    struct queues        queues;
+    struct flows         flows;
+    sim_ns               flow_event_ns; // instant of the EV_FLOW that counts; NS_END: none
+    struct wire_table    cards;         // constraints of shared cards: (node, CONSTRAINT_TX or RX)
+    struct rate_watch   *watches;       // [constraint]
+    uint32_t             watch_capacity;
+    uint32_t            *instances; // [net.instance_count] constraint of each medium
+    struct element      *elements;  // [element_count]
+    uint32_t             element_count;
+    uint16_t            *node_down; // [node_count] processes by which it is down; NULL: none fails
+    struct user         *users;     // [user_count]
+    uint32_t             user_count, active_jobs, epochs;
+    struct stage_record *stages; // scratch
+    uint32_t             stage_capacity;
 };
 
 struct rate_watch { // of a constraint whose capacity varies
@@ -134,23 +134,24 @@ bool is_current(const struct job *j, uint32_t op_and_attempt);
 void on_retry(struct engine *en, uint32_t slot);
 void on_done(struct engine *en, uint32_t slot, uint32_t op_and_attempt);
 void finish_op(struct engine *en, uint32_t slot, uint32_t op);
-void drop_job(struct engine *en, uint32_t slot);                  // met a full queue or memory
-void fail_job(struct engine *en, uint32_t slot);                  // what it uses is down
+void drop_job(struct engine *en, uint32_t slot); // met a full queue or memory
+void fail_job(struct engine *en, uint32_t slot); // what it uses is down
 void give_slot_if_idle(struct engine *en, uint32_t slot);
 
 // serve.c
-bool              is_processing(const struct op *o); // occupies a processor
-uint32_t          node_resource(struct engine *en, uint32_t node, int kind);   // index
+bool              is_processing(const struct op *o);                         // occupies a processor
+uint32_t          node_resource(struct engine *en, uint32_t node, int kind); // index
 uint32_t          wire_resource(struct engine *en, uint32_t from, uint32_t to); // index
 struct processor *node_processor(struct engine *en, uint32_t node);
 struct message    op_message(const struct op *o, const struct op_state *s);
-void schedule_op(struct engine *en, sim_ns at, enum phase phase, enum event_kind kind,
-                 uint32_t slot, uint32_t op, uint32_t leg, uint32_t arg);
+void              schedule_op(struct engine *en, sim_ns at, enum phase phase, enum event_kind kind,
+                              uint32_t slot, uint32_t op, uint32_t leg, uint32_t arg);
 void schedule_begin(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg);
 void schedule_done(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg);
 void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_t leg);
 void on_end(struct engine *en, uint32_t slot, uint32_t use);
 bool enter_processor(struct engine *en, struct job *j, struct use *u);
+void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span);
 void spend_hop(struct engine *en, struct job *j, uint32_t from, uint32_t to, double wire_bytes,
                sim_ns span);
 void leave_resource(struct engine *en, uint32_t slot, uint32_t use); // from the line, or aborted
@@ -166,7 +167,8 @@ void on_rate(struct engine *en, uint32_t constraint);
 void outage_init(struct engine *en);
 void on_fault(struct engine *en, uint32_t element);
 bool is_up(const struct engine *en, uint32_t node);
-bool can_pass(const struct engine *en, uint32_t from, uint32_t to); // every node and link of the way
+bool can_pass(const struct engine *en, uint32_t from,
+              uint32_t to); // every node and link of the way
 bool is_gone_for_good(const struct engine *en, uint32_t node);
 
 // observe.c

@@ -28,8 +28,7 @@ void job_prepare(struct job *j, struct arena *a)
     j->nexts = arena_grow(a, j->nexts, &j->next_capacity, j->plan.dep_total, sizeof *j->nexts);
     for (uint32_t i = 0; i < n; i++) {
         j->times[i] = (struct op_times){-1, -1, -1};
-        j->states[i] =
-            (struct op_state){.waits_for = j->plan.ops[i].dep_count, .last_use = NO_OP};
+        j->states[i] = (struct op_state){.waits_for = j->plan.ops[i].dep_count, .last_use = NO_OP};
     }
     index_successors(j);
     j->unfinished = n;

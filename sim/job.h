@@ -14,9 +14,9 @@ enum use_state { USE_WAITING, USE_RUNNING, USE_DONE };
 
 struct use { // of one resource by one leg of an operation
     uint32_t          op, resource;
-    uint32_t          before; // use of the leg before; NO_OP: the first
-    uint32_t          rank;   // in job.order
-    uint32_t          flow;   // SHARED: of sim/flow.h
+    uint32_t          before;      // use of the leg before; NO_OP: the first
+    uint32_t          rank;        // in job.order
+    uint32_t          flow;        // SHARED: of sim/flow.h
     uint32_t          at, towards; // nodes; a processor, port or card: equal
     uint16_t          attempt;
     uint8_t           leg;
@@ -30,18 +30,18 @@ struct use { // of one resource by one leg of an operation
     double            memory_bytes;
 };
 
-struct op_state { // of one operation
+struct op_state {                   // of one operation
     sim_ns              alone_ns;   // what it takes when nothing else is under way
     sim_ns              leg_end_ns; // end of the leg started last
     double              wire_bytes, fading;
-    const struct route *route; // transfers
+    const struct route *route;     // transfers
     uint32_t            waits_for; // predecessors not finished
     uint32_t            last_use;  // of the latest leg; NO_OP: none yet
     bool                is_cold;
 };
 
 struct job {
-    uint64_t id, rank; // rank: among its user's
+    uint64_t id, rank;             // rank: among its user's
     uint32_t home, user, class_id; // user: index into the engine's users
     uint16_t attempt;              // 0, 1, ...
     bool     counted, alive;       // alive: neither finished nor given up
@@ -51,16 +51,16 @@ struct job {
     uint32_t priority;
     uint32_t pending; // events and queue entries that name this slot; the slot is free at 0 when
                       // not alive
-    uint32_t         unfinished; // operations
-    uint32_t         next_free;  // slot
-    struct plan      plan;       // its own arrays
-    struct op_times *times;      // [op_count]
-    struct op_state *states;     // [op_count]
+    uint32_t         unfinished;         // operations
+    uint32_t         next_free;          // slot
+    struct plan      plan;               // its own arrays
+    struct op_times *times;              // [op_count]
+    struct op_state *states;             // [op_count]
     uint32_t        *first_next, *nexts; // successors: nexts[first_next[op] .. first_next[op + 1])
     uint32_t         times_capacity, states_capacity, first_capacity, next_capacity;
     uint64_t        *order; // [use_count] by account.c
     uint32_t         order_capacity;
-    struct use      *uses; // [use_count]
+    struct use      *uses;                               // [use_count]
     uint32_t         use_count, use_capacity, first_use; // first_use: of this attempt
     double           energy_j, cost;
 };

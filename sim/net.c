@@ -166,3 +166,27 @@ sim_ns net_alone_ns(const struct net *n, uint32_t from, uint32_t to, double payl
     struct message      m = {from, to, payload_bytes, route_wire_bytes(r, payload_bytes), 1, false};
     return net_message_ns(n, &m, at);
 }
+
+const struct link_spec *net_link(const struct net *n, uint32_t from, uint32_t to)
+{
+    return &n->links[n->group_of[from] * n->group_count + n->group_of[to]];
+}
+
+bool net_is_fair(const struct net *n, uint32_t from, uint32_t to)
+{
+    const struct link_spec *l = net_link(n, from, to);
+    return l->is_fair || l->media_count > 0;
+}
+
+uint32_t net_constraints(const struct net *n, const struct message *m, uint32_t leg,
+                         struct constraint out[MAX_CONSTRAINTS])
+{
+    (void)n, (void)leg;
+    out[0] = (struct constraint){CONSTRAINT_LINK, m->from, m->to};
+    return 1;
+}
+
+double net_capacity(const struct net *n, struct constraint c, sim_ns at, sim_ns *until)
+{
+    return net_link_rate(n, c.a, c.b, at, 1, until);
+}

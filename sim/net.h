@@ -165,6 +165,7 @@ struct route { // from a node of one group to a node of another
     uint32_t               groups[MAX_PLACES]; // [place_count] the group of each place
     const struct protocol *protocol;
     bool                   is_reachable;     // false: no way; messages may not be planned
+    bool                   is_fading;        // a hop is a radio link that fades
     bool                   is_varying;       // some rate depends on the pair of nodes or on time
     double                 rate_bytes_per_s; // of its slowest link, medium or card; not varying
 };
@@ -191,6 +192,9 @@ void net_move(struct net *n, struct arena *a, uint64_t seed, uint32_t replicatio
 
 const struct node_group *net_group(const struct net *n, uint32_t node);
 const struct route      *net_route(const struct net *n, uint32_t from, uint32_t to);
+
+const struct link_spec *net_link(const struct net *n, uint32_t from, uint32_t to);
+bool net_is_fair(const struct net *n, uint32_t from, uint32_t to); // messages on the link share it
 
 // The node at a place of the route from `from` to `to`.
 uint32_t net_place(const struct net *n, uint32_t from, uint32_t to, uint32_t place);

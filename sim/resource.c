@@ -44,8 +44,7 @@ static void integrate(struct resource *r, struct queues *q, sim_ns now)
         r->waiting_integral += (double)span * r->waiting;
         r->area_ns += (uint64_t)span * r->waiting;
     }
-    if (r->lengths != NO_LENGTHS && span)
-        keep_length(q, &q->lengths[r->lengths], r->waiting, span);
+    if (r->lengths != NO_LENGTHS && span) keep_length(q, &q->lengths[r->lengths], r->waiting, span);
     r->changed_ns = now;
 }
 
@@ -77,8 +76,7 @@ static void grow(struct line *l, struct arena *a)
 {
     uint32_t        capacity = l->capacity ? 2 * l->capacity : 4;
     struct waiting *items = ARENA_ARRAY(a, struct waiting, capacity);
-    for (uint32_t i = 0; i < l->count; i++)
-        items[i] = l->items[(l->head + i) & (l->capacity - 1)];
+    for (uint32_t i = 0; i < l->count; i++) items[i] = l->items[(l->head + i) & (l->capacity - 1)];
     l->items = items;
     l->head = 0;
     l->capacity = capacity;

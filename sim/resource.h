@@ -25,9 +25,9 @@ enum service { SERVICE_COMPUTED, SERVICE_QUEUED, SERVICE_SHARED };
 enum { NO_LINE = UINT32_MAX, NO_LENGTHS = UINT32_MAX };
 
 struct resource {
-    sim_ns   busy_ns;    // finished and running services, summed over servers
-    sim_ns   changed_ns; // when `waiting` or `busy` last changed
-    sim_ns   free_ns;    // when the work accepted so far will be done; exact for one server
+    sim_ns   busy_ns;          // finished and running services, summed over servers
+    sim_ns   changed_ns;       // when `waiting` or `busy` last changed
+    sim_ns   free_ns;          // when the work accepted so far will be done; exact for one server
     double   waiting_integral; // ns x uses, up to changed_ns
     uint64_t area_ns;          // the same, modulo 2^64
     uint64_t sojourn_ns;       // modulo 2^64, of those that left
@@ -62,7 +62,7 @@ struct queues { // the pools
     struct lengths *lengths;
     uint32_t        line_count, line_capacity, free_line, lengths_count, lengths_capacity;
     uint32_t        length_limit; // lengths from here on are counted together
-    uint64_t        arrivals; // numbers what queues: the caller's matter
+    uint64_t        arrivals;     // numbers what queues: the caller's matter
 };
 
 void queues_init(struct queues *q, struct arena *a, uint32_t length_limit);

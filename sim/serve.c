@@ -54,11 +54,11 @@ static enum service usual_service(const struct engine *en)
 
 static uint32_t add_cpu(struct engine *en, const struct node_group *g)
 {
-    enum service service = g->discipline == DISCIPLINE_SHARING ? SERVICE_SHARED
-                           : g->discipline == DISCIPLINE_FIFO && g->servers == 1 &&
-                                   g->memory_rule == MEMORY_IGNORE
-                               ? usual_service(en)
-                               : SERVICE_QUEUED;
+    enum service service =
+        g->discipline == DISCIPLINE_SHARING ? SERVICE_SHARED
+        : g->discipline == DISCIPLINE_FIFO && g->servers == 1 && g->memory_rule == MEMORY_IGNORE
+            ? usual_service(en)
+            : SERVICE_QUEUED;
     uint32_t         index = add_resource(en, g->servers, service);
     struct resource *r = &en->resources[index];
     r->is_ordered = g->discipline != DISCIPLINE_FIFO && g->discipline != DISCIPLINE_SHARING;
@@ -91,7 +91,7 @@ struct processor *node_processor(struct engine *en, uint32_t node)
 
 uint32_t wire_resource(struct engine *en, uint32_t from, uint32_t to)
 {
-    struct wire *w = &en->wires.wires[wire_get(&en->wires, from, to)];
+    struct wire *w = wire_of(&en->wires, from, to);
     if (w->resource == UINT32_MAX) {
         bool is_shared = net_is_fair(en->net, from, to);
         w->resource = add_resource(en, 1, is_shared ? SERVICE_SHARED : usual_service(en));
@@ -115,8 +115,8 @@ struct message op_message(const struct op *o, const struct op_state *s)
     return (struct message){o->from, o->to, o->bytes, s->wire_bytes, s->fading, s->is_cold};
 }
 
-void spend(struct engine *en, struct job *j, uint32_t node, double power_w, double price_per_s,
-           sim_ns span)
+static void spend(struct engine *en, struct job *j, uint32_t node, double power_w,
+                  double price_per_s, sim_ns span)
 {
     if (power_w == 0 && price_per_s == 0) return;
     struct processor *p = node_processor(en, node);
@@ -127,7 +127,7 @@ void spend(struct engine *en, struct job *j, uint32_t node, double power_w, doub
     p->cost += cost;
 }
 
-static void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span)
+void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span)
 {
     const struct node_group *g = net_group(en->net, node);
     spend(en, j, node, (g->power_busy_w - g->power_idle_w) / g->servers, g->price_per_s, span);
@@ -159,7 +159,8 @@ static void release_memory(struct engine *en, struct use *u)
     u->memory_bytes = 0;
 }
 
-// What a load finds held costs nothing. Decided when it queues, so that the work that waits is known.
+// What a load finds held costs nothing. Decided when it queues, so that the work that waits is
+// known.
 static void look_into_cache(struct engine *en, struct job *j, struct use *u, const struct op *o)
 {
     if (!o->content) return;
@@ -315,7 +316,8 @@ static void start_use(struct engine *en, uint32_t slot, uint32_t index)
     r->busy_ns += u->finish_ns - en->now;
     note_running(en, u, handle_of(slot, index));
     schedule_op(en, u->finish_ns, PHASE_END, EV_END, slot, u->op, u->leg, index);
-    if (u->leg_at && u->leg_at->overlaps_next) schedule_begin(en, en->now, slot, u->op, u->leg + 1u);
+    if (u->leg_at && u->leg_at->overlaps_next)
+        schedule_begin(en, en->now, slot, u->op, u->leg + 1u);
 }
 
 static int64_t rank_of(const struct engine *en, const struct job *j, const struct use *u)
@@ -329,8 +331,8 @@ static void wait_in_line(struct engine *en, uint32_t slot, uint32_t index)
     struct job *j = en->jobs[slot];
     struct use *u = &j->uses[index];
     u->state = USE_WAITING;
-    resource_wait(&en->resources[u->resource], &en->queues, en->now, rank_of(en, j, u),
-                  u->order, handle_of(slot, index));
+    resource_wait(&en->resources[u->resource], &en->queues, en->now, rank_of(en, j, u), u->order,
+                  handle_of(slot, index));
     j->pending++;
 }
 

@@ -43,11 +43,11 @@ static uint32_t *place_of(struct engine *en, struct constraint c)
 {
     switch (c.kind) {
     case CONSTRAINT_MEDIUM: return &en->instances[c.a];
-    case CONSTRAINT_LINK: return &en->wires.wires[wire_get(&en->wires, c.a, c.b)].constraint;
+    case CONSTRAINT_LINK: return &wire_of(&en->wires, c.a, c.b)->constraint;
     case CONSTRAINT_TX:
     case CONSTRAINT_RX: break;
     }
-    return &en->cards.wires[wire_get(&en->cards, c.a, c.kind)].constraint;
+    return &wire_of(&en->cards, c.a, c.kind)->constraint;
 }
 
 // The constraint's index, its capacity that of now; watched if it varies.
@@ -151,6 +151,7 @@ void share_begin(struct engine *en, uint32_t slot, uint32_t index)
         give_slot_if_idle(en, slot);
         return;
     }
+    j->pending++; // the flow names the slot, then its end does
     u->is_shared = true;
     u->state = USE_RUNNING;
     u->start_ns = en->now;
@@ -180,7 +181,8 @@ void on_flow(struct engine *en)
         if (end < u->start_ns + u->service_ns) end = u->start_ns + u->service_ns;
         u->flow = NO_CONSTRAINT;
         u->finish_ns = end;
-        schedule_op(en, end, PHASE_END, EV_END, slot, u->op, u->leg, index);
+        schedule(en, end, event_key(PHASE_END, en->jobs[slot]->id, u->op, u->leg), EV_END, slot,
+                 index);
     }
     await_next_end(en);
 }
@@ -189,8 +191,7 @@ static void end_hops(struct engine *en, struct job *j, const struct use *u)
 {
     uint32_t ends[2];
     for (uint32_t k = u->leg_at->place; k < u->leg_at->next_place; k++) {
-        struct resource *r =
-            &en->resources[hop_resource(en, &j->plan.ops[u->op], k, ends)];
+        struct resource *r = &en->resources[hop_resource(en, &j->plan.ops[u->op], k, ends)];
         resource_present(r, &en->queues, en->now, -1);
         r->sojourn_ns += (uint64_t)(en->now - u->ready_ns);
         spend_hop(en, j, ends[0], ends[1], j->states[u->op].wire_bytes, en->now - u->start_ns);
@@ -201,8 +202,11 @@ void share_end(struct engine *en, uint32_t slot, uint32_t index)
 {
     struct job *j = en->jobs[slot];
     struct use *u = &j->uses[index];
-    if (u->flow != NO_CONSTRAINT) {
+    if (u->flow != NO_CONSTRAINT) { // aborted
+        double left_s = flows_left(&en->flows, u->flow, en->now);
+        if (!u->leg_at) spend_processor(en, j, u->at, -ns_from_s(left_s));
         flows_stop(&en->flows, en->now, u->flow);
+        j->pending--;
         await_next_end(en);
     }
     if (u->leg_at) {
