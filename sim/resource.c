@@ -1,6 +1,7 @@
 #include "sim/resource.h"
 
 #include <assert.h>
+#include <string.h>
 
 void queues_init(struct queues *q, struct arena *a, uint32_t length_limit)
 {
@@ -22,7 +23,9 @@ void resource_observe(struct resource *r, struct queues *q)
     q->lengths = arena_grow(q->arena, q->lengths, &q->lengths_capacity, q->lengths_count + 1,
                             sizeof *q->lengths);
     r->lengths = q->lengths_count++;
-    q->lengths[r->lengths] = (struct lengths){0};
+    struct lengths *l = &q->lengths[r->lengths];
+    *l = (struct lengths){.count = 1};
+    l->ns = arena_grow(q->arena, NULL, &l->capacity, 1, sizeof *l->ns);
 }
 
 static void keep_length(struct queues *q, struct lengths *l, uint32_t length, sim_ns span)
@@ -56,6 +59,21 @@ void resource_count(struct resource *r, struct queues *q, sim_ns now, int32_t by
     if (r->waiting > r->waiting_max) r->waiting_max = r->waiting;
 }
 
+static struct waiting *take_items(struct queues *q, uint32_t size)
+{
+    assert(size < LINE_SIZES);
+    struct waiting *items = q->free_items[size];
+    if (!items) return ARENA_ARRAY(q->arena, struct waiting, 4u << size);
+    memcpy(&q->free_items[size], items, sizeof(struct waiting *));
+    return items;
+}
+
+static void give_items(struct queues *q, struct line *l)
+{
+    memcpy(l->items, &q->free_items[l->size], sizeof(struct waiting *));
+    q->free_items[l->size] = l->items;
+}
+
 static struct line *line_of(struct resource *r, struct queues *q)
 {
     if (r->line != NO_LINE) return &q->lines[r->line];
@@ -66,20 +84,23 @@ static struct line *line_of(struct resource *r, struct queues *q)
         q->lines =
             arena_grow(q->arena, q->lines, &q->line_capacity, q->line_count + 1, sizeof *q->lines);
         r->line = q->line_count++;
-        q->lines[r->line] = (struct line){0};
     }
+    q->lines[r->line] = (struct line){.items = take_items(q, 0)};
     return &q->lines[r->line];
 }
 
-// The ring is laid out from 0 in the new room.
-static void grow(struct line *l, struct arena *a)
+static uint32_t mask(const struct line *l)
 {
-    uint32_t        capacity = l->capacity ? 2 * l->capacity : 4;
-    struct waiting *items = ARENA_ARRAY(a, struct waiting, capacity);
-    for (uint32_t i = 0; i < l->count; i++) items[i] = l->items[(l->head + i) & (l->capacity - 1)];
-    l->items = items;
-    l->head = 0;
-    l->capacity = capacity;
+    return (4u << l->size) - 1;
+}
+
+// The ring is laid out from 0 in the new room; the old one serves another line.
+static void grow(struct queues *q, struct line *l)
+{
+    struct line bigger = {take_items(q, l->size + 1), 0, l->count, l->size + 1, 0};
+    for (uint32_t i = 0; i < l->count; i++) bigger.items[i] = l->items[(l->head + i) & mask(l)];
+    give_items(q, l);
+    *l = bigger;
 }
 
 static bool before(const struct waiting *a, const struct waiting *b)
@@ -111,11 +132,11 @@ void resource_wait(struct resource *r, struct queues *q, sim_ns now, int64_t ran
 {
     struct line   *l = line_of(r, q);
     struct waiting item = {rank, order, handle};
-    if (l->count == l->capacity) grow(l, q->arena);
+    if (l->count > mask(l)) grow(q, l);
     if (r->is_ordered)
         sift_up(l, l->count++, item);
     else
-        l->items[(l->head + l->count++) & (l->capacity - 1)] = item;
+        l->items[(l->head + l->count++) & mask(l)] = item;
     resource_count(r, q, now, 1);
 }
 
@@ -130,9 +151,9 @@ static void pop(struct resource *r, struct queues *q)
     if (r->is_ordered)
         l->count--, sift_down(l, l->items[l->count]);
     else
-        l->head = (l->head + 1) & (l->capacity - 1), l->count--;
+        l->head = (l->head + 1) & mask(l), l->count--;
     if (l->count) return;
-    l->head = 0;
+    give_items(q, l);
     l->next_free = q->free_line;
     q->free_line = r->line;
     r->line = NO_LINE;

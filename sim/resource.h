@@ -46,10 +46,12 @@ struct waiting {
     uint64_t order, handle;
 };
 
-struct line { // a ring where first come is first served, else a binary heap
-    struct waiting *items;
-    uint32_t        head, count, capacity, next_free;
+struct line {              // a ring where first come is first served, else a binary heap
+    struct waiting *items; // [4 << size]
+    uint32_t        head, count, size, next_free;
 };
+
+enum { LINE_SIZES = 26 };
 
 struct lengths { // time with each number waiting
     sim_ns  *ns; // [count]
@@ -59,6 +61,7 @@ struct lengths { // time with each number waiting
 struct queues { // the pools
     struct arena   *arena;
     struct line    *lines;
+    struct waiting *free_items[LINE_SIZES]; // by size; the first element points to the next
     struct lengths *lengths;
     uint32_t        line_count, line_capacity, free_line, lengths_count, lengths_capacity;
     uint32_t        length_limit; // lengths from here on are counted together
