@@ -27,7 +27,7 @@ static bool is_shorter(const struct way *x, const struct way *y)
 static void extend(const struct net *n, struct way *way, uint32_t from, uint32_t over)
 {
     sim_ns     sum = hop_length(n, from, over) + way[over].length;
-    struct way longer = {sum, way[over].hops + 1, over, false};
+    struct way longer = {sum, way[over].hops + 1, over, way[from].is_final};
     if (sum < NS_END && is_shorter(&longer, &way[from])) way[from] = longer;
 }
 
@@ -52,5 +52,6 @@ static void find_ways_to(const struct net *n, struct way *way, uint32_t target)
 
 void find_ways(const struct net *n, struct way *ways)
 {
-    for (uint32_t t = 0; t < n->group_count; t++) find_ways_to(n, &ways[t * n->group_count], t);
+    for (uint32_t t = 0; t < n->group_count; t++)
+        find_ways_to(n, &ways[(size_t)t * n->group_count], t);
 }
