@@ -237,9 +237,8 @@ void on_fault(struct engine *en, uint32_t index)
         x->since = en->now;
     else
         x->down_ns += en->now - x->since;
-    uint16_t *down = x->process->is_link
-                         ? &wire_of(&en->wires, x->from, x->to)->down
-                         : &en->node_down[x->from];
+    uint16_t *down =
+        x->process->is_link ? &wire_of(&en->wires, x->from, x->to)->down : &en->node_down[x->from];
     *down = (uint16_t)(*down + (x->is_down ? 1 : -1));
     if (x->is_down) strike(en, x);
     schedule_change(en, index);
