@@ -14,7 +14,7 @@
 
 #include "tests/slow_matching.h"
 
-enum { THETA = 2, MAX_SWEEPS = 1000, JUDGED = 200 };
+enum { THETA = 2, MAX_SWEEPS = 1000, JUDGED = 200, EQUAL_CANDIDATES = 16 };
 
 static double now_s(void)
 {
@@ -78,6 +78,83 @@ static struct market cells(struct size size, double reach_m, bool has_tau, struc
                            .choices = choices};
 }
 
+// Equal users, equal fog nodes 20 ms away, by way of a view.
+struct equals {
+    struct net            net;
+    struct node_group     groups[2];
+    struct link_spec      links[4];
+    struct protocol       protocol;
+    struct probe          probes[4];
+    bool                  fits[2];
+    struct scheme_options options;
+    struct limits         limits;
+    struct view           view;
+};
+
+static uint32_t *numbers(uint32_t first, uint32_t count, struct arena *a)
+{
+    uint32_t *out = ARENA_ARRAY(a, uint32_t, count);
+    for (uint32_t i = 0; i < count; i++) out[i] = first + i;
+    return out;
+}
+
+static void set_equals(struct equals *w, struct size size, bool has_tau, struct arena *a)
+{
+    *w = (struct equals){.protocol = {.name = "bare", .encoding = 1, .segment_bytes = 1448}};
+    w->groups[0] = (struct node_group){.role = ROLE_USER, .count = size.users};
+    w->groups[1] = (struct node_group){.role = ROLE_FOG, .count = size.fogs};
+    for (int i = 0; i < 4; i++) w->links[i] = (struct link_spec){1e7, 1e-3, &w->protocol};
+    w->net = (struct net){.group_count = 2, .groups = w->groups, .links = w->links};
+    net_finish(&w->net, a);
+    w->probes[1] = (struct probe){.transmission_s = 0.02, .execution_s = 0.1};
+    w->fits[0] = w->fits[1] = true;
+    w->options = (struct scheme_options){.open_slots = OPEN_MOVE, .welfare_guard = true};
+    w->limits = (struct limits){.tau_mode = has_tau ? TAU_SET : TAU_OFF,
+                                .tau_s = 1000,
+                                .theta = THETA,
+                                .quota = UINT32_MAX,
+                                .candidates = EQUAL_CANDIDATES};
+    w->view = (struct view){.net = &w->net,
+                            .options = &w->options,
+                            .limits = &w->limits,
+                            .users = numbers(0, size.users, a),
+                            .fogs = numbers(size.users, size.fogs, a),
+                            .user_count = size.users,
+                            .fog_count = size.fogs,
+                            .probes = w->probes,
+                            .fits = w->fits};
+}
+
+static struct market equal(const struct view *v, struct arena *a)
+{
+    uint32_t      *first = ARENA_ARRAY(a, uint32_t, v->user_count + 1),
+             *nodes = ARENA_ARRAY(a, uint32_t, v->fog_count),
+             *fogs = ARENA_ARRAY(a, uint32_t, (size_t)v->user_count * EQUAL_CANDIDATES);
+    struct choice *choices =
+        ARENA_ARRAY(a, struct choice, (size_t)v->user_count * EQUAL_CANDIDATES);
+    for (uint32_t u = 0; u < v->user_count; u++) {
+        uint32_t count = view_candidates(v, v->users[u], NULL, a, nodes);
+        first[u + 1] = first[u] + count;
+        for (uint32_t i = 0; i < count; i++) {
+            double alone_s = view_alone_s(v, v->users[u], nodes[i]);
+            fogs[first[u] + i] = nodes[i] - v->user_count;
+            choices[first[u] + i] = (struct choice){alone_s, alone_s / THETA, 1000 - alone_s};
+        }
+    }
+    return (struct market){.user_count = v->user_count,
+                           .fog_count = v->fog_count,
+                           .theta = THETA,
+                           .quota = UINT32_MAX,
+                           .max_sweeps = MAX_SWEEPS,
+                           .open_slots = OPEN_MOVE,
+                           .guard = true,
+                           .has_tau = v->limits->tau_mode != TAU_OFF,
+                           .backlog_s = ARENA_ARRAY(a, double, v->fog_count),
+                           .first = first,
+                           .fogs = fogs,
+                           .choices = choices};
+}
+
 static void run(const char *name, const struct market *m, double candidates_s, struct arena *a)
 {
     struct matching x;
@@ -113,6 +190,17 @@ static void run_cells(const char *name, struct size size, double reach_m, bool h
     arena_free(&a);
 }
 
+static void run_equal(struct size size, bool has_tau)
+{
+    struct arena  a = {0};
+    struct equals w;
+    set_equals(&w, size, has_tau, &a);
+    double        begin_s = now_s();
+    struct market m = equal(&w.view, &a);
+    run("equal", &m, now_s() - begin_s, &a);
+    arena_free(&a);
+}
+
 int main(void)
 {
     static const struct size sizes[] = {{1000, 100}, {3000, 300}, {10000, 1000}};
@@ -122,6 +210,8 @@ int main(void)
     for (int tau = 1; tau >= 0; tau--)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
             run_cells("cells", sizes[i], 250, tau);
+    for (int tau = 1; tau >= 0; tau--)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) run_equal(sizes[i], tau);
     for (int tau = 1; tau >= 0; tau--)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
             run_cells("all", sizes[i], INFINITY, tau);

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <math.h>
 
+#define WIDER 1e-9 // bounds pass over only what is surely refused, whatever rounding says
+
 // ---- state
 
 static double value_to_user(const struct market *m, const struct choice *c, uint32_t fog,
@@ -46,14 +48,29 @@ double matching_utility_fog(const struct market *m, const struct matching *x, ui
                         work_of_others(&x->members[m->fogs[pick]], user));
 }
 
-// The sums are made anew, so that no error adds up from change to change.
-static void note_change(struct matching *x, struct members *at)
+// The time at a fog node with which a user that has `value` now is not worse off.
+static double reach_of(double value)
 {
+    double least = value - MATCHING_EPSILON;
+    return least > 0 ? 1 / least : INFINITY;
+}
+
+// The sums are made anew, so that no error adds up from change to change.
+static void note_change(const struct market *m, struct matching *x, uint32_t fog)
+{
+    struct members *at = &x->members[fog];
     at->work_s = at->most_work_s = 0;
+    at->most_spare_s = -INFINITY;
     for (uint32_t i = 0; i < at->count; i++) {
-        double work_s = at->seats[i].choice.work_s;
-        at->work_s += work_s;
-        if (work_s > at->most_work_s) at->most_work_s = work_s;
+        at->work_s += at->seats[i].choice.work_s;
+        at->most_work_s = fmax(at->most_work_s, at->seats[i].choice.work_s);
+    }
+    for (uint32_t i = 0; i < at->count; i++) {
+        struct seat *s = &at->seats[i];
+        double others_s = at->work_s - s->choice.work_s;
+        double       reach_s = reach_of(value_to_user(m, &s->choice, fog, others_s));
+        s->spare_s = reach_s * (1 + WIDER) - x->least_alone_s[s->user];
+        at->most_spare_s = fmax(at->most_spare_s, s->spare_s);
     }
     at->changed = ++x->clock;
 }
@@ -66,19 +83,20 @@ void matching_drop(const struct market *m, struct matching *x, uint32_t user, ui
     while (at->seats[i].user != user) i++;
     at->seats[i] = at->seats[--at->count];
     x->picks[(size_t)user * m->theta + slot] = NO_FOG;
-    note_change(x, at);
+    note_change(m, x, fog);
 }
 
 void matching_take(const struct market *m, struct matching *x, uint32_t user, uint32_t slot,
                    uint32_t pick)
 {
-    struct members *at = &x->members[m->fogs[pick]];
+    uint32_t        fog = m->fogs[pick];
+    struct members *at = &x->members[fog];
     matching_drop(m, x, user, slot);
     assert(at->count < m->quota);
     at->seats = arena_grow(x->arena, at->seats, &at->capacity, at->count + 1, sizeof *at->seats);
-    at->seats[at->count++] = (struct seat){user, slot, m->choices[pick]};
+    at->seats[at->count++] = (struct seat){user, slot, m->choices[pick], 0};
     x->picks[(size_t)user * m->theta + slot] = pick;
-    note_change(x, at);
+    note_change(m, x, fog);
 }
 
 static bool holds(const struct market *m, const struct matching *x, uint32_t user, uint32_t fog)
@@ -110,6 +128,13 @@ void matching_init(const struct market *m, struct arena *a, struct matching *out
     out->picks = ARENA_ARRAY(a, uint32_t, slots);
     out->checked = ARENA_ARRAY(a, uint64_t, slots); // 0: never
     out->members = ARENA_ARRAY(a, struct members, m->fog_count);
+    out->least_alone_s = ARENA_ARRAY(a, double, m->user_count);
+    for (uint32_t u = 0; u < m->user_count; u++) {
+        double least_s = INFINITY;
+        for (uint32_t pick = m->first[u]; pick < m->first[u + 1]; pick++)
+            least_s = fmin(least_s, m->choices[pick].alone_s);
+        out->least_alone_s[u] = least_s;
+    }
     for (size_t i = 0; i < slots; i++) out->picks[i] = NO_FOG;
     for (uint32_t f = 0; f < m->fog_count; f++) out->members[f].changed = 1;
 }
@@ -225,7 +250,7 @@ static enum verdict judge(const struct market *m, struct matching *x, const stru
 struct row { // a slot and what it may be exchanged for
     uint32_t             user, slot, fog; // NO_FOG: free
     const struct choice *own;             // NULL: free
-    double               others_s;
+    double               others_s, queue_s; // that others bring; with the backlog
     double               reach_s; // time at a fog node with which the user is not worse off
     uint64_t             since;   // swept then: pairs unchanged since are refused still
 };
@@ -238,8 +263,8 @@ static void row_read(const struct market *m, const struct matching *x, struct ro
     r->fog = m->fogs[pick];
     r->own = &m->choices[pick];
     r->others_s = x->members[r->fog].work_s - r->own->work_s;
-    double least = value_to_user(m, r->own, r->fog, r->others_s) - MATCHING_EPSILON;
-    r->reach_s = least > 0 ? 1 / least : INFINITY;
+    r->reach_s = reach_of(value_to_user(m, r->own, r->fog, r->others_s));
+    r->queue_s = m->backlog_s[r->fog] + r->others_s / 2;
 }
 
 static bool is_clean(const struct matching *x, const struct row *r, uint32_t fog)
@@ -277,8 +302,9 @@ static uint64_t key_of(const struct market *m, uint32_t user, uint32_t slot)
 
 // The first acceptable swap with a member of the pick's fog node, by key in [from, before);
 // `before`: there is none. With a tally it counts and looks at all.
-// Two bounds come first, a little wide: work that has to leave so that the row's user is not worse
-// off, and (with tau) that the fog node is not worse off.
+// Bounds come first, a little wide: the work that has to leave so that the row's user is not worse
+// off, the queue at the row's fog node that the other can bear, and (with tau) the slack with which
+// the pick's fog node is not worse off.
 static uint64_t first_swap(const struct market *m, struct matching *x, const struct row *r,
                            uint32_t pick, uint64_t from, uint64_t before, struct tally *tally)
 {
@@ -286,11 +312,12 @@ static uint64_t first_swap(const struct market *m, struct matching *x, const str
     const struct members *at = &x->members[fog];
     const struct choice  *own = &m->choices[pick];
     uint64_t              first = before;
+    double                queue_s = r->queue_s * (1 - WIDER) - WIDER;
     double                least_work_s =
-        at->work_s - 2 * (r->reach_s - own->alone_s - m->backlog_s[fog]) - 1e-9 * at->work_s;
-    if (!(at->most_work_s >= least_work_s - 1e-9 * r->reach_s)) return first;
+        at->work_s - 2 * (r->reach_s - own->alone_s - m->backlog_s[fog]);
+    least_work_s -= WIDER * (at->work_s + r->reach_s);
+    if (at->most_spare_s < queue_s || at->most_work_s < least_work_s) return first;
     if (fog == r->fog || holds(m, x, r->user, fog)) return first;
-    least_work_s -= 1e-9 * r->reach_s;
     double half = ((double)at->count - 1) / 2, most_slack_s = INFINITY;
     if (m->has_tau)
         most_slack_s = own->slack_s - half * own->work_s + 2 * MATCHING_EPSILON +
@@ -298,7 +325,8 @@ static uint64_t first_swap(const struct market *m, struct matching *x, const str
     for (uint32_t i = 0; i < at->count; i++) {
         const struct seat *s = &at->seats[i];
         uint64_t           key = key_of(m, s->user, s->slot);
-        if (key < from || key >= first || s->choice.work_s < least_work_s) continue;
+        if (s->spare_s < queue_s || s->choice.work_s < least_work_s) continue;
+        if (key < from || key >= first) continue;
         if (s->choice.slack_s - half * s->choice.work_s > most_slack_s) continue;
         if (holds(m, x, s->user, r->fog)) continue;
         enum verdict verdict = judge_swap(m, x, r, pick, s);
