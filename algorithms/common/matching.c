@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #define WIDER 1e-9 // bounds pass over only what is surely refused, whatever rounding says
 
@@ -61,9 +62,11 @@ static void note_change(const struct market *m, struct matching *x, uint32_t fog
     struct members *at = &x->members[fog];
     at->work_s = at->most_work_s = 0;
     at->most_spare_s = -INFINITY;
+    at->kind = at->count ? at->seats[0].kind : NO_FOG;
     for (uint32_t i = 0; i < at->count; i++) {
         at->work_s += at->seats[i].choice.work_s;
         at->most_work_s = fmax(at->most_work_s, at->seats[i].choice.work_s);
+        if (at->seats[i].kind != at->kind) at->kind = NO_FOG;
     }
     for (uint32_t i = 0; i < at->count; i++) {
         struct seat *s = &at->seats[i];
@@ -94,7 +97,7 @@ void matching_take(const struct market *m, struct matching *x, uint32_t user, ui
     matching_drop(m, x, user, slot);
     assert(at->count < m->quota);
     at->seats = arena_grow(x->arena, at->seats, &at->capacity, at->count + 1, sizeof *at->seats);
-    at->seats[at->count++] = (struct seat){user, slot, m->choices[pick], 0};
+    at->seats[at->count++] = (struct seat){user, slot, x->kinds[user], m->choices[pick], 0};
     x->picks[(size_t)user * m->theta + slot] = pick;
     note_change(m, x, fog);
 }
@@ -121,6 +124,37 @@ static uint32_t find_pick(const struct market *m, uint32_t user, uint32_t fog)
     return first < m->first[user + 1] && m->fogs[first] == fog ? first : NO_FOG;
 }
 
+static bool are_alike(const struct market *m, uint32_t u, uint32_t u2)
+{
+    uint32_t a = m->first[u], b = m->first[u2], count = m->first[u + 1] - a;
+    return m->first[u2 + 1] - b == count &&
+           !memcmp(m->fogs + a, m->fogs + b, count * sizeof *m->fogs) &&
+           !memcmp(m->choices + a, m->choices + b, count * sizeof *m->choices);
+}
+
+// Kinds of users, by a table of the first user of each. Two users that are alike but for the sign
+// of a zero are two kinds, which costs time and nothing else.
+static uint32_t *find_kinds(const struct market *m, struct arena *a)
+{
+    uint32_t *kinds = ARENA_ARRAY(a, uint32_t, m->user_count), size = 1, kind = 0;
+    while (size < 2 * m->user_count) size *= 2;
+    uint32_t *table = ARENA_ARRAY(a, uint32_t, size); // user + 1
+    for (uint32_t u = 0; u < m->user_count; u++) {
+        uint64_t hash = 0;
+        for (uint32_t pick = m->first[u]; pick < m->first[u + 1]; pick++) {
+            uint64_t bits;
+            memcpy(&bits, &m->choices[pick].alone_s, sizeof bits);
+            hash = (hash ^ bits ^ m->fogs[pick]) * 0x9e3779b97f4a7c15u;
+            hash ^= hash >> 32;
+        }
+        uint32_t place = (uint32_t)hash & (size - 1);
+        while (table[place] && !are_alike(m, table[place] - 1, u)) place = (place + 1) & (size - 1);
+        if (!table[place]) table[place] = u + 1, kinds[u] = kind++;
+        kinds[u] = kinds[table[place] - 1];
+    }
+    return kinds;
+}
+
 void matching_init(const struct market *m, struct arena *a, struct matching *out)
 {
     size_t slots = (size_t)m->user_count * m->theta;
@@ -129,6 +163,7 @@ void matching_init(const struct market *m, struct arena *a, struct matching *out
     out->checked = ARENA_ARRAY(a, uint64_t, slots); // 0: never
     out->members = ARENA_ARRAY(a, struct members, m->fog_count);
     out->least_alone_s = ARENA_ARRAY(a, double, m->user_count);
+    out->kinds = find_kinds(m, a);
     for (uint32_t u = 0; u < m->user_count; u++) {
         double least_s = INFINITY;
         for (uint32_t pick = m->first[u]; pick < m->first[u + 1]; pick++)
@@ -317,6 +352,7 @@ static uint64_t first_swap(const struct market *m, struct matching *x, const str
         at->work_s - 2 * (r->reach_s - own->alone_s - m->backlog_s[fog]);
     least_work_s -= WIDER * (at->work_s + r->reach_s);
     if (at->most_spare_s < queue_s || at->most_work_s < least_work_s) return first;
+    if (at->kind == x->kinds[r->user]) return first;
     if (fog == r->fog || holds(m, x, r->user, fog)) return first;
     double half = ((double)at->count - 1) / 2, most_slack_s = INFINITY;
     if (m->has_tau)
@@ -326,7 +362,7 @@ static uint64_t first_swap(const struct market *m, struct matching *x, const str
         const struct seat *s = &at->seats[i];
         uint64_t           key = key_of(m, s->user, s->slot);
         if (s->spare_s < queue_s || s->choice.work_s < least_work_s) continue;
-        if (key < from || key >= first) continue;
+        if (key < from || key >= first || s->kind == x->kinds[r->user]) continue;
         if (s->choice.slack_s - half * s->choice.work_s > most_slack_s) continue;
         if (holds(m, x, s->user, r->fog)) continue;
         enum verdict verdict = judge_swap(m, x, r, pick, s);

@@ -18,7 +18,8 @@
 // Order: sweeps over (user, slot) x (later user, slot), then moves by fog node, what is acceptable
 // being done at once. Whether a swap or move is acceptable depends on the members of its two fog
 // nodes alone, so one that was refused is skipped until one of the two changes, and bounds over all
-// members of a fog node pass over most others: the outcome is that of the plain sweeps (tests/slow_matching.h), at the cost of what changed. A sweep costs O(picks
+// members of a fog node pass over most others; users that are alike never swap, as what one gains
+// the other loses. The outcome is that of the plain sweeps (tests/slow_matching.h), at the cost of what changed. A sweep costs O(picks
 // of users x theta) comparisons of stamps and bounds; a pair of fog nodes that is looked into O(1)
 // per member with tau and without guard, else O(members) for the few whose users agree. Memory:
 // candidates + U theta + F.
@@ -54,6 +55,7 @@ struct market { // indices, not nodes: user 0 .. user_count, fog 0 .. fog_count
 
 struct seat { // a member of a fog node
     uint32_t      user, slot;
+    uint32_t      kind; // of the user
     struct choice choice;
     double        spare_s; // most queueing time anywhere else with which it could be no worse off
 };
@@ -62,7 +64,8 @@ struct members { // of a fog node
     struct seat *seats;
     uint32_t     count, capacity;
     double       work_s, most_work_s, most_spare_s; // sum; the largest of a member
-    uint64_t     changed;             // when somebody last came or went
+    uint32_t     kind;    // of all of them; NO_FOG: several
+    uint64_t     changed; // when somebody last came or went
 };
 
 struct matching {
@@ -70,6 +73,7 @@ struct matching {
     uint32_t       *picks;   // [user_count * theta] NO_FOG: free
     uint64_t       *checked; // [user_count * theta] when the slot was last swept
     double         *least_alone_s; // [user_count] over its candidates
+    uint32_t       *kinds;         // [user_count] alike: the same candidates and choices
     struct members *members; // [fog_count]
     uint64_t        clock;   // changes so far
     uint64_t        accepted, sweeps, tested; // tested: swaps and moves that were worked out
