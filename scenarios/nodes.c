@@ -69,7 +69,6 @@ static void read_service(struct node_group *g, struct json j)
     g->discipline = (enum discipline)json_choice(j, "discipline", disciplines, DISCIPLINE_FIFO);
     if (g->discipline == DISCIPLINE_SHARING && parts_has(j, "queue"))
         json_fault(json_get(j, "queue"), "no \"queue\" with sharing, where nobody waits");
-    read_memory(g, j);
     g->price_per_s = json_quantity(j, "price_per_hour", UNIT_NONE, 0, 0, 1e9) / 3600;
 }
 
@@ -108,6 +107,7 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
     if (!cJSON_IsObject(j.item)) return;
     g->role = read_role(j, g->name);
     g->count = (uint32_t)json_integer(j, "count", 1, 0, 1000000);
+    read_service(g, j);
     g->nic_shared = json_choice(j, "nic", nics, 1) == 1;
     g->nic_bytes_per_s = json_quantity(j, "nic_rate", UNIT_RATE, 125e6, 1250, 1e15);
     read_device(d, j, g->role, paths);
@@ -117,7 +117,7 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
     g->power_busy_w = d->power_busy_w;
     g->power_send_w = json_quantity(j, "power_send", UNIT_POWER, d->power_send_w, 0, 1e6);
     g->power_receive_w = json_quantity(j, "power_receive", UNIT_POWER, d->power_receive_w, 0, 1e6);
-    read_service(g, j);
+    read_memory(g, j);
     read_asking(g, deadline, j);
     read_presence(g, j);
 }
