@@ -23,6 +23,14 @@ static const char *const PROTOCOL_KEYS[] = {"name",
                                             "slow_start",
                                             NULL};
 
+static const char *const OVERRIDE_KEYS[] = {"name",          "encoding",
+                                            "message_bytes", "message_time",
+                                            "header_bytes",  "segment_bytes",
+                                            "serialisation", "deserialisation",
+                                            "brokered",      "broker_copy",
+                                            "qos",           "control_bytes",
+                                            "slow_start",    NULL};
+
 // A window of 0 segments: none. 10 segments: RFC 6928; idle for a retransmission timeout, at least
 // 1 s: RFC 5681 (4.1), RFC 6298 (2.4).
 static void read_slow_start(struct protocol *p, struct json protocol)
@@ -62,9 +70,7 @@ static void read_figures(struct protocol *p, struct json j)
 
 void protocol_override(struct protocol *p, struct json j)
 {
-    static const char *const people[] = {"about", "source", "assumptions", NULL};
-    json_keys(j, PROTOCOL_KEYS);
-    parts_refuse(j, people, "but in files of protocols");
+    json_keys(j, OVERRIDE_KEYS);
     if (cJSON_IsObject(j.item)) read_figures(p, j);
 }
 
