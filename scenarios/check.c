@@ -78,31 +78,31 @@ static void check_radios(const struct scenario *s, struct json links)
     }
 }
 
-// Groups that messages from `from` get to, over gateways, fog and cloud nodes.
-static void reach(const struct net *n, uint32_t from, bool *reached, uint32_t *queue)
+static enum route_fault fault_of(const struct net *n, uint32_t from, uint32_t to)
 {
-    uint32_t head = 0, tail = 0;
-    memset(reached, 0, n->group_count * sizeof *reached);
-    reached[from] = true, queue[tail++] = from;
-    while (head < tail) {
-        uint32_t       g = queue[head++];
-        enum node_role role = n->groups[g].role;
-        if (g != from && (role == ROLE_USER || role == ROLE_BROKER)) continue; // forwards nothing
-        for (uint32_t t = 0; t < n->group_count; t++)
-            if (!reached[t] && n->groups[t].count && !n->links[g * n->group_count + t].is_absent)
-                reached[t] = true, queue[tail++] = t;
-    }
+    return n->routes[from * n->group_count + to].fault;
 }
 
-static bool both_ways(const struct net *n, uint32_t user, uint32_t fog, struct arena *a)
+static bool has_tasks(const struct net *n, uint32_t from, uint32_t to)
 {
-    bool     *reached = ARENA_ARRAY(a, bool, n->group_count);
-    uint32_t *queue = ARENA_ARRAY(a, uint32_t, n->group_count);
-    reach(n, user, reached, queue);
-    if (!reached[fog]) return false;
-    reach(n, fog, reached, queue);
-    return reached[user] && n->routes[user * n->group_count + fog].is_reachable &&
-           n->routes[fog * n->group_count + user].is_reachable;
+    enum node_role f = n->groups[from].role, t = n->groups[to].role;
+    bool           is_computing = f <= ROLE_CLOUD && t <= ROLE_CLOUD;
+    return is_computing && !(f == ROLE_USER && t == ROLE_USER);
+}
+
+// Where there is a way between nodes that compute it must be one that messages can take; radio
+// without places is told before.
+static void check_routes(const struct net *n, struct json links)
+{
+    for (uint32_t i = 0; i < n->group_count * n->group_count; i++) {
+        uint32_t         from = i / n->group_count, to = i % n->group_count;
+        enum route_fault fault = fault_of(n, from, to);
+        if (fault == ROUTE_OK || fault == ROUTE_NO_WAY || fault == ROUTE_NO_POSITION) continue;
+        if (!has_tasks(n, from, to)) continue;
+        err_add(links.doc->e,
+                "%s: links: want ways that messages can take, have from %.60s to %.60s: %s",
+                links.doc->name, n->groups[from].name, n->groups[to].name, route_fault_text(fault));
+    }
 }
 
 static void check_ways(const struct scenario *s, struct json nodes)
@@ -112,7 +112,8 @@ static void check_ways(const struct scenario *s, struct json nodes)
         bool any = n->groups[u].role != ROLE_USER || !n->groups[u].count;
         for (uint32_t f = 0; f < n->group_count && !any; f++)
             any = (n->groups[f].role == ROLE_FOG || n->groups[f].role == ROLE_CLOUD) &&
-                  n->groups[f].count && both_ways(n, u, f, nodes.arena);
+                  n->groups[f].count && fault_of(n, u, f) != ROUTE_NO_WAY &&
+                  fault_of(n, f, u) != ROUTE_NO_WAY;
         if (!any)
             json_fault(json_get(nodes, n->groups[u].name),
                        "links to some fog or cloud node and back, over gateways or not");
@@ -127,5 +128,6 @@ void parts_check(const struct scenario *s, struct json root)
     check_deadlines(s, nodes);
     if (!s->net.node_count) return; // the network has faults of its own
     check_radios(s, json_get(root, "links"));
+    check_routes(&s->net, json_get(root, "links"));
     if (s->fog_count && !is_only_local(s)) check_ways(s, nodes);
 }

@@ -536,6 +536,60 @@ START_TEST(what_is_observed)
 }
 END_TEST
 
+// Beside the scenario, as BASE.csv; the base into `base`.
+static void write_csv(char base[64], const char *text)
+{
+    snprintf(base, 64, "%s.csv", strrchr(file, '/') + 1);
+    FILE *f = fopen(arena_format(&arena, "%s.csv", file), "w");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_ge(fputs(text, f), 0);
+    fclose(f);
+}
+
+START_TEST(recorded_series_stand_beside_the_scenario)
+{
+    char base[64];
+    write_csv(base, "time,user,model\n1,user1,vgg\n2,user0,nin\n2.5,user1,nin\n");
+    LOAD("nodes.user.count=2", TWO_MODELS,
+         arena_format(&arena, "arrivals={\"kind\": \"trace\", \"file\": \"%s\"}", base));
+    ck_assert(s.arrivals.users[0].count == 1 && s.arrivals.users[1].count == 2);
+    ck_assert_int_eq(s.arrivals.users[1].items[0].at, 1000000000);
+    ck_assert_uint_eq(s.arrivals.users[1].items[0].class_id, 1);
+    ck_assert_uint_eq(s.mix.class_count, 2); // one run of both
+    write_csv(base, "time,factor\n0,1\n10,0.25\n");
+    LOAD(arena_format(&arena, "links.user>fog.trace=%s", base),
+         arena_format(&arena, "media={\"cell\": {\"rate\": 1e6, \"trace\": \"%s\"}}", base));
+    ck_assert_ptr_null(s.net.links[2].trace);
+    ck_assert(s.net.links[1].trace->count == 2 && s.net.links[1].trace->factor[1] == 0.25);
+    ck_assert_int_eq(s.net.media[0].trace->from[1], 10000000000);
+    write_csv(base, "time,node,x,y\n0,fog0,1,2\n0,fog2,3,4\n5,fog2,6,7\n0,fog1,8,9\n");
+    LOAD(arena_format(&arena, "nodes.fog.place={\"trace\": \"%s\"}", base));
+    ck_assert_int_eq(s.net.groups[1].mobility, PLACE_TRACE);
+    ck_assert(s.net.groups[1].tracks[2].count == 2 && s.net.groups[1].tracks[2].points[1].y_m == 7);
+    unlink(arena_format(&arena, "%s.csv", file));
+}
+END_TEST
+
+START_TEST(a_wrong_line_of_a_series_is_told_where_the_scenario_names_it)
+{
+    char base[64];
+    write_csv(base, "time,factor\n0,1\n10,0\n");
+    refuse(arena_format(&arena, "links.user>fog.trace=%s", base),
+           arena_format(
+               &arena,
+               "links.user>fog.trace: %s.csv: line 3: want a factor from 1e-9 to 1e9, have \"0\"",
+               file));
+    unlink(arena_format(&arena, "%s.csv", file));
+    refuse(arena_format(&arena, "nodes.fog.place={\"trace\": \"%s\"}", base),
+           arena_format(&arena,
+                        "nodes.fog.place.trace: %s.csv: cannot open: No such file or directory",
+                        file));
+    refuse(arena_format(&arena, "arrivals={\"kind\": \"trace\", \"file\": \"%s\"}", base),
+           arena_format(&arena, "arrivals.file: %s.csv: cannot open: No such file or directory",
+                        file));
+}
+END_TEST
+
 static const struct {
     const char *set, *want;
 } FAULTS[] = {
@@ -676,6 +730,16 @@ static const struct {
     {{"protocol={\"name\": \"udp\"}"}, "protocol.name: want one of grpc, mqtt, tcp, have \"udp\""},
     {{"links.default.protocol={\"about\": \"x\"}"},
      "links.default.protocol.about: want a known key, have \"about\""},
+    {{"nodes={\"user\": {\"device\": \"server-v100\"}, \"fog\": {\"device\": \"server-v100\"}, "
+      "\"ga\": {\"kind\": \"gateway\"}, \"gb\": {\"kind\": \"gateway\"}, \"gc\": {\"kind\": "
+      "\"gateway\"}, \"gd\": {\"kind\": \"gateway\"}, \"ge\": {\"kind\": \"gateway\"}, \"gf\": "
+      "{\"kind\": \"gateway\"}, \"gg\": {\"kind\": \"gateway\"}}",
+      "links={\"default\": {\"absent\": true}, \"user>ga\": {\"rate\": 1e6}, \"ga>gb\": {\"rate\": "
+      "1e6}, \"gb>gc\": {\"rate\": 1e6}, \"gc>gd\": {\"rate\": 1e6}, \"gd>ge\": {\"rate\": 1e6}, "
+      "\"ge>gf\": {\"rate\": 1e6}, \"gf>gg\": {\"rate\": 1e6}, \"gg>fog\": {\"rate\": 1e6}, "
+      "\"fog>user\": {\"rate\": 1e6}}"},
+     "links: want ways that messages can take, have from user to fog: the shortest way passes more "
+     "than 8 nodes"},
     {{"arrivals={\"kind\": \"bursts\", \"tasks\": 1}"},
      "arrivals.states: want a value, have nothing"},
     {{"arrivals={\"kind\": \"bursts\", \"tasks\": 1, \"states\": [{\"rate\": 1, \"stay\": 1}]}"},
@@ -812,6 +876,8 @@ Suite *scenario_suite(void)
     tcase_add_test(tc, a_mix_is_one_run_with_shares_by_group);
     tcase_add_test(tc, faults_are_drawn_or_listed);
     tcase_add_test(tc, what_is_observed);
+    tcase_add_test(tc, recorded_series_stand_beside_the_scenario);
+    tcase_add_test(tc, a_wrong_line_of_a_series_is_told_where_the_scenario_names_it);
     tcase_add_test(tc, the_digest_follows_the_values_not_the_layout);
     tcase_add_loop_test(tc, a_fault_is_told_once_with_its_place, 0, sizeof FAULTS / sizeof *FAULTS);
     tcase_add_loop_test(tc, a_fault_of_a_part_is_told_once_with_its_place, 0,
