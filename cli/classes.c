@@ -1,6 +1,7 @@
 // What users and nodes are matched by is a task not yet known: the mean over the models that the
 // user's group mixes, by their shares, of the time that each takes. A node fits if it can hold all
-// of them. In a run of one model that is the model itself.
+// of them. In a run of one model that is the model itself. Whatever else of a view depends on the
+// model is that of the model with the greatest share among the first users.
 #include "cli/classes.h"
 
 #include <assert.h>
@@ -36,6 +37,16 @@ static bool is_asked_for(const struct prepared *p, uint32_t c)
         asked |= net->groups[g].role == ROLE_USER &&
                  share_of(&p->scenario->mix, g, p->class_count, c) > 0;
     return asked;
+}
+
+static uint32_t most_frequent(const struct prepared *p)
+{
+    uint32_t group = p->scenario->net.group_of[p->scenario->users[0]], most = 0;
+    for (uint32_t c = 1; c < p->class_count; c++)
+        if (share_of(&p->scenario->mix, group, p->class_count, c) >
+            share_of(&p->scenario->mix, group, p->class_count, most))
+            most = c;
+    return most;
 }
 
 static void average(struct prepared *p, struct arena *a)
@@ -74,6 +85,6 @@ void classes_place(struct prepared *p, const struct net *net, struct arena *a)
         p->views[c].net = net;
         view_prepare(&p->views[c], a);
     }
-    p->valued = p->views[0];
+    p->valued = p->views[most_frequent(p)];
     if (p->class_count > 1) average(p, a);
 }
