@@ -43,8 +43,7 @@ static void cover(struct quantile *q, struct arena *a, uint32_t first, uint32_t 
         end = end > had_end ? end : had_end;
     }
     uint64_t *bins = ARENA_ARRAY(a, uint64_t, end - first);
-    if (q->bin_count)
-        memcpy(bins + (q->bin_first - first), q->bins, q->bin_count * sizeof *bins);
+    if (q->bin_count) memcpy(bins + (q->bin_first - first), q->bins, q->bin_count * sizeof *bins);
     q->bins = bins;
     q->bin_first = first;
     q->bin_count = end - first;
@@ -83,8 +82,7 @@ void quantile_add(struct quantile *q, struct arena *a, double value)
     q->most = !q->n || value > q->most ? value : q->most;
     if (q->n == QUANTILE_EXACT) bin_values(q, a);
     if (q->n < QUANTILE_EXACT) {
-        q->values =
-            arena_grow(a, q->values, &q->capacity, (uint32_t)q->n + 1, sizeof *q->values);
+        q->values = arena_grow(a, q->values, &q->capacity, (uint32_t)q->n + 1, sizeof *q->values);
         q->values[q->n] = value;
     } else {
         count_value(q, a, value);

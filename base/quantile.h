@@ -6,8 +6,9 @@
 //
 // Bins and their error bound follow DDSketch (Masson, Rim, Lee, VLDB 2019), with its fast
 // mapping, the logarithm interpolated linearly within an octave: that is cut into 2^9 bins of equal
-// width, so that a double's exponent and the upper nine bits of its mantissa are its bin. Values of a bin [a, b) are told as 2 a b / (a + b), which is off by at most
-// (b - a) / (a + b) <= 1 / 1025 of the value. Zeros are counted apart; subnormals are zeros.
+// width, so that a double's exponent and the upper nine bits of its mantissa are its bin. Values of
+// a bin [a, b) are told as 2 a b / (a + b), which is off by at most (b - a) / (a + b) <= 1 / 1025
+// of the value. Zeros are counted apart; subnormals are zeros.
 //
 // Memory: at most 64 KiB for values, 4 KiB per octave between the least and the most value.
 #ifndef FOGSIM_BASE_QUANTILE_H

@@ -73,7 +73,7 @@ static cJSON *slice_json(const struct scenario *s, const struct placed_slice *x,
 static cJSON *task_json(struct chosen c, const struct planned *t, struct arena *a)
 {
     const struct scenario *s = c.p->scenario;
-    cJSON *j = cJSON_CreateObject();
+    cJSON                 *j = cJSON_CreateObject();
     cJSON_AddStringToObject(j, "user", scenario_node_name(s, t->task.user, a));
     cJSON *layers = cJSON_AddArrayToObject(j, "layers");
     for (uint32_t i = 0; i < t->where.count;) {
@@ -120,12 +120,11 @@ static bool decide(struct chosen c, struct arena *a, struct association *as, str
     for (uint32_t u = 0; u < s->user_count; u++) {
         struct plan plan = {.arena = a};
         tasks[u] = (struct planned){{u, s->users[u]}, {.arena = a}};
-        enum plan_verdict verdict = scheme->plan(&c.p->views[c.class_id], as, &tasks[u].task, a,
-                                                 &plan, &tasks[u].where, e);
+        enum plan_verdict verdict =
+            scheme->plan(&c.p->views[c.class_id], as, &tasks[u].task, a, &plan, &tasks[u].where, e);
         if (verdict == PLAN_INFEASIBLE)
             return err_add(e, "%s: %s under %s: nothing can hold the task of %s", s->path,
-                           label_of(c), c.p->scheme->label,
-                           scenario_node_name(s, s->users[u], a));
+                           label_of(c), c.p->scheme->label, scenario_node_name(s, s->users[u], a));
         if (verdict == PLAN_FAILED) return false;
     }
     return true;

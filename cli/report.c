@@ -13,8 +13,7 @@ static const struct result_row *find_row(const struct result_row *rows, uint32_t
                                          const char *model, const char *scheme)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (is_of_model(&rows[i], model) && !strcmp(rows[i].scheme->label, scheme))
-            return &rows[i];
+        if (is_of_model(&rows[i], model) && !strcmp(rows[i].scheme->label, scheme)) return &rows[i];
     return NULL;
 }
 
@@ -207,8 +206,8 @@ static void print_losses(const struct result_row *rows, uint32_t count)
         if (rows[i].local_plans && strcmp(rows[i].scheme->scheme->name, "local") != 0)
             printf("note: %s, %s: %llu of %llu tasks computed at their user: no fog node met tau, "
                    "Gamma and memory\n",
-                   rows[i].model, rows[i].scheme->label,
-                   (unsigned long long)rows[i].local_plans, (unsigned long long)rows[i].tasks);
+                   rows[i].model, rows[i].scheme->label, (unsigned long long)rows[i].local_plans,
+                   (unsigned long long)rows[i].tasks);
     for (uint32_t i = 0; i < count; i++)
         for (int s = JOB_LATE; s < JOB_STATUS_COUNT; s++)
             if (rows[i].by_status[s])

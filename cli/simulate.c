@@ -9,15 +9,15 @@
 #include "cli/record.h"
 
 struct simulation {
-    struct prepared   p; // with this run's views
-    struct store     *store;
-    struct arena      scratch; // rewound after each plan
+    struct prepared    p; // with this run's views
+    struct store      *store;
+    struct arena       scratch; // rewound after each plan
     struct association association;
-    struct arena      matching[2]; // association of the current epoch, and room for the next
-    uint32_t          current;
-    struct statistics statistics;
-    uint64_t          swaps, sweeps, guard_blocked;
-    uint64_t          local_plans; // tasks that never left their user
+    struct arena       matching[2]; // association of the current epoch, and room for the next
+    uint32_t           current;
+    struct statistics  statistics;
+    uint64_t           swaps, sweeps, guard_blocked;
+    uint64_t           local_plans; // tasks that never left their user
 };
 
 static double backlog_s(void *ctx, uint32_t node)
@@ -64,8 +64,8 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
     struct task       t = {(uint64_t)request->user << 40 | request->rank, request->home};
     struct arena_mark mark = arena_mark(&sim->scratch);
     look_now(view, en, request->now);
-    enum plan_verdict verdict = sim->p.scheme->scheme->plan(view, &sim->association, &t,
-                                                            &sim->scratch, out, NULL, e);
+    enum plan_verdict verdict =
+        sim->p.scheme->scheme->plan(view, &sim->association, &t, &sim->scratch, out, NULL, e);
     arena_rewind(&sim->scratch, mark);
     sim->local_plans +=
         request->attempt == 0 && verdict == PLAN_READY && stays_at(out, request->home);
@@ -187,9 +187,9 @@ static bool store_results(struct simulation *sim, const struct engine *en,
     // Per second after the warm-up, as the other means.
     double counted_s = s_from_ns(out->result.end_ns) - s->warm_up_s;
     double finished = (double)statistics_finished(&sim->statistics.all);
-    bool   ok = record_world(s, en, totals, sim->store, e) &&
-              statistics_store(&sim->statistics, sim->p.names.class_names, &sim->scratch,
-                               sim->store, e);
+    bool   ok =
+        record_world(s, en, totals, sim->store, e) &&
+        statistics_store(&sim->statistics, sim->p.names.class_names, &sim->scratch, sim->store, e);
     for (int i = 0; ok && i < JOB_STATUS_COUNT; i++)
         ok = store_metric(sim->store, arena_format(&sim->scratch, "tasks_%s", job_status_names[i]),
                           (double)out->result.by_status[i], e);

@@ -44,9 +44,9 @@ struct statistics {
     uint32_t                 class_count;
     const uint32_t          *first_stage; // [class_count + 1] the last: of all
     struct class_statistics  all;
-    struct class_statistics *classes; // [class_count]; one class: NULL, it is `all`
-    struct series           *layers;  // [stages * LAYER_METRICS]
-    uint64_t                 retries; // attempts beyond the first
+    struct class_statistics *classes;     // [class_count]; one class: NULL, it is `all`
+    struct series           *layers;      // [stages * LAYER_METRICS]
+    uint64_t                 retries;     // attempts beyond the first
     uint64_t                 due, missed; // tasks with a deadline; of these not done by it
 };
 

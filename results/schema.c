@@ -223,8 +223,7 @@ static sqlite3 *open_read(struct arena *a, const char *name, struct err *e)
     if (!ok) schema_fault(db, "cannot open", e);
     if (ok) harden(db);
     ok = ok && read_identity(db, &id, e);
-    if (ok && id.version == 0)
-        ok = err_add(e, "want a fogsim database, have one without runs");
+    if (ok && id.version == 0) ok = err_add(e, "want a fogsim database, have one without runs");
     if (ok) return db;
     sqlite3_close(db);
     return NULL;

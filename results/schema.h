@@ -17,8 +17,8 @@ enum { SCHEMA_VERSION = 2 };
 // NULL: e says why, and the file is as it was. Close with sqlite3_close.
 sqlite3 *schema_open_write(const char *path, bool *created, struct err *e);
 
-// For reading, an older one too; leaves no file beside the database and works in a folder that cannot be written.
-// NULL: e says why.
+// For reading, an older one too; leaves no file beside the database and works in a folder that
+// cannot be written. NULL: e says why.
 sqlite3 *schema_open_read(const char *path, struct err *e);
 
 // Deletes a database that is not open, with its log.

@@ -21,7 +21,8 @@ void program_setup(void)
     const char *given = getenv("FOGSIM");
     arena = (struct arena){0};
     ck_assert_ptr_nonnull(getcwd(root, sizeof root));
-    ck_assert_msg(realpath(given ? given : "build/fogsim", program_path) != NULL, "no program to test");
+    ck_assert_msg(realpath(given ? given : "build/fogsim", program_path) != NULL,
+                  "no program to test");
     program = program_path;
     folder = strcpy(folder_path, "/tmp/fogsim-cli-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));

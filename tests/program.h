@@ -26,12 +26,12 @@ void program_teardown(void);
 
 const char *in_folder(const char *name);
 const char *in_root(const char *name);
-int empty_folder(void); // removes its files; returns the number of those that are not the streams
-char       *read_text(const char *path);
+int   empty_folder(void); // removes its files; returns the number of those that are not the streams
+char *read_text(const char *path);
 const char *write_text(const char *name, const char *text); // into the folder; its path
 
 pid_t program_start(const char *stdout_path, char *const *argv);
-int   program_finish(pid_t pid);                                    // its exit code
+int   program_finish(pid_t pid);                                // its exit code
 int   run_to(const char *stdout_path, const char *const *args); // ends with NULL
 
 #define RUN(...) run_to(in_folder("out"), (const char *const[]){__VA_ARGS__, NULL})

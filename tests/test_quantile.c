@@ -74,7 +74,7 @@ static void expect_near(const struct quantile *q, double *sorted, size_t n, doub
 
 START_TEST(the_quantiles_of_few_values_are_exact)
 {
-    double *x = sample(QUANTILE_EXACT, _i);
+    double         *x = sample(QUANTILE_EXACT, _i);
     struct quantile q = fill(x, QUANTILE_EXACT);
     expect_near(&q, x, QUANTILE_EXACT, 0);
 }
@@ -95,10 +95,10 @@ END_TEST
 START_TEST(each_edge_of_a_bin_keeps_the_bound)
 {
     for (int i = 0; i < 512; i++) {
-        const double     edge = 3.0 * (1 + i / 512.0); // an edge of a bin at 1.5 octaves, or within
-        const double     low = nextafter(edge, 0);
-        const double     values[] = {edge * 1e-3, low, edge, edge * 1e3};
-        struct quantile  q = {0};
+        const double    edge = 3.0 * (1 + i / 512.0); // an edge of a bin at 1.5 octaves, or within
+        const double    low = nextafter(edge, 0);
+        const double    values[] = {edge * 1e-3, low, edge, edge * 1e3};
+        struct quantile q = {0};
         for (int k = 0; k < 4 * QUANTILE_EXACT; k++) quantile_add(&q, &arena, values[k % 4]);
         double have[2];
         quantile_at(&q, &arena, (const double[]){0.375, 0.625}, 2, have);
@@ -110,9 +110,9 @@ END_TEST
 
 START_TEST(a_merge_is_the_pool_of_the_parts)
 {
-    static const size_t sizes[][3] = {{10, 20, 30},           {3000, 3000, 3000}, {9000, 5, 9000},
-                                      {0, 9000, 0},           {5, 9000, 5},       {0, 0, 0},
-                                      {QUANTILE_EXACT, 1, 1}, {1, QUANTILE_EXACT, 0}};
+    static const size_t sizes[][3] = {
+        {10, 20, 30}, {3000, 3000, 3000}, {9000, 5, 9000},        {0, 9000, 0},
+        {5, 9000, 5}, {0, 0, 0},          {QUANTILE_EXACT, 1, 1}, {1, QUANTILE_EXACT, 0}};
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         size_t          n = sizes[s][0] + sizes[s][1] + sizes[s][2], at = 0;
         double         *x = sample(n, _i);

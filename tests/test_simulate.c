@@ -26,7 +26,7 @@ static uint32_t        rows_of[8]; // 0: all groups share a row
 
 static void setup(void)
 {
-    static const char *const   models[] = {"alexnet", "nin"}, *const schemes[] = {"dina"};
+    static const char *const models[] = {"alexnet", "nin"}, *const schemes[] = {"dina"};
     static const char *const   sets[] = {"arrivals.tasks=4", "record=layers"};
     const struct scenario_edit edit = {sets, 2, schemes, models, 1, 2};
     struct paths               paths;
@@ -61,8 +61,8 @@ static void must_run(const struct prepared *p, int64_t run_id, struct outcome *o
 {
     struct err          e = {0};
     struct run_identity id = {run_id, 0, "{}"};
-    struct store *store = store_open(path, scenario.name, &e);
-    bool ok = store && simulate(p, &id, store, NULL, &arena, out, &e);
+    struct store       *store = store_open(path, scenario.name, &e);
+    bool                ok = store && simulate(p, &id, store, NULL, &arena, out, &e);
     ck_assert_msg(ok, "%s", e.text);
     store_close(store);
 }
@@ -113,8 +113,8 @@ START_TEST(users_are_matched_by_the_mean_of_their_mix)
     scenario.mix = (struct mix){2, shares, rows_of};
     struct prepared p = prepare(0);
     uint32_t        groups = scenario.net.group_count;
-    uint32_t        at = scenario.net.group_of[scenario.users[0]] * groups +
-                  scenario.net.group_of[scenario.fogs[0]];
+    uint32_t        at =
+        scenario.net.group_of[scenario.users[0]] * groups + scenario.net.group_of[scenario.fogs[0]];
     const struct probe *x = &p.views[0].probes[at], *y = &p.views[1].probes[at];
     const struct probe *mean = &p.valued.probes[at];
     ck_assert_double_ne(x->execution_s, y->execution_s);
@@ -169,8 +169,8 @@ START_TEST(classes_and_their_layers_are_kept_apart)
     ck_assert_double_eq_tol(s.all.task[METRIC_LATENCY].moments.mean, 0.030, 1e-12);
     ck_assert_double_eq_tol(s.classes[0].task[METRIC_LATENCY].moments.mean, 0.020, 1e-12);
     ck_assert_double_eq_tol(s.classes[1].task[METRIC_LATENCY].moments.mean, 0.040, 1e-12);
-    ck_assert_double_eq_tol(moments_sd(&s.classes[1].task[METRIC_LATENCY].moments),
-                            0.020 * sqrt(2), 1e-12);
+    ck_assert_double_eq_tol(moments_sd(&s.classes[1].task[METRIC_LATENCY].moments), 0.020 * sqrt(2),
+                            1e-12);
     // Stage k of class c lasts 1 + k + 10 c and 100 ms more: the mean is 51 + k + 10 c.
     static const double want_ms[] = {51, 52, 61, 62, 63};
     for (int i = 0; i < 5; i++) {
@@ -190,7 +190,7 @@ START_TEST(what_did_not_finish_is_counted_and_has_no_times)
     statistics_init(&s, &arena, 1, first_stage);
     for (int i = 0; i < 6; i++) {
         struct job_record job = job_of(0, 10, ends[i]);
-        job.attempts = (uint32_t)i; // beyond the first: 0, 0, 1, 2, 3, 4
+        job.attempts = (uint32_t)i;       // beyond the first: 0, 0, 1, 2, 3, 4
         statistics_add(&s, &job, i != 0); // the first has no deadline
     }
     struct job_record early = job_of(0, 10, JOB_LOST);

@@ -111,25 +111,25 @@ static bool add_job(struct store *s, uint64_t id, enum job_status status, struct
 
 static bool add_rest(struct store *s, double scale, struct err *e)
 {
-    static const char *const metrics[] = {"latency_s",  "computation_s", "transmission_s",
-                                          "queueing_s", "edge_delay_s",  "loading_s"};
-    static const double      means[] = {15, 5, 4, 3, 2, 1};
-    const struct node_record   node = {.node = 1,
-                                       .subtasks = 4,
-                                       .busy_ns = 3 * MS,
-                                       .utilization = 0.5,
-                                       .down_ns = 7 * MS,
-                                       .cost = 11};
-    const struct link_record   link = {.from = 0,
-                                       .to = 1,
-                                       .transfers = 2,
-                                       .bytes = 99,
-                                       .busy_ns = MS,
-                                       .queue_mean = 1.25,
-                                       .queue_max = 6,
-                                       .cost = 13,
-                                       .down_ns = 9 * MS};
-    const struct queue_record  of_node = {5 * MS, 1, 1, 3}, of_link = {5 * MS, 0, 1, 8};
+    static const char *const  metrics[] = {"latency_s",  "computation_s", "transmission_s",
+                                           "queueing_s", "edge_delay_s",  "loading_s"};
+    static const double       means[] = {15, 5, 4, 3, 2, 1};
+    const struct node_record  node = {.node = 1,
+                                      .subtasks = 4,
+                                      .busy_ns = 3 * MS,
+                                      .utilization = 0.5,
+                                      .down_ns = 7 * MS,
+                                      .cost = 11};
+    const struct link_record  link = {.from = 0,
+                                      .to = 1,
+                                      .transfers = 2,
+                                      .bytes = 99,
+                                      .busy_ns = MS,
+                                      .queue_mean = 1.25,
+                                      .queue_max = 6,
+                                      .cost = 13,
+                                      .down_ns = 9 * MS};
+    const struct queue_record of_node = {5 * MS, 1, 1, 3}, of_link = {5 * MS, 0, 1, 8};
     bool ok = store_node(s, &node, e) && store_link(s, &link, e) && store_queue(s, &of_node, e) &&
               store_queue(s, &of_link, e) && store_occupancy(s, 1, 2, 4 * MS, e) &&
               store_metric(s, "swaps", 3, e) && store_match(s, 0, 0, 1, 2.0, NAN, e);
@@ -565,11 +565,11 @@ START_TEST(a_file_of_version_1_is_migrated_with_its_rows)
     expect("SELECT subtasks FROM node WHERE run_id = 0 AND down_s IS NULL", 7);
     expect("SELECT transfers FROM link WHERE run_id = 0 AND queue_max IS NULL", 5);
     struct store *other = store_open(fresh, "jetson2", &e); // every column as in a new file
-    ck_assert(other && store_begin(other, &(struct run_info){.scenario = "jetson2",
-                                                             .point = "{}",
-                                                             .scheme = "",
-                                                             .model = ""},
-                                   &e) &&
+    ck_assert(other &&
+              store_begin(other,
+                          &(struct run_info){
+                              .scenario = "jetson2", .point = "{}", .scheme = "", .model = ""},
+                          &e) &&
               store_commit(other, &done, &e));
     store_close(other);
     db = NULL;
