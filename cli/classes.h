@@ -4,6 +4,10 @@
 
 #include "cli/simulate.h"
 
+// [group_count * class_count] how much of the tasks of a group's users is of each class: by the
+// scenario's mix, or counted in its recorded streams.
+const double *classes_shares(const struct scenario *s, uint32_t class_count, struct arena *a);
+
 // The scenario's network in a replication: its own, or a copy in `a` where nodes move at random.
 const struct net *classes_net(const struct scenario *s, uint32_t replication, struct arena *a);
 

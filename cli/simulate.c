@@ -161,6 +161,7 @@ void simulate_prepare(struct prepared *out, struct arena *a, const struct scenar
         out->first_stage[c + 1] = out->first_stage[c] + out->models[c].graph.step_count;
         out->views[c] = make_view(out, &out->models[c], a);
     }
+    out->shares = classes_shares(s, out->class_count, a);
     classes_place(out, classes_net(s, 0, a), a);
     describe_names(out, a);
 }

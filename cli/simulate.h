@@ -19,6 +19,7 @@ struct prepared { // what the replications of one model (or mix) and scheme shar
     const struct scenario_model  *models; // [class_count] of each class of tasks
     uint32_t                      class_count;
     uint32_t                     *first_stage; // [class_count + 1] stages of all classes
+    const double                 *shares;      // [group_count * class_count] by user's group
     struct view                  *views;       // [class_count] of a task of each class
     struct view                   valued; // what users and nodes are matched by: the mean of a mix
     struct run_info               names;  // of nodes, classes, stages (describe.h)

@@ -128,8 +128,27 @@ START_TEST(users_are_matched_by_the_mean_of_their_mix)
     scenario.net.groups[scenario.net.group_of[scenario.fogs[0]]].memory_bytes = 6e7;
     struct prepared small = prepare(0); // nin fits in 60 MB, alexnet's tensors and weights do not
     uint32_t        fog = scenario.net.group_of[scenario.fogs[0]];
-    ck_assert(small.views[1].fits[fog]);
-    ck_assert_int_eq(small.valued.fits[fog], small.views[0].fits[fog]);
+    ck_assert(small.views[1].fits[fog] && !small.views[0].fits[fog]);
+    ck_assert(!small.valued.fits[fog]);
+    scenario.mix.share = (const double[]){0, 1}; // nobody asks for alexnet
+    struct prepared nin = prepare(0);
+    ck_assert(nin.valued.fits[fog]);
+}
+END_TEST
+
+// Of three recorded arrivals one is of the first model.
+START_TEST(the_mix_of_a_recorded_stream_is_counted)
+{
+    struct trace_arrival  items[] = {{0, 1}, {1, 0}, {2, 1}};
+    struct trace_arrivals user = {items, 3};
+    scenario.mix = (struct mix){2, one_class, rows_of};
+    scenario.arrivals.kind = ARRIVAL_TRACE;
+    scenario.arrivals.users = &user;
+    ck_assert_uint_eq(scenario.user_count, 1);
+    struct prepared p = prepare(0);
+    const double   *row = p.shares + 2 * scenario.net.group_of[scenario.users[0]];
+    ck_assert_double_eq_tol(row[0], 1.0 / 3, 1e-15);
+    ck_assert_double_eq_tol(row[1], 2.0 / 3, 1e-15);
 }
 END_TEST
 
@@ -358,6 +377,7 @@ Suite *simulate_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_mix_with_one_model_alone_is_the_run_of_that_model);
     tcase_add_test(tc, users_are_matched_by_the_mean_of_their_mix);
+    tcase_add_test(tc, the_mix_of_a_recorded_stream_is_counted);
     tcase_add_test(tc, classes_and_their_layers_are_kept_apart);
     tcase_add_test(tc, what_did_not_finish_is_counted_and_has_no_times);
     tcase_add_test(tc, memory_does_not_grow_with_tasks);
