@@ -152,6 +152,65 @@ START_TEST(the_mix_of_a_recorded_stream_is_counted)
 }
 END_TEST
 
+// ---- what a scheme sees
+
+static struct {
+    uint32_t plans, epochs;
+    sim_ns   last_now;
+    uint64_t last_number;
+    bool     is_valued_at_epochs;
+} seen;
+
+static bool see_epoch(const struct view *v, uint32_t number, struct arena *a,
+                      struct association *out, struct err *e)
+{
+    (void)a, (void)e;
+    *out = (struct association){0};
+    seen.epochs++;
+    seen.is_valued_at_epochs = number == 0 && v->now == 0 && v->now_ctx &&
+                               v->graph == &scenario.models[1].graph; // the most frequent
+    return true;
+}
+
+// 5 ms at the user, whatever the task.
+static enum plan_verdict see_plan(const struct view *v, const struct association *as,
+                                  const struct task *t, struct arena *scratch, struct plan *out,
+                                  struct placement *where, struct err *e)
+{
+    (void)as, (void)scratch, (void)where, (void)e;
+    ck_assert(v->is_up(v->now_ctx, v->fogs[0]));
+    ck_assert(v->is_reachable(v->now_ctx, v->users[0], v->fogs[0]));
+    ck_assert_double_eq(v->backlog_s(v->now_ctx, v->users[0]), 0);
+    ck_assert_uint_eq(v->replication, 3);
+    ck_assert_int_eq(v->now, seen.plans * 5 * MS); // one after the other
+    seen.plans++;
+    seen.last_now = v->now;
+    seen.last_number = t->number;
+    plan_add(out, (struct op){.kind = OP_COMPUTE, .from = t->user, .to = t->user, .seconds = 0.005},
+             NULL, 0);
+    return PLAN_READY;
+}
+
+START_TEST(a_scheme_sees_the_network_of_now)
+{
+    static const struct scheme scheme = {.name = "eye", .associate = see_epoch, .plan = see_plan};
+    memset(&seen, 0, sizeof seen);
+    scenario.schemes[0].scheme = &scheme;
+    scenario.mix = (struct mix){2, shares, rows_of};
+    struct prepared     p = prepare(0);
+    struct outcome      out;
+    struct err          e = {0};
+    struct run_identity id = {0, 3, "{}"};
+    ck_assert_msg(simulate(&p, &id, NULL, NULL, &arena, &out, &e), "%s", e.text);
+    ck_assert_uint_eq(seen.plans, 4);
+    ck_assert_int_eq(seen.last_now, 15 * MS);
+    ck_assert_uint_eq(seen.last_number, 3); // user 0, its fourth
+    ck_assert(seen.epochs == 1 && seen.is_valued_at_epochs);
+    ck_assert_uint_eq(out.local_plans, 4);
+    ck_assert_ptr_null(p.views[0].is_up); // what is so now is the run's, not the scenario's
+}
+END_TEST
+
 // ---- statistics of records made by hand
 
 static struct stage_record stages[3];
@@ -378,6 +437,7 @@ Suite *simulate_suite(void)
     tcase_add_test(tc, a_mix_with_one_model_alone_is_the_run_of_that_model);
     tcase_add_test(tc, users_are_matched_by_the_mean_of_their_mix);
     tcase_add_test(tc, the_mix_of_a_recorded_stream_is_counted);
+    tcase_add_test(tc, a_scheme_sees_the_network_of_now);
     tcase_add_test(tc, classes_and_their_layers_are_kept_apart);
     tcase_add_test(tc, what_did_not_finish_is_counted_and_has_no_times);
     tcase_add_test(tc, memory_does_not_grow_with_tasks);

@@ -252,10 +252,10 @@ START_TEST(values_arrive_in_their_columns)
     expect("SELECT busy_s FROM node WHERE node = 'fog0' AND device = 'nano' AND kind = 'fog'",
            0.003);
     expect("SELECT bytes FROM link WHERE from_node = 'user0' AND to_node = 'fog0'", 99);
-    expect("SELECT attempts + cost FROM task WHERE task_id = 0", 3.5);
-    expect("SELECT down_s + cost FROM node WHERE node = 'fog0'", 11.007);
+    expect("SELECT attempts + 10 * cost FROM task WHERE task_id = 0", 8);
+    expect("SELECT down_s + 10 * cost FROM node WHERE node = 'fog0'", 110.007);
     expect("SELECT queue_mean + 10 * queue_max FROM link", 61.25);
-    expect("SELECT cost + down_s FROM link", 13.009);
+    expect("SELECT 10 * cost + down_s FROM link", 130.009);
     expect("SELECT length FROM queue_sample WHERE node = 'fog0' AND t_s = 0.005", 3);
     expect("SELECT length FROM queue_sample WHERE node = 'user0>fog0' AND t_s = 0.005", 8);
     expect("SELECT time_s FROM occupancy WHERE node = 'fog0' AND length = 2", 0.004);
