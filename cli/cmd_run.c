@@ -26,6 +26,8 @@ struct batch { // one call of the command
     struct scenario    scenario;
     struct profile     profile;
     struct store      *store;
+    struct arena      *arena; // of the command
+    const char       **model_names;
     struct result_row *rows;
     uint32_t           row_count, runs_done, runs_total;
     bool               quiet;
@@ -39,9 +41,11 @@ static bool run_replications(struct batch *b, struct arena *a, struct result_row
     struct scenario *s = &b->scenario;
     struct prepared  p;
     struct gather    gather;
-    gather_begin(&gather, gathered, s->replications);
     simulate_prepare(&p, a, s, row->model_rank, row->scheme, &b->profile);
     row->model = p.label;
+    row->class_count = p.class_count > 1 ? p.class_count : 0;
+    row->class_names = b->model_names;
+    gather_begin(&gather, row, gathered, b->arena, s->replications);
     row->fitted_layers = simulate_fitted(&p);
     for (uint32_t r = 0; r < s->replications; r++) {
         struct run_identity id = {b->runs_done, r, b->point};
@@ -129,6 +133,10 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     if (!read_inputs(args, &b, &format, e)) return EXIT_BAD_INPUT;
     uint32_t rows = simulate_model_runs(&b.scenario) * b.scenario.scheme_count;
     b.runs_total = rows * b.scenario.replications;
+    b.arena = args->arena;
+    b.model_names = ARENA_ARRAY(args->arena, const char *, b.scenario.model_count);
+    for (uint32_t m = 0; m < b.scenario.model_count; m++)
+        b.model_names[m] = b.scenario.models[m].label;
     b.rows = ARENA_ARRAY(args->arena, struct result_row, rows);
     const char *db = option_value(args, "db", arena_format(args->arena, "%s.db", b.scenario.name));
     b.store = store_open(db, b.scenario.name, e);

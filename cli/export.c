@@ -13,6 +13,26 @@ static void add_number(cJSON *object, const char *key, double value)
         cJSON_AddNullToObject(object, key);
 }
 
+static void add_merit(cJSON *object, const char *key, const struct figure_of_merit *f)
+{
+    cJSON *metric = cJSON_AddObjectToObject(object, key);
+    add_number(metric, "mean", f->mean);
+    add_number(metric, "ci95", f->ci95);
+    add_number(metric, "p50", f->p50);
+    add_number(metric, "p95", f->p95);
+    add_number(metric, "p99", f->p99);
+    cJSON_AddNumberToObject(metric, "n", (double)f->n);
+}
+
+// The models of a mix, each by itself.
+static void add_classes(cJSON *object, const struct result_row *row)
+{
+    cJSON *models = cJSON_AddObjectToObject(object, "models");
+    for (uint32_t c = 0; c < row->class_count; c++)
+        add_merit(cJSON_AddObjectToObject(models, row->class_names[c]),
+                  metric_names[METRIC_LATENCY], &row->class_latency[c]);
+}
+
 // Beside the metrics, which are of finished tasks alone: what became of all tasks past the warm-up.
 static void add_tasks(cJSON *object, const struct result_row *row)
 {
@@ -31,17 +51,9 @@ void export_json(const struct result_row *rows, uint32_t count)
         cJSON_AddItemToArray(array, row);
         cJSON_AddStringToObject(row, "scheme", rows[i].scheme->label);
         cJSON_AddStringToObject(row, "model", rows[i].model);
-        for (int m = 0; m < METRIC_COUNT; m++) {
-            const struct figure_of_merit *f = &rows[i].metrics[m];
-            cJSON                        *metric = cJSON_AddObjectToObject(row, metric_names[m]);
-            add_number(metric, "mean", f->mean);
-            add_number(metric, "ci95", f->ci95);
-            add_number(metric, "p50", f->p50);
-            add_number(metric, "p95", f->p95);
-            add_number(metric, "p99", f->p99);
-            cJSON_AddNumberToObject(metric, "n", (double)f->n);
-        }
+        for (int m = 0; m < METRIC_COUNT; m++) add_merit(row, metric_names[m], &rows[i].metrics[m]);
         add_tasks(row, &rows[i]);
+        if (rows[i].class_count) add_classes(row, &rows[i]);
     }
     char *text = cJSON_Print(array);
     if (text) puts(text);

@@ -18,18 +18,28 @@ struct result_row { // one model, or a mix, under one scheme
     uint32_t                      fitted_layers; // conv and fc layers that the profile lacks
     uint64_t                      tasks, local_plans, by_status[JOB_STATUS_COUNT];
     uint64_t                      counted, counted_by_status[JOB_STATUS_COUNT]; // past the warm-up
-    double availability, link_availability; // means over the replications; NaN: nothing can fail
+    double   availability, link_availability; // means over the replications; NaN: nothing can fail
+    uint32_t class_count;                     // models of a mix; one model: 0
+    const char *const      *class_names;      // [class_count]
+    struct figure_of_merit *class_latency;    // [class_count]
+};
+
+struct pool { // one metric over the replications
+    struct quantile values;
+    double         *means; // [replications]
+    uint32_t        count; // of them: those with a task that finished
 };
 
 struct gather { // private
-    struct arena   *arena;
-    struct quantile values[METRIC_COUNT];
-    double         *means[METRIC_COUNT]; // [replications]
-    uint32_t        runs, finished_runs;
+    struct arena *arena;
+    struct pool   metrics[METRIC_COUNT];
+    struct pool  *class_latency; // [row.class_count]
+    uint32_t      runs;
 };
 
-// Memory in `a`, which is for this row alone.
-void gather_begin(struct gather *g, struct arena *a, uint32_t replications);
+// `row`: model, scheme and classes are set. Memory in `a`, but the row's own in `rows`.
+void gather_begin(struct gather *g, struct result_row *row, struct arena *a, struct arena *rows,
+                  uint32_t replications);
 void gather_add(struct gather *g, struct result_row *row, const struct outcome *run);
 void gather_end(struct gather *g, struct result_row *row);
 

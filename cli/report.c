@@ -113,6 +113,19 @@ static void print_row(const struct columns *c, const struct result_row *row,
     printf("\n");
 }
 
+// What the models of a mix take, each by itself.
+static void print_classes(const struct result_row *rows, uint32_t count)
+{
+    for (uint32_t c = 0; c < rows->class_count; c++) {
+        printf("  %s\n", rows->class_names[c]);
+        for (uint32_t i = 0; i < count; i++) {
+            printf("  %-10s", rows[i].scheme->label);
+            print_cell(&rows[i].class_latency[c]);
+            printf("\n");
+        }
+    }
+}
+
 static void print_model(const struct scenario *s, const struct result_row *rows, uint32_t count,
                         const char *model)
 {
@@ -126,6 +139,7 @@ static void print_model(const struct scenario *s, const struct result_row *rows,
         is_marked |= dina && dina != &rows[i] &&
                      gather_unfinished_share(&rows[i]) + gather_unfinished_share(dina) > 0;
     }
+    if (s->mix.class_count && count) print_classes(rows, count);
     if (is_marked)
         printf("  * of the tasks that finished, under each scheme others: a smaller mean is no win "
                "where more tasks were lost\n");

@@ -415,6 +415,42 @@ START_TEST(a_ratio_of_survivors_is_marked)
 }
 END_TEST
 
+// Latencies of 10, 20 and 60 ms by the first model, of 40 ms by the second, in two replications.
+START_TEST(the_models_of_a_mix_are_told_apart)
+{
+    static const char *const names[] = {"alexnet", "nin"};
+    struct result_row        rows[2];
+    struct gather            gather;
+    make_rows(rows, 0, NAN);
+    scenario.mix = (struct mix){2, shares, rows_of};
+    for (int i = 0; i < 2; i++) {
+        rows[i] = (struct result_row){
+            .model = "mix", .scheme = rows[i].scheme, .class_count = 2, .class_names = names};
+        gather_begin(&gather, &rows[i], &arena, &arena, 2);
+        for (int r = 0; r < 2; r++) {
+            struct outcome    run = {.availability = NAN, .link_availability = NAN};
+            struct job_record first = job_of(0, r ? 60 : 10, JOB_DONE);
+            struct job_record other = r ? job_of(1, 40, JOB_DONE) : job_of(0, 20, JOB_LATE);
+            statistics_init(&run.statistics, &arena, 2, first_stage);
+            statistics_add(&run.statistics, &first, false);
+            statistics_add(&run.statistics, &other, false);
+            gather_add(&gather, &rows[i], &run);
+        }
+        gather_end(&gather, &rows[i]);
+    }
+    ck_assert_double_eq_tol(rows[0].metrics[METRIC_LATENCY].mean, 0.0325, 1e-12); // 15 and 50
+    ck_assert_double_eq_tol(rows[0].metrics[METRIC_LATENCY].p50, 0.030, 1e-12);   // of all four
+    ck_assert_double_eq_tol(rows[0].class_latency[0].mean, 0.0375, 1e-12);        // 15 and 60
+    ck_assert_double_eq_tol(rows[0].class_latency[0].p50, 0.020, 1e-12);
+    ck_assert_uint_eq(rows[0].class_latency[1].n, 1); // in one replication alone
+    ck_assert_uint_eq(rows[0].counted_by_status[JOB_LATE], 1);
+    const char *table = printed(print_table, rows);
+    ck_assert_msg(strstr(table, "\n  nin\n") && strstr(table, "40 ms\n"), "%s", table);
+    ck_assert_ptr_nonnull(strstr(table, "\nmix\n"));
+    ck_assert_ptr_nonnull(strstr(printed(print_json, rows), "\"nin\":"));
+}
+END_TEST
+
 START_TEST(json_tells_what_became_of_tasks)
 {
     struct result_row rows[2];
@@ -444,6 +480,7 @@ Suite *simulate_suite(void)
     tcase_add_test(tc, rows_of_users_are_left_out_of_large_summaries_alone);
     tcase_add_test(tc, sums_over_the_world_are_those_of_its_rows);
     tcase_add_test(tc, a_ratio_of_survivors_is_marked);
+    tcase_add_test(tc, the_models_of_a_mix_are_told_apart);
     tcase_add_test(tc, json_tells_what_became_of_tasks);
     suite_add_tcase(s, tc);
     return s;
