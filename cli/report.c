@@ -117,7 +117,7 @@ static void print_row(const struct columns *c, const struct result_row *row,
 static void print_classes(const struct result_row *rows, uint32_t count)
 {
     for (uint32_t c = 0; c < rows->class_count; c++) {
-        printf("  %s\n", rows->class_names[c]);
+        printf("  total of %s\n", rows->class_names[c]);
         for (uint32_t i = 0; i < count; i++) {
             printf("  %-10s", rows[i].scheme->label);
             print_cell(&rows[i].class_latency[c]);

@@ -445,7 +445,7 @@ START_TEST(the_models_of_a_mix_are_told_apart)
     ck_assert_uint_eq(rows[0].class_latency[1].n, 1); // in one replication alone
     ck_assert_uint_eq(rows[0].counted_by_status[JOB_LATE], 1);
     const char *table = printed(print_table, rows);
-    ck_assert_msg(strstr(table, "\n  nin\n") && strstr(table, "40 ms\n"), "%s", table);
+    ck_assert_msg(strstr(table, "\n  total of nin\n") && strstr(table, "40 ms\n"), "%s", table);
     ck_assert_ptr_nonnull(strstr(table, "\nmix\n"));
     ck_assert_ptr_nonnull(strstr(printed(print_json, rows), "\"nin\":"));
 }
