@@ -131,6 +131,7 @@ static struct view make_view(const struct prepared *p, const struct scenario_mod
             cost_init(&costs[g], a, &model->graph, &s->devices[g], p->profile);
     return (struct view){
         .graph = &model->graph,
+        .class_id = (uint32_t)(model - p->models),
         .costs = costs,
         .options = &p->scheme->options,
         .limits = &s->limits,
