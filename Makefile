@@ -53,6 +53,7 @@ endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
 TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/oracle.c) tests/main.c
+TESTS    += $(if $(filter queueing,$(SUITES)),$(filter-out tests/queueing/main.c,$(wildcard tests/queueing/*.c)))
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
 GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
 
@@ -222,7 +223,7 @@ check-long-run:
 	$(B)/asan/fuzz 30000 2
 layers:
 	@sh tests/layers.sh && echo "includes point one way"
-FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) kernels/*.inc tests/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch])
+FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) kernels/*.inc tests/*.[ch] tests/queueing/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch])
 format:
 	clang-format -i $(FORMATTED)
 format-check:
@@ -271,12 +272,18 @@ install: all
 	install -m 644 scenarios/protocols/*.json $(SHARE)/scenarios/protocols
 	install -m 644 docs/scenario.schema.json $(SHARE)/docs
 
+# Queueing theory: systems with closed forms run on the engine (tests/queueing/); JSON, one object a line.
+QUEUEING := $(patsubst %.c,$(B)/%.o,$(wildcard tests/queueing/*.c))
+$(B)/queueing: $(QUEUEING) $(LIBRARY)
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # Published figures beside ours; after a change of results.
 .PHONY: validation
-validation: all
+validation: all $(B)/queueing
 	/usr/bin/python3 docs/validation.py
 
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(QUEUEING:.o=.d)

@@ -1,0 +1,87 @@
+#include "tests/queueing/closed.h"
+
+#include <assert.h>
+
+double closed_erlang_b(uint32_t servers, double load)
+{
+    double b = 1;
+    for (uint32_t c = 1; c <= servers; c++) b = load * b / (c + load * b);
+    return b;
+}
+
+double closed_erlang_c(uint32_t servers, double load)
+{
+    double b = closed_erlang_b(servers, load);
+    assert(load < servers);
+    return servers * b / (servers - load * (1 - b));
+}
+
+double closed_mmc_wait_s(double rate, double service_s, uint32_t servers)
+{
+    return closed_erlang_c(servers, rate * service_s) / (servers / service_s - rate);
+}
+
+double closed_mg1_wait_s(double rate, double service_s, double service_s2)
+{
+    return rate * service_s2 / (2 * (1 - rate * service_s));
+}
+
+double closed_mm1k_loss(double load, uint32_t room)
+{
+    double power = 1, sum = 0;
+    for (uint32_t n = 0; n < room; n++, power *= load) sum += power;
+    return power / (sum + power);
+}
+
+double closed_mm1k_sojourn_s(double rate, double service_s, uint32_t room)
+{
+    double load = rate * service_s, power = 1, sum = 0, number = 0;
+    for (uint32_t n = 0; n <= room; n++, power *= load) sum += power, number += n * power;
+    return number / sum / (rate * (1 - closed_mm1k_loss(load, room)));
+}
+
+double closed_finite_source_sojourn_s(uint32_t users, double think_s, double service_s)
+{
+    // p_n / p_0 = N! / (N - n)! (service / think)^n
+    double weight = 1, sum = 1;
+    for (uint32_t n = 0; n < users; n++) sum += weight *= (users - n) * service_s / think_s;
+    double throughput = (1 - 1 / sum) / service_s;
+    return users / throughput - think_s;
+}
+
+double closed_priority_wait_s(const double *rate, const double *service_s, const double *service_s2,
+                              uint32_t count, uint32_t class_id)
+{
+    double residual = 0, above = 0;
+    for (uint32_t k = 0; k < count; k++) residual += rate[k] * service_s2[k] / 2;
+    for (uint32_t k = 0; k < class_id; k++) above += rate[k] * service_s[k];
+    return residual / ((1 - above) * (1 - above - rate[class_id] * service_s[class_id]));
+}
+
+double closed_preempt_sojourn_s(const double *rate, const double *service_s,
+                                const double *service_s2, uint32_t class_id)
+{
+    double residual = 0, above = 0;
+    for (uint32_t k = 0; k <= class_id; k++) residual += rate[k] * service_s2[k] / 2;
+    for (uint32_t k = 0; k < class_id; k++) above += rate[k] * service_s[k];
+    double with = above + rate[class_id] * service_s[class_id];
+    return service_s[class_id] / (1 - above) + residual / ((1 - above) * (1 - with));
+}
+
+void closed_traffic(uint32_t count, const double *entry, const double *routing, double *out)
+{
+    double m[CLOSED_STATIONS][CLOSED_STATIONS + 1];
+    assert(count <= CLOSED_STATIONS);
+    for (uint32_t to = 0; to < count; to++) {
+        for (uint32_t from = 0; from < count; from++)
+            m[to][from] = (to == from) - routing[from * count + to];
+        m[to][count] = entry[to];
+    }
+    // Gauss and Jordan; I - P' has a dominant diagonal, so no pivot is looked for.
+    for (uint32_t p = 0; p < count; p++)
+        for (uint32_t row = 0; row < count; row++) {
+            double factor = row == p ? 0 : m[row][p] / m[p][p];
+            for (uint32_t c = 0; c <= count; c++) m[row][c] -= factor * m[p][c];
+        }
+    for (uint32_t i = 0; i < count; i++) out[i] = m[i][count] / m[i][i];
+}
