@@ -7,6 +7,7 @@
 
 #include "tests/queueing/balance.h"
 #include "tests/queueing/closed.h"
+#include "tests/queueing/shares.h"
 #include "tests/queueing/system.h"
 
 Suite *queueing_suite(void);
@@ -273,6 +274,20 @@ START_TEST(of_200_intervals_181_to_198_hold_the_closed_form)
 }
 END_TEST
 
+START_TEST(shares_are_those_by_hand)
+{
+    for (uint32_t k = 0; k < share_count; k++) {
+        double rate_bytes_per_s[SHARE_FLOWS], worst;
+        share_rates(&share_table[k], rate_bytes_per_s, &worst);
+        ck_assert_msg(worst < 1e-14, "%s: %g", share_table[k].id, worst);
+    }
+    double ends_s[SHARE_TRANSFERS];
+    share_transfers(ends_s);
+    for (int i = 0; i < SHARE_TRANSFERS; i++)
+        ck_assert_double_eq_tol(ends_s[i], share_ends_s[i], 2e-9);
+}
+END_TEST
+
 START_TEST(energy_of_tasks_is_that_of_nodes_above_idle)
 {
     for (uint64_t seed = 0; seed < 5; seed++) {
@@ -311,6 +326,7 @@ Suite *queueing_suite(void)
     tcase_add_loop_test(tc, every_system_comes_near_its_closed_form, 0, (int)system_count);
     tcase_add_loop_test(tc, computed_and_event_driven_runs_have_equal_means, 0, (int)system_count);
     tcase_add_test(tc, of_200_intervals_181_to_198_hold_the_closed_form);
+    tcase_add_test(tc, shares_are_those_by_hand);
     tcase_add_test(tc, energy_of_tasks_is_that_of_nodes_above_idle);
     tcase_add_test(tc, the_memory_peak_is_that_of_what_runs_together);
     suite_add_tcase(s, tc);

@@ -2,6 +2,7 @@
 //
 //   build/queueing [--fast] [SYSTEM]      one line for each measure
 //   build/queueing coverage [--fast]      one line: of 200 intervals at 95 %, how many hold it
+//   build/queueing exact                  what holds without chance: shares, energy, memory
 // Exit 1: an estimate is 5 standard errors off (of 20 replications: once in 10 000 by chance), or
 // the coverage is outside 181 to 198.
 #include <gsl/gsl_errno.h>
@@ -10,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/queueing/balance.h"
+#include "tests/queueing/shares.h"
 #include "tests/queueing/system.h"
 
 enum { REPLICATIONS = 20, INTERVALS = 200, COVERED_LOW = 181, COVERED_HIGH = 198 };
@@ -93,6 +96,66 @@ static int run_coverage(double jobs)
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+// A row without chance; `worst` is what decides, relative.
+static bool print_exact(const char *id, const char *about, const char *source, double want,
+                        double have, double worst, double tolerance)
+{
+    bool ok = worst <= tolerance;
+    printf("{\"id\": \"%s\", \"about\": \"%s\", \"source\": \"%s\", \"published\": %.12g, "
+           "\"ours\": %.12g, \"error_pct\": %.3g, \"largest_error\": %.3g, \"verdict\": \"%s\", "
+           "\"parameters_from\": \"chosen\"}\n",
+           id, about, source, want, have, 100 * (have / want - 1), worst, ok ? "equal" : "differs");
+    return ok;
+}
+
+static bool run_shares(void)
+{
+    const char *source = "by hand; Bertsekas and Gallager 6.5.2";
+    bool        ok = true;
+    for (uint32_t k = 0; k < share_count; k++) {
+        const struct share_system *s = &share_table[k];
+        double                     rate[SHARE_FLOWS], worst;
+        uint32_t                   last = share_rates(s, rate, &worst) - 1;
+        char                       id[64];
+        snprintf(id, sizeof id, "shares.%s", s->id);
+        ok &= print_exact(id, s->about, source, s->flows[last].rate, rate[last], worst, 1e-14);
+    }
+    double ends_s[SHARE_TRANSFERS], worst = 0;
+    share_transfers(ends_s);
+    for (uint32_t i = 0; i < SHARE_TRANSFERS; i++)
+        worst = fmax(worst, fabs(ends_s[i] / share_ends_s[i] - 1));
+    return print_exact("shares.transfers", "three transfers that come and go: the last end, s",
+                       source, share_ends_s[0], ends_s[0], worst, 1e-9) &&
+           ok;
+}
+
+static bool run_balances(void)
+{
+    struct energy_balance x = {0};
+    double                peak_bytes = 0;
+    struct err            e = {0};
+    if (!balance_energy(1, &x, &e) || !balance_memory(&peak_bytes, &e)) {
+        fprintf(stderr, "%s\n", e.text);
+        return false;
+    }
+    bool ok = print_exact(
+        "energy.nodes", "300 random jobs, J: energy of nodes above idle, of tasks", "conservation",
+        x.above_idle, x.of_tasks, fabs(x.of_tasks / x.above_idle - 1), 1e-12);
+    ok &= print_exact("energy.hand",
+                      "300 random jobs, J: power above idle x time, summed over the operations",
+                      "by hand", x.by_hand, x.of_tasks, fabs(x.of_tasks / x.by_hand - 1), 1e-7);
+    return print_exact("memory.peak", "three operations on two servers, bytes", "by hand",
+                       BALANCE_PEAK_BYTES, peak_bytes, fabs(peak_bytes / BALANCE_PEAK_BYTES - 1),
+                       0) &&
+           ok;
+}
+
+static int run_exact(void)
+{
+    bool shares = run_shares(), balances = run_balances();
+    return shares && balances ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
     bool        is_fast = false, is_coverage = false;
@@ -106,6 +169,7 @@ int main(int argc, char **argv)
         else
             only = argv[i];
     }
+    if (only && !strcmp(only, "exact")) return run_exact();
     return is_coverage ? run_coverage(is_fast ? 1000 : 5000)
                        : run_systems(only, is_fast ? 2000 : 20000);
 }
