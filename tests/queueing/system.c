@@ -1,7 +1,6 @@
 #include "tests/queueing/system.h"
 
 #include <assert.h>
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
@@ -87,7 +86,7 @@ struct run {
     sim_ns               wait_ns[MAX_STATIONS]; // of all jobs, counted or not
 };
 
-static double draw(const struct station *st, struct rng *r)
+double station_draw(const struct station *st, struct rng *r)
 {
     double mean = st->service_s, cv2 = st->cv2, p;
     switch (st->law) {
@@ -136,7 +135,7 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
         s->station_count == 1 ? 0 : pick(s->entry, s->station_count, rng_uniform(&run->routing));
     while (at < s->station_count) {
         struct op op = {.kind = OP_COMPUTE, .from = run->users + at, .to = run->users + at};
-        op.seconds = ratio * draw(&s->stations[at], &run->service[at]);
+        op.seconds = ratio * station_draw(&s->stations[at], &run->service[at]);
         before = plan_add(out, op, &before, 1);
         if (s->station_count == 1) break;
         at = pick(&s->routing[at * s->station_count], s->station_count, rng_uniform(&run->routing));
@@ -303,8 +302,8 @@ bool system_estimate(const struct system *s, double jobs, uint64_t seed, uint32_
     for (uint32_t i = 0; i < system_measure_count(s); i++) {
         double mean = stat_mean(values[i], n), error = stat_sd(values[i], n) / sqrt(n);
         double closed = s->measures[i].closed(s, &s->measures[i]);
-        out[i] = (struct estimate){mean, gsl_cdf_tdist_Pinv(0.975, n - 1) * error, closed,
-                                   fabs(mean - closed) / error};
+        out[i] =
+            (struct estimate){mean, stat_ci95(values[i], n), closed, fabs(mean - closed) / error};
     }
     return true;
 }

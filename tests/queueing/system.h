@@ -68,6 +68,9 @@ struct system {
     struct measure    measures[MAX_MEASURES];               // closed == NULL: none
 };
 
+// A service, s.
+double station_draw(const struct station *st, struct rng *r);
+
 extern const struct system system_table[];
 extern const uint32_t      system_count;
 
