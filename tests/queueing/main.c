@@ -171,5 +171,5 @@ int main(int argc, char **argv)
     }
     if (only && !strcmp(only, "exact")) return run_exact();
     return is_coverage ? run_coverage(is_fast ? 1000 : 5000)
-                       : run_systems(only, is_fast ? 2000 : 20000);
+                       : run_systems(only, is_fast ? 2000 : 100000);
 }

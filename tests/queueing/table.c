@@ -269,4 +269,4 @@ const struct system system_table[] = {
                   {"second", "wait of the far", QUANTITY_WAIT, 1, .closed = priority_wait}}},
 };
 
-const uint32_t system_count = 14; // TEMP
+const uint32_t system_count = sizeof system_table / sizeof *system_table;
