@@ -40,3 +40,9 @@ bool evq_pop(struct evq *q, struct event *out)
     if (q->count) q->heap[hole] = last;
     return true;
 }
+
+bool evq_peek(const struct evq *q, struct event *out)
+{
+    if (q->count) *out = q->heap[0];
+    return q->count;
+}

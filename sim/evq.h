@@ -32,4 +32,7 @@ void evq_push(struct evq  *q,
               struct event event); // O(log n); doubles its room when full; asserts at >= now
 bool evq_pop(struct evq *q, struct event *out); // O(log n); false: empty, `out` untouched
 
+// The event that evq_pop would give; false: empty.
+bool evq_peek(const struct evq *q, struct event *out);
+
 #endif

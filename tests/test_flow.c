@@ -294,7 +294,8 @@ START_TEST(a_flow_of_nothing_ends_at_once_and_takes_no_share)
 }
 END_TEST
 
-// Both end at 1 s; between the two pops the link goes down: what has ended has ended.
+// Both end at 1 s; between the two pops the link goes down: what has ended has ended. Then two that
+// lack a millionth of a ns at their end, which counts as done.
 START_TEST(what_has_ended_is_not_undone_by_a_change_of_the_same_instant)
 {
     add(10);
@@ -303,6 +304,13 @@ START_TEST(what_has_ended_is_not_undone_by_a_change_of_the_same_instant)
     ck_assert_ends(S, 1);
     flows_set_capacity(&flows, S, 0, 0);
     ck_assert_ends(S, 2);
+    flows_set_capacity(&flows, S, 0, 2e15);
+    start(S, 1e6 + 1, INFINITY, "0", 3);
+    uint32_t fourth = start(S, 1e6 + 1, INFINITY, "0", 4);
+    ck_assert_ends(S + 1, 3);
+    flows_set_capacity(&flows, S + 1, 0, 0);
+    ck_assert_double_eq(flows_left(&flows, fourth, S + 1), 0);
+    ck_assert_ends(S + 1, 4);
     ck_assert_nothing_ends();
 }
 END_TEST
