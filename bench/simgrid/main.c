@@ -20,6 +20,10 @@ static const struct workload workloads[] = {
     {"sharing", "16 Poisson users at one shared processor, exponential service", .users = 16,
      .jobs_per_user = 1000, .rate_per_s = 1, .service_s = 0.045, .network = STAGE_NONE,
      .processor = STAGE_SHARING, .link_bytes_per_s = 1e5},
+    {"whole", "16 Poisson users, links of four rates into one medium, then one shared processor",
+     .users = 16, .jobs_per_user = 1000, .rate_per_s = 1, .bytes = 5e4, .service_s = 0.045,
+     .link_bytes_per_s = 1e5, .medium_bytes_per_s = 1.1e6, .network = STAGE_SHARED,
+     .processor = STAGE_SHARING},
 };
 
 struct difference {
