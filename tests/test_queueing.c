@@ -149,6 +149,39 @@ START_TEST(pollaczek_and_khinchine_agree_with_the_embedded_chain)
 }
 END_TEST
 
+// ---- bursts
+// --------------------------------------------------------------------------------------
+
+// The chain of (number, state) made uniform at 3 changes a second and iterated from empty, to 400
+// jobs: the share above falls by a factor of about 0.9 a job.
+START_TEST(bursts_solve_the_chain_of_number_and_state)
+{
+    enum { LEVELS = 400, STEPS = 30000 };
+    const double  rate[] = {1.6, 0.2}, stay_s[] = {10, 20}, uniform = 3;
+    static double p[LEVELS][2], next[LEVELS][2];
+    p[0][0] = 1;
+    for (int step = 0; step < STEPS; step++) {
+        memcpy(next, p, sizeof p);
+        for (int n = 0; n < LEVELS; n++)
+            for (int i = 0; i < 2; i++) {
+                double up = n + 1 < LEVELS ? p[n][i] * rate[i] / uniform : 0;
+                double down = n ? p[n][i] / uniform : 0, over = p[n][i] / stay_s[i] / uniform;
+                next[n][i] -= up + down + over;
+                next[n][1 - i] += over;
+                if (n + 1 < LEVELS) next[n + 1][i] += up;
+                if (n) next[n - 1][i] += down;
+            }
+        memcpy(p, next, sizeof p);
+    }
+    double number = 0;
+    for (int n = 0; n < LEVELS; n++) number += n * (p[n][0] + p[n][1]);
+    double wait_s = number / (2.0 / 3) - 1;
+    ck_assert_double_eq_tol(closed_mmpp_wait_s(rate, stay_s, 1), wait_s, 1e-8 * wait_s);
+    // Equal rates: M/M/1.
+    ck_assert_double_eq_tol(closed_mmpp_wait_s((const double[]){0.6, 0.6}, stay_s, 1), 1.5, 1e-12);
+}
+END_TEST
+
 // ---- priorities
 // ----------------------------------------------------------------------------------
 
@@ -344,6 +377,7 @@ Suite *queueing_suite(void)
     tcase_add_test(tc, losses_solve_the_balance_equations);
     tcase_add_test(tc, the_finite_source_solves_the_balance_equations);
     tcase_add_test(tc, pollaczek_and_khinchine_agree_with_the_embedded_chain);
+    tcase_add_test(tc, bursts_solve_the_chain_of_number_and_state);
     tcase_add_test(tc, waits_by_priority_keep_the_conservation_law);
     tcase_add_test(tc, sojourns_under_preemption_are_differences_of_two_mm1);
     tcase_add_test(tc, traffic_is_the_limit_of_its_iteration);

@@ -1,6 +1,7 @@
 #include "tests/queueing/closed.h"
 
 #include <assert.h>
+#include <math.h>
 
 double closed_erlang_b(uint32_t servers, double load)
 {
@@ -66,6 +67,65 @@ double closed_preempt_sojourn_s(const double *rate, const double *service_s,
     for (uint32_t k = 0; k < class_id; k++) above += rate[k] * service_s[k];
     double with = above + rate[class_id] * service_s[class_id];
     return service_s[class_id] / (1 - above) + residual / ((1 - above) * (1 - with));
+}
+
+struct matrix { // 2 x 2
+    double m[2][2];
+};
+
+static struct matrix product(struct matrix a, struct matrix b)
+{
+    struct matrix c;
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 2; j++) c.m[i][j] = a.m[i][0] * b.m[0][j] + a.m[i][1] * b.m[1][j];
+    return c;
+}
+
+static struct matrix inverse(struct matrix a)
+{
+    double d = a.m[0][0] * a.m[1][1] - a.m[0][1] * a.m[1][0];
+    return (struct matrix){{{a.m[1][1] / d, -a.m[0][1] / d}, {-a.m[1][0] / d, a.m[0][0] / d}}};
+}
+
+static struct matrix one_minus(struct matrix a)
+{
+    return (struct matrix){{{1 - a.m[0][0], -a.m[0][1]}, {-a.m[1][0], 1 - a.m[1][1]}}};
+}
+
+// R <- A0 (-A1 - R A2)^-1 with A0 = rates, A2 = service, A1 = changes of state less both.
+static struct matrix rate_matrix(const double rate[2], const double stay_s[2], double service_s)
+{
+    struct matrix r = {0};
+    double        change = 1;
+    while (change > 1e-15) {
+        struct matrix next, left; // left: -A1 - R A2
+        for (int i = 0; i < 2; i++)
+            for (int j = 0; j < 2; j++) {
+                double minus_a1 = i == j ? 1 / stay_s[i] + rate[i] + 1 / service_s : -1 / stay_s[i];
+                left.m[i][j] = minus_a1 - r.m[i][j] / service_s;
+            }
+        next = product((struct matrix){{{rate[0], 0}, {0, rate[1]}}}, inverse(left));
+        change = 0;
+        for (int i = 0; i < 2; i++)
+            for (int j = 0; j < 2; j++) change = fmax(change, fabs(next.m[i][j] - r.m[i][j]));
+        r = next;
+    }
+    return r;
+}
+
+double closed_mmpp_wait_s(const double rate[2], const double stay_s[2], double service_s)
+{
+    struct matrix r = rate_matrix(rate, stay_s, service_s), s = inverse(one_minus(r));
+    // Summed over the levels the states keep their shares of time: pi_0 (I - R)^-1 = share.
+    double        share[2], pi0[2], number = 0, mean_rate = 0;
+    struct matrix weight = product(product(r, s), s); // sum of n R^n
+    for (int i = 0; i < 2; i++) share[i] = stay_s[i] / (stay_s[0] + stay_s[1]);
+    for (int j = 0; j < 2; j++) pi0[j] = share[j] - share[0] * r.m[0][j] - share[1] * r.m[1][j];
+    for (int i = 0; i < 2; i++) {
+        number += pi0[i] * (weight.m[i][0] + weight.m[i][1]);
+        mean_rate += share[i] * rate[i];
+    }
+    return number / mean_rate - service_s;
 }
 
 void closed_traffic(uint32_t count, const double *entry, const double *routing, double *out)

@@ -39,6 +39,11 @@ double closed_priority_wait_s(const double *rate, const double *service_s, const
 double closed_preempt_sojourn_s(const double *rate, const double *service_s,
                                 const double *service_s2, uint32_t class_id);
 
+// Mean wait of MMPP/M/1, two states with arrivals rate[i] per second and stays of mean stay_s[i]:
+// the matrix-geometric solution pi_{n+1} = pi_n R, A0 + R A1 + R^2 A2 = 0, R by iteration. Neuts,
+// Matrix-Geometric Solutions in Stochastic Models (1981), ch. 1 and 3.
+double closed_mmpp_wait_s(const double rate[2], const double stay_s[2], double service_s);
+
 // Flows of an open network of `count` stations: lambda = entry + lambda routing; routing
 // [count * count] from, to, each row's sum at most 1. By elimination. Jackson 1957; Kleinrock
 // I 4.8.

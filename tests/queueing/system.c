@@ -43,6 +43,11 @@ void system_traffic(const struct system *s, double *out)
     closed_traffic(s->station_count, entry, s->routing, out);
 }
 
+static bool is_bursty(const struct system *s)
+{
+    return s->burst_stay_s[0] > 0;
+}
+
 static double ratio_of(const struct user_class *k)
 {
     return k->service_ratio > 0 ? k->service_ratio : 1;
@@ -60,6 +65,17 @@ static void mixture(const struct system *s, double cv2, double *m1, double *m2)
     }
 }
 
+// Limit of the index of dispersion of counts; for two states 1 + 2 p q (l0 - l1)^2 / (l (r0 + r1))
+// with shares of time p, q, rates l0, l1, their mean l and rates of change r0, r1 (Fischer and
+// Meier-Hellstern, "The Markov-modulated Poisson process cookbook", 1993).
+static double dispersion(const struct system *s)
+{
+    if (!is_bursty(s)) return 1;
+    const double *rate = s->burst_rate_per_s, *stay = s->burst_stay_s;
+    double        p = stay[0] / (stay[0] + stay[1]), q = 1 - p, apart = rate[0] - rate[1];
+    return 1 + 2 * p * q * apart * apart / (s->rate_per_s * (1 / stay[0] + 1 / stay[1]));
+}
+
 double system_warm_up_s(const struct system *s)
 {
     double rate[MAX_STATIONS], longest_s = 0;
@@ -69,7 +85,8 @@ double system_warm_up_s(const struct system *s)
         double                m1, m2;
         mixture(s, st->cv2, &m1, &m2);
         double service_s = m1 * st->service_s, room = 1 - sqrt(rate[i] * service_s / st->servers);
-        longest_s = fmax(longest_s, m2 / (m1 * m1) * service_s / (2.8 * room * room));
+        double variability = dispersion(s) + m2 / (m1 * m1) - 1;
+        longest_s = fmax(longest_s, variability * service_s / (2.8 * room * room));
     }
     return 10 * longest_s;
 }
@@ -160,6 +177,7 @@ static void add_values(struct run *run, uint32_t class_id, const struct seen *x)
                           [QUANTITY_WAIT] = x->sojourn_s - x->service_s,
                           [QUANTITY_STATION] = x->station_s,
                           [QUANTITY_LOSS] = x->is_lost};
+        if (m->quantity > QUANTITY_LOSS) continue; // of the node, not of jobs
         run->sum[i] += value[m->quantity];
         run->count[i]++;
     }
@@ -232,6 +250,33 @@ static double little_error(const struct run *run, const struct engine *en, sim_n
     return worst;
 }
 
+// Means over the whole run that the node reports.
+static double value_of_node(const struct run *run, const struct engine *en, enum quantity quantity,
+                            sim_ns end_ns)
+{
+    struct node_record n;
+    engine_node(en, run->users, &n);
+    return quantity == QUANTITY_WAITING ? n.queue_mean : (double)n.length_ns[0] / (double)end_ns;
+}
+
+static struct arrivals arrivals_of(const struct system *s, double duration_s, struct arena *a)
+{
+    struct arrivals out = {.kind = is_closed_loop(s) ? ARRIVAL_CLOSED
+                                   : is_bursty(s)    ? ARRIVAL_BURSTS
+                                                     : ARRIVAL_POISSON,
+                           .rate_per_s = s->rate_per_s,
+                           .jobs_per_user = UINT32_MAX,
+                           .duration_s = duration_s};
+    if (!is_bursty(s)) return out;
+    out.state_count = BURST_STATES;
+    out.states = ARENA_ARRAY(a, struct burst_state, BURST_STATES);
+    for (uint32_t i = 0; i < BURST_STATES; i++) {
+        out.states[i] = (struct burst_state){s->burst_rate_per_s[i], s->burst_stay_s[i], {0}};
+        out.states[i].next[1 - i] = 1;
+    }
+    return out;
+}
+
 static void start_streams(struct run *run, uint64_t seed, uint32_t replication)
 {
     for (uint32_t i = 0; i < run->s->station_count; i++)
@@ -256,10 +301,8 @@ bool system_replicate(const struct system *s, double jobs, uint64_t seed, uint32
     double               warm_up_s = system_warm_up_s(s);
     struct engine_config config = {
         .net = &net,
-        .arrivals = {.kind = is_closed_loop(s) ? ARRIVAL_CLOSED : ARRIVAL_POISSON,
-                     .rate_per_s = s->rate_per_s,
-                     .jobs_per_user = UINT32_MAX,
-                     .duration_s = warm_up_s + jobs / system_rate_per_s(s, ANY_CLASS)},
+        .arrivals = arrivals_of(s, warm_up_s + jobs / system_rate_per_s(s, ANY_CLASS), &a),
+        .length_limit = 2,
         .warm_up_s = warm_up_s,
         .deadline_s = deadline_s,
         .path = path,
@@ -267,11 +310,14 @@ bool system_replicate(const struct system *s, double jobs, uint64_t seed, uint32
         .replication = replication};
     struct planner    planner = {.ctx = &run, .plan = plan};
     struct trace_sink sink = {.ctx = &run, .job = see};
-    bool              ok = engine_run(&config, &planner, &sink, &a, &en, &result, e);
+    bool              ok = (!is_bursty(s) || arrivals_finish(&config.arrivals, e)) &&
+              engine_run(&config, &planner, &sink, &a, &en, &result, e);
     if (ok) {
         *out = (struct replication){.jobs = run.counted};
         for (uint32_t i = 0; i < system_measure_count(s); i++)
-            out->value[i] = run.sum[i] / (double)run.count[i];
+            out->value[i] = s->measures[i].quantity > QUANTITY_LOSS
+                                ? value_of_node(&run, en, s->measures[i].quantity, result.end_ns)
+                                : run.sum[i] / (double)run.count[i];
         out->little_error = little_error(&run, en, result.end_ns, &out->busiest);
     }
     arena_free(&a);

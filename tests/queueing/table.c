@@ -45,6 +45,25 @@ static double mg1_wait(const struct system *s, const struct measure *m)
     return closed_mg1_wait_s(system_rate_per_s(s, ANY_CLASS), x.s[0], x.s2[0]);
 }
 
+// Little's law; of the M/M/1 of rho: nobody waits with at most one present, 1 - rho^2.
+static double mmc_waiting(const struct system *s, const struct measure *m)
+{
+    return system_rate_per_s(s, ANY_CLASS) * mmc_wait(s, m);
+}
+
+static double mm1_empty(const struct system *s, const struct measure *m)
+{
+    (void)m;
+    double load = system_rate_per_s(s, ANY_CLASS) * s->stations[0].service_s;
+    return 1 - load * load;
+}
+
+static double mmpp_wait(const struct system *s, const struct measure *m)
+{
+    (void)m;
+    return closed_mmpp_wait_s(s->burst_rate_per_s, s->burst_stay_s, s->stations[0].service_s);
+}
+
 static double mm1k_loss(const struct system *s, const struct measure *m)
 {
     (void)m;
@@ -142,7 +161,15 @@ const struct system system_table[] = {
     {"mm1-50", "M/M/1, utilisation 0.5", "Kleinrock I 3.2", .rate_per_s = 0.5, .classes = ONE_USER,
      .station_count = 1, .stations = {{LAW_EXPONENTIAL, 1, 1, 1, FOREVER}}, .entry = {1},
      .measures = {{"wait", "wait", QUANTITY_WAIT, ALL, .closed = mmc_wait},
-                  {"sojourn", "sojourn", QUANTITY_SOJOURN, ALL, .closed = mmc_sojourn}}},
+                  {"sojourn", "sojourn", QUANTITY_SOJOURN, ALL, .closed = mmc_sojourn},
+                  {"waiting", "mean number waiting", QUANTITY_WAITING, ALL, .closed = mmc_waiting},
+                  {"empty", "share of time with nobody waiting", QUANTITY_EMPTY, ALL,
+                   .closed = mm1_empty}}},
+    {"mmpp", "MMPP/M/1, bursts of 1.6 /s for 10 s, 0.2 /s for 20 s, utilisation 0.67",
+     "Neuts 1981, matrix-geometric", .rate_per_s = 2.0 / 3, .burst_rate_per_s = {1.6, 0.2},
+     .burst_stay_s = {10, 20}, .classes = ONE_USER, .station_count = 1,
+     .stations = {{LAW_EXPONENTIAL, 1, 1, 1, FOREVER}}, .entry = {1},
+     .measures = {{"wait", "wait", QUANTITY_WAIT, ALL, .closed = mmpp_wait}}},
     {"mm1-80", "M/M/1, utilisation 0.8", "Kleinrock I 3.2", .rate_per_s = 0.8, .classes = ONE_USER,
      .station_count = 1, .stations = {{LAW_EXPONENTIAL, 1, 1, 1, FOREVER}}, .entry = {1},
      .measures = {{"sojourn", "sojourn", QUANTITY_SOJOURN, ALL, .closed = mmc_sojourn}}},
