@@ -266,15 +266,16 @@ ENGINE_BENCH := $(patsubst %.c,$(B)/%.o,$(wildcard bench/engine/*.c))
 $(B)/fogsim-bench: $(ENGINE_BENCH) $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(PEERS): bench/engine/peers/peer.h
 $(B)/peer-%: bench/engine/peers/%.c
 	@echo "  cc $<"
-	@$(CC) -std=c11 $(WARN) -O2 -g -o $@ $< -lm
+	@$(CC) $(CPPFLAGS) -std=c11 $(WARN) -O2 -g -o $@ $< -lm
 $(B)/peer-simgrid: bench/engine/peers/simgrid.cpp
 	@echo "  c++ $<"
-	@$(CXX) -std=c++17 -O2 -g -o $@ $< -lsimgrid || echo "  without SimGrid: want libsimgrid-dev"
+	@$(CXX) $(CPPFLAGS) -std=c++17 -O2 -g -o $@ $< -lsimgrid || echo "  without SimGrid: want libsimgrid-dev"
 $(B)/peer-ns3: bench/engine/peers/ns3.cc
 	@echo "  c++ $<"
-	@$(CXX) -std=c++17 -O2 -g -o $@ $< -lns3.37-core || echo "  without ns-3: want libns3-dev"
+	@$(CXX) $(CPPFLAGS) -std=c++17 -O2 -g -o $@ $< $$(pkg-config --cflags --libs ns3-core) || echo "  without ns-3: want libns3-dev"
 bench-engine: deps
 	@$(MAKE) --no-print-directory bench-engine-run
 bench-engine-run:

@@ -11,6 +11,9 @@ struct bench_options {
 };
 
 double cpu_s(void); // processor time of this process so far, s
+// The most memory it ever had, kB; -1: unknown. Not getrusage, which remembers the program before
+// exec.
+long peak_kb(void);
 
 // How many times a second the event set gives its earliest event and takes one back, beside a
 // binary heap.

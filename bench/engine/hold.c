@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/rng.h"
 #include "bench/engine/bench.h"
@@ -20,13 +19,6 @@ struct hold {
     sim_ns   gaps[GAPS];
     uint64_t sum; // of the instants: the same for both, and it cannot be optimised away
 };
-
-double cpu_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static struct event event_after(const struct hold *h, sim_ns now, uint64_t serial)
 {
