@@ -9,7 +9,7 @@
 struct unit_name {
     enum unit   unit;
     const char *name;
-    double      factor; // SI base units of fogsim per one of this
+    double      factor; // SI base units of fogsim per one of this; 0: dB over 1 mW
 };
 
 static const struct unit_name NAMES[] = {
@@ -47,6 +47,7 @@ static const struct unit_name NAMES[] = {
     {UNIT_BANDWIDTH, "GiB/s", 1073741824},
     {UNIT_POWER, "W", 1},
     {UNIT_POWER, "mW", 1e-3},
+    {UNIT_POWER, "dBm", 0},
     {UNIT_FLOPS, "FLOP/s", 1},
     {UNIT_FLOPS, "MFLOP/s", 1e6},
     {UNIT_FLOPS, "GFLOP/s", 1e9},
@@ -55,6 +56,14 @@ static const struct unit_name NAMES[] = {
     {UNIT_FREQUENCY, "Hz", 1},
     {UNIT_FREQUENCY, "/min", 1 / 60.0},
     {UNIT_FREQUENCY, "/h", 1 / 3600.0},
+    {UNIT_HERTZ, "Hz", 1},
+    {UNIT_HERTZ, "kHz", 1e3},
+    {UNIT_HERTZ, "MHz", 1e6},
+    {UNIT_HERTZ, "GHz", 1e9},
+    {UNIT_LENGTH, "m", 1},
+    {UNIT_LENGTH, "km", 1e3},
+    {UNIT_SPEED, "m/s", 1},
+    {UNIT_SPEED, "km/h", 1 / 3.6},
     {UNIT_TIME_PER_BYTE, "s/B", 1},
     {UNIT_TIME_PER_BYTE, "us/B", 1e-6},
     {UNIT_TIME_PER_BYTE, "ns/B", 1e-9},
@@ -75,7 +84,8 @@ bool units_parse(enum unit unit, const char *text, double *out)
     if (!*end) return *out = units_from_number(unit, number), true;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (NAMES[i].unit == unit && !strcmp(NAMES[i].name, end)) {
-            double value = number * NAMES[i].factor;
+            double factor = NAMES[i].factor;
+            double value = factor > 0 ? number * factor : 1e-3 * pow(10, number / 10);
             if (!isfinite(value)) return false;
             return *out = value, true;
         }
@@ -94,6 +104,9 @@ const char *units_example(enum unit unit)
         [UNIT_FLOPS] = "a speed such as \"85 GFLOP/s\"",
         [UNIT_FREQUENCY] = "a frequency such as \"2 /s\"",
         [UNIT_TIME_PER_BYTE] = "a time per byte such as \"5 ns/B\"",
+        [UNIT_HERTZ] = "a bandwidth such as \"20 MHz\"",
+        [UNIT_LENGTH] = "a length such as \"250 m\"",
+        [UNIT_SPEED] = "a speed such as \"1.5 m/s\"",
     };
     return examples[unit];
 }

@@ -14,15 +14,18 @@
 typedef int64_t sim_ns; // instant or span of the simulated clock, ns
 
 enum unit {
-    UNIT_NONE,         // a plain number; "%" divides by 100
-    UNIT_TIME,         // s: "0.3 ms"
-    UNIT_BYTES,        // B: "1 GiB"
-    UNIT_RATE,         // bytes per second: "94.1 Mbit/s", "12 MB/s"; a bare number is bit/s
-    UNIT_BANDWIDTH,    // bytes per second of memory: "4 GB/s"; a bare number is B/s
-    UNIT_POWER,        // W
-    UNIT_FLOPS,        // FLOP per second: "85 GFLOP/s"
-    UNIT_FREQUENCY,    // events per second: "2 /s", "30 /min"
-    UNIT_TIME_PER_BYTE // s per byte: "5 ns/B"
+    UNIT_NONE,          // a plain number; "%" divides by 100
+    UNIT_TIME,          // s: "0.3 ms"
+    UNIT_BYTES,         // B: "1 GiB"
+    UNIT_RATE,          // bytes per second: "94.1 Mbit/s", "12 MB/s"; a bare number is bit/s
+    UNIT_BANDWIDTH,     // bytes per second of memory: "4 GB/s"; a bare number is B/s
+    UNIT_POWER,         // W: "10 W"; "20 dBm" is 1 mW x 10^(20/10)
+    UNIT_FLOPS,         // FLOP per second: "85 GFLOP/s"
+    UNIT_FREQUENCY,     // events per second: "2 /s", "30 /min"
+    UNIT_TIME_PER_BYTE, // s per byte: "5 ns/B"
+    UNIT_HERTZ,         // width of a radio channel: "20 MHz"
+    UNIT_LENGTH,        // m: "250 m", "1.2 km"
+    UNIT_SPEED          // m per second: "1.5 m/s", "50 km/h"
 };
 
 // Reads "NUMBER [UNIT]". false: `text` is no finite quantity of this kind, `out` untouched.

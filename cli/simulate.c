@@ -179,7 +179,7 @@ static const char *source_of(const struct prepared *p, struct arena *a)
 static void describe(const struct prepared *p, const struct run_identity *id, struct arena *a,
                      struct run_info *info)
 {
-    static const char *const kinds[] = {"user", "fog", "cloud", "broker"};
+    static const char *const kinds[] = {"user", "fog", "cloud", "broker", "gateway"};
     const struct scenario   *s = p->scenario;
     const char             **names = ARENA_ARRAY(a, const char *, s->net.node_count),
                **node_kinds = ARENA_ARRAY(a, const char *, s->net.node_count);

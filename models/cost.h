@@ -24,6 +24,7 @@ struct device { // hardware with its software stack; SI units
     double serialisation_ratio; // its seconds per byte over the protocol's reference
     double memory_bytes;        // INFINITY: no limit
     double power_idle_w, power_busy_w;
+    double power_send_w, power_receive_w; // above idle, while it sends, receives
 };
 
 struct cost_algorithm {                   // private: a conv by one algorithm, or any other layer

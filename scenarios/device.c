@@ -6,35 +6,14 @@
 #include "base/folder.h"
 
 static const char *const DEVICE_KEYS[] = {
-    "name",   "about",      "source",     "assumptions", "profile",      "conv",
-    "caches", "conv_rate",  "fc_rate",    "overhead",    "loading_rate", "serialisation_ratio",
-    "memory", "power_idle", "power_busy", NULL};
-static const char *const PROTOCOL_KEYS[] = {"name",
-                                            "about",
-                                            "source",
-                                            "assumptions",
-                                            "encoding",
-                                            "message_bytes",
-                                            "message_time",
-                                            "header_bytes",
-                                            "segment_bytes",
-                                            "serialisation",
-                                            "deserialisation",
-                                            "brokered",
-                                            "broker_copy",
-                                            NULL};
-
-static const char *const OVERRIDE_KEYS[] = {"conv",
-                                            "caches",
-                                            "conv_rate",
-                                            "fc_rate",
-                                            "overhead",
-                                            "loading_rate",
-                                            "serialisation_ratio",
-                                            "memory",
-                                            "power_idle",
-                                            "power_busy",
-                                            NULL};
+    "name",   "about",      "source",     "assumptions", "profile",       "conv",
+    "caches", "conv_rate",  "fc_rate",    "overhead",    "loading_rate",  "serialisation_ratio",
+    "memory", "power_idle", "power_busy", "power_send",  "power_receive", NULL};
+static const char *const OVERRIDE_KEYS[] = {
+    "conv",       "caches",       "conv_rate",           "fc_rate",
+    "overhead",   "loading_rate", "serialisation_ratio", "memory",
+    "power_idle", "power_busy",   "power_send",          "power_receive",
+    NULL};
 
 // What `j` says of the figures; what it leaves out stays as it is.
 static void read_figures(struct device *d, struct json j)
@@ -54,6 +33,8 @@ static void read_figures(struct device *d, struct json j)
     d->power_busy_w = json_quantity(j, "power_busy", UNIT_POWER, busy_w, 0, 1e6);
     if (d->power_busy_w < d->power_idle_w)
         json_fault(json_get(j, "power_busy"), "at least power_idle (%g W)", d->power_idle_w);
+    d->power_send_w = json_quantity(j, "power_send", UNIT_POWER, d->power_send_w, 0, 1e6);
+    d->power_receive_w = json_quantity(j, "power_receive", UNIT_POWER, d->power_receive_w, 0, 1e6);
 }
 
 static void read_device(struct device *d, struct json j)
@@ -74,25 +55,8 @@ void device_override(struct device *d, struct json j)
     if (json_keys(j, OVERRIDE_KEYS)) read_figures(d, j);
 }
 
-static void read_protocol(struct protocol *p, struct json j)
-{
-    json_keys(j, PROTOCOL_KEYS);
-    p->about = json_string(j, "about", "");
-    p->source = json_string(j, "source", "");
-    p->encoding = json_quantity(j, "encoding", UNIT_NONE, 1, 0.01, 32);
-    p->message_bytes = json_quantity(j, "message_bytes", UNIT_BYTES, 0, 0, 1e6);
-    p->message_s = json_quantity(j, "message_time", UNIT_TIME, 0, 0, 100);
-    p->header_bytes = json_quantity(j, "header_bytes", UNIT_BYTES, 0, 0, 1e4);
-    p->segment_bytes = json_quantity(j, "segment_bytes", UNIT_BYTES, 1448, 64, 1e9);
-    p->serialise_s_per_byte = json_quantity(j, "serialisation", UNIT_TIME_PER_BYTE, 0, 0, 1e-3);
-    p->deserialise_s_per_byte = json_quantity(j, "deserialisation", UNIT_TIME_PER_BYTE, 0, 0, 1e-3);
-    p->brokered = json_bool(j, "brokered", false);
-    p->broker_s_per_byte = json_quantity(j, "broker_copy", UNIT_TIME_PER_BYTE, 0, 0, 1e-3);
-}
-
-// Presets are names of files in the folder, so "../x" is none.
-static bool open_preset(struct json_doc *doc, struct arena *a, const char *folder, const char *name,
-                        struct err *e)
+bool preset_open(struct json_doc *doc, struct arena *a, const char *folder, const char *name,
+                 struct err *e)
 {
     const char **names, *all = "";
     uint32_t     count;
@@ -110,21 +74,9 @@ bool device_load(struct device *out, struct arena *a, const char *folder, const 
 {
     struct json_doc doc;
     uint32_t        before = e->fault_count;
-    if (!open_preset(&doc, a, folder, name, e)) return false;
+    if (!preset_open(&doc, a, folder, name, e)) return false;
     *out = (struct device){.name = arena_string(a, name)};
     read_device(out, json_root(&doc, a));
-    json_close(&doc);
-    return e->fault_count == before;
-}
-
-bool protocol_load(struct protocol *out, struct arena *a, const char *folder, const char *name,
-                   struct err *e)
-{
-    struct json_doc doc;
-    uint32_t        before = e->fault_count;
-    if (!open_preset(&doc, a, folder, name, e)) return false;
-    *out = (struct protocol){.name = arena_string(a, name)};
-    read_protocol(out, json_root(&doc, a));
     json_close(&doc);
     return e->fault_count == before;
 }

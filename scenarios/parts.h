@@ -1,5 +1,7 @@
-// scenarios/parts.h: the larger parts of a scenario: models, schemes, nodes and links. For
-// scenario.c.
+// scenarios/parts.h: the larger parts of a scenario, one file each. For scenario.c.
+//
+// Each reads its keys of the root into `s` and adds its faults to the document; what a later part
+// needs of an earlier one is named beside it.
 #ifndef FOGSIM_SCENARIOS_PARTS_H
 #define FOGSIM_SCENARIOS_PARTS_H
 
@@ -9,6 +11,39 @@
 void parts_read_models(struct scenario *s, struct json root, const struct paths *paths,
                        const struct scenario_edit *edit);
 void parts_read_schemes(struct scenario *s, struct json root, const struct scenario_edit *edit);
-void parts_read_net(struct scenario *s, struct json root, const struct paths *paths);
+
+// nodes.c: groups, their places (which draw from s->seed) and own deadlines (INFINITY: none), the
+// broker.
+void parts_read_nodes(struct scenario *s, struct json root, const struct paths *paths);
+// place.c: where the nodes of a group are; its name and count are set.
+void parts_read_place(const struct scenario *s, struct node_group *g, struct json group);
+// links.c: media and links between the groups.
+void parts_read_links(struct scenario *s, struct json root, const struct paths *paths);
+// protocols.c: `key` of `j` (a name, or an object of changes to `otherwise`); absent: `otherwise`.
+const struct protocol *parts_read_protocol(struct json j, const char *key,
+                                           const struct protocol *otherwise,
+                                           const struct paths    *paths);
+
+// arrivals.c: behind models; a trace needs the list of users (node_count 0: there is none).
+void parts_read_arrivals(struct scenario *s, struct json root, const struct scenario_edit *edit);
+// faults.c: behind nodes and links.
+void parts_read_faults(struct scenario *s, struct json root);
+// check.c: what a run may assume of parts together.
+void parts_check(const struct scenario *s, struct json root);
+
+enum { MAX_LABELS = 1000 }; // of models, of schemes
+
+bool parts_is_among(const char *const *names, uint32_t count, const char *name);
+bool parts_has(struct json object, const char *key); // there, and not null
+// A file beside the scenario ("net.json", "series/rate.csv"), or an absolute path.
+const char *parts_beside(const struct scenario *s, struct arena *a, const char *name);
+// The faults of a file that the scenario names at `place`, already told where they are in it.
+void parts_pass_on(struct err *inner, struct json place);
+// The group of that name; NO_GROUP.
+uint32_t parts_find_group(const struct net *n, const char *name, size_t length);
+// "FROM>TO" into its groups; false: they are not both there.
+bool parts_find_pair(const struct net *n, const char *key, uint32_t *from, uint32_t *to);
+// A fault for each of `keys` (NULL-terminated) that is there: 'no "KEY" WHY'.
+void parts_refuse(struct json j, const char *const *keys, const char *why);
 
 #endif

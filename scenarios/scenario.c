@@ -8,10 +8,12 @@
 #include "scenarios/parts.h"
 
 static const char *const ROOT_KEYS[] = {
-    "$schema",     "name",    "about",    "seed",        "replications", "models",   "schemes",
-    "nodes",       "links",   "protocol", "broker",      "edge_delay",   "arrivals", "tau",
-    "deadline",    "Gamma",   "theta",    "quota",       "epoch",        "warm_up",  "record",
-    "granularity", "weights", "fc_split", "local_share", "published",    NULL};
+    "$schema",     "name",      "about",      "seed",        "replications", "models",
+    "schemes",     "nodes",     "media",      "links",       "protocol",     "broker",
+    "edge_delay",  "arrivals",  "mix",        "tau",         "deadline",     "Gamma",
+    "theta",       "quota",     "candidates", "epoch",       "faults",       "recovery",
+    "warm_up",     "record",    "observe",    "granularity", "weights",      "fc_split",
+    "local_share", "published", NULL};
 
 const char *const record_names[] = {"summary", "tasks", "layers", "ops", NULL};
 
@@ -32,41 +34,25 @@ static void read_limits(struct scenario *s, struct json root)
     s->limits.theta = (uint32_t)json_integer(root, "theta", 2, 1, 64);
     s->limits.quota = (uint32_t)json_integer(root, "quota", UINT32_MAX, 1, UINT32_MAX);
     s->limits.edge_delay_s = json_quantity(root, "edge_delay", UNIT_TIME, 0, 0, 1e4);
-    s->deadline_s = ARENA_ARRAY(root.arena, double, s->net.group_count);
     double deadline_s = json_quantity(root, "deadline", UNIT_TIME, INFINITY, 1e-9, 1e7);
-    for (uint32_t g = 0; g < s->net.group_count; g++) s->deadline_s[g] = deadline_s;
-    s->sample_s = INFINITY;
-    s->limits.candidates = UINT32_MAX;
+    for (uint32_t g = 0; g < s->net.group_count; g++) // of a group goes before
+        if (isinf(s->deadline_s[g])) s->deadline_s[g] = deadline_s;
+    s->limits.candidates = (uint32_t)json_integer(root, "candidates", UINT32_MAX, 1, UINT32_MAX);
     s->epoch_s = json_quantity(root, "epoch", UNIT_TIME, INFINITY, 1e-6, 1e7);
     s->warm_up_s = json_quantity(root, "warm_up", UNIT_TIME, 0, 0, 1e7);
 }
 
-static void read_arrivals(struct scenario *s, struct json root)
+// Occupancy is kept by length below OCCUPANCY_LENGTHS, where there are few enough nodes or it is
+// asked for.
+static void read_observe(struct scenario *s, struct json root)
 {
-    static const char *const keys[] = {"kind",   "tasks", "duration", "think",
-                                       "period", "rate",  NULL};
-    static const char *const kinds[] = {"closed", "periodic", "poisson", NULL};
-    static const char *const own[] = {"think", "period", "rate"};
-    struct json              j = json_need(root, "arrivals");
-    struct arrivals         *a = &s->arrivals;
-    *a = (struct arrivals){.jobs_per_user = UINT32_MAX, .duration_s = INFINITY};
-    if (!j.item) return;
-    json_keys(j, keys);
-    if (!cJSON_IsObject(j.item)) return;
-    a->kind = (enum arrival_kind)json_choice(j, "kind", kinds, ARRIVAL_CLOSED);
-    for (int i = 0; i < 3; i++)
-        if (i != (int)a->kind && json_get(j, own[i]).item)
-            json_fault(json_get(j, own[i]), "no \"%s\" with arrivals of kind \"%s\"", own[i],
-                       kinds[a->kind]);
-    a->jobs_per_user = (uint32_t)json_integer(j, "tasks", UINT32_MAX, 1, 1000000000);
-    a->duration_s = json_quantity(j, "duration", UNIT_TIME, INFINITY, 1e-6, 1e8);
-    a->think_s = json_quantity(j, "think", UNIT_TIME, 0, 0, 1e7);
-    if (a->kind == ARRIVAL_PERIODIC) json_need(j, "period");
-    if (a->kind == ARRIVAL_POISSON) json_need(j, "rate");
-    a->period_s = json_quantity(j, "period", UNIT_TIME, 1, 1e-6, 1e7);
-    a->rate_per_s = json_quantity(j, "rate", UNIT_FREQUENCY, 1, 1e-7, 1e6);
-    if (a->jobs_per_user == UINT32_MAX && isinf(a->duration_s))
-        json_fault(j, "\"tasks\" or \"duration\", so that the run ends");
+    enum { OCCUPANCY_NODES = 1000, OCCUPANCY_LENGTHS = 1000 };
+    static const char *const keys[] = {"queues", "occupancy", NULL};
+    struct json              j = json_get(root, "observe");
+    if (parts_has(root, "observe")) json_keys(j, keys);
+    s->sample_s = json_quantity(j, "queues", UNIT_TIME, INFINITY, 1e-6, 1e7);
+    bool is_observed = json_bool(j, "occupancy", s->net.node_count <= OCCUPANCY_NODES);
+    s->length_limit = is_observed ? OCCUPANCY_LENGTHS : 0;
 }
 
 static void read_published_one(struct published *p, struct json j)
@@ -107,36 +93,27 @@ static void read_published(struct scenario *s, struct json root)
         read_published_one(&s->published[s->published_count++], j);
 }
 
-// A group of that role, with nodes; `any`: or without.
-static bool has_role(const struct scenario *s, enum node_role role, bool any)
+static void list_nodes(struct scenario *s, struct arena *a)
 {
-    for (uint32_t g = 0; g < s->net.group_count; g++)
-        if (s->net.groups[g].role == role && (any || s->net.groups[g].count)) return true;
-    return false;
-}
-
-static void check_roles(const struct scenario *s, struct json nodes)
-{
-    bool only_local = true;
-    bool any = !s->net.node_count; // faults elsewhere: a count may not be what was meant
-    for (uint32_t i = 0; i < s->scheme_count; i++)
-        only_local &= s->schemes[i].scheme && !strcmp(s->schemes[i].scheme->name, "local");
-    if (!cJSON_IsObject(nodes.item)) return;
-    if (!has_role(s, ROLE_USER, any)) json_fault(nodes, "at least one node of kind \"user\"");
-    if (!has_role(s, ROLE_FOG, any) && !has_role(s, ROLE_CLOUD, any) && !only_local)
-        json_fault(nodes, "at least one node of kind \"fog\" or \"cloud\"");
-}
-
-// With tau at its default, the user's own time, its utility (3.1) is 0 and local_share would do
-// nothing.
-static void check_local_share(const struct scenario *s, struct json root)
-{
-    for (uint32_t i = 0; i < s->scheme_count; i++) {
-        const struct scenario_scheme *x = &s->schemes[i];
-        if (s->limits.tau_mode != TAU_LOCAL || !x->options.local_share) continue;
-        if (!(x->scheme->options & OPTION_LOCAL_SHARE)) continue;
-        json_fault(json_get(root, "tau"), "a time or \"off\" beside local_share of %s", x->label);
+    struct net *n = &s->net;
+    s->users = ARENA_ARRAY(a, uint32_t, n->node_count);
+    s->fogs = ARENA_ARRAY(a, uint32_t, n->node_count);
+    for (uint32_t node = 0; node < n->node_count; node++) {
+        enum node_role role = net_group(n, node)->role;
+        if (role == ROLE_USER) s->users[s->user_count++] = node;
+        if (role == ROLE_FOG || role == ROLE_CLOUD) s->fogs[s->fog_count++] = node;
     }
+}
+
+// Nodes and links; with a fault in them there is no network (node_count 0).
+static void read_net(struct scenario *s, struct json root, const struct paths *paths)
+{
+    uint32_t before = root.doc->e->fault_count;
+    parts_read_nodes(s, root, paths);
+    parts_read_links(s, root, paths);
+    if (root.doc->e->fault_count > before || !s->net.group_count) return;
+    net_finish(&s->net, root.arena);
+    list_nodes(s, root.arena);
 }
 
 static void read_root(struct scenario *s, struct json root, const struct paths *paths,
@@ -153,12 +130,13 @@ static void read_root(struct scenario *s, struct json root, const struct paths *
     s->record = json_choice(root, "record", record_names, 2);
     parts_read_models(s, root, paths, edit);
     parts_read_schemes(s, root, edit);
-    parts_read_net(s, root, paths);
+    read_net(s, root, paths);
     read_limits(s, root);
-    read_arrivals(s, root);
+    parts_read_arrivals(s, root, edit);
+    parts_read_faults(s, root);
+    read_observe(s, root);
     read_published(s, root);
-    check_roles(s, json_get(root, "nodes"));
-    check_local_share(s, root);
+    parts_check(s, root);
 }
 
 static bool apply_sets(struct json_doc *doc, struct arena *a, const struct scenario_edit *edit)

@@ -7,12 +7,18 @@
 // The three legs of a wire overlap: a card hands on as it sends (cut-through), so that alone the
 // wire takes bytes / slowest rate, and it ends no earlier than its slowest leg. A broker stores and
 // forwards. Cards exist where the group says nic shared; else every link has a card of its own.
+// Between groups without a link of their own a message goes the shortest way over gateways, fog and
+// cloud (sim/route.c): hop after hop, each stored and forwarded. Where a hop is shared max-min fair
+// (is_fair, media) the whole stretch from port to port is one leg LEG_FLOW, a fluid that passes all
+// hops at once at the rate that its constraints leave it. Rates may follow positions (radio) and
+// traces: piecewise constant, integrated (sim/rate.c).
 // Encoding, headers: wire bytes = n + header ceil(n / segment), n = payload encoding +
 // message_bytes; 66 bytes per 1448 fit measured TCP links to 0.3 % (facts 7). Serialisation counts
 // payload bytes and takes part at each end once per node.
 #ifndef FOGSIM_SIM_NET_H
 #define FOGSIM_SIM_NET_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -120,11 +126,14 @@ struct protocol {
     double      message_bytes, message_s; // added to every message; the time at the sender's port
     double      header_bytes, segment_bytes; // header per started segment
     double      serialise_s_per_byte,
-        deserialise_s_per_byte;   // of payload, where serialisation_ratio is 1
-    bool     brokered;            // store and forward through a broker
-    double   broker_s_per_byte;   // the broker's copy, of wire bytes
-    uint32_t qos;                 // MQTT: 0, 1, 2; others 0
-    double   control_bytes;       // of one acknowledgement (qos > 0)
+        deserialise_s_per_byte; // of payload, where serialisation_ratio is 1
+    bool   brokered;            // store and forward through a broker
+    double broker_s_per_byte;   // the broker's copy, of wire bytes
+    // MQTT's quality of service, between client and broker: 0, 1 or 2; others 0. 1: PUBACK comes
+    // back, nobody waits for it. 2: the message is handed on after PUBREC and PUBREL: two packets
+    // and two latencies more for each stretch from port to port; PUBCOMP is not waited for.
+    uint32_t qos;
+    double   control_bytes;       // of one such packet, without headers
     double   slow_start_segments; // initial window of a cold connection; 0: none
     double   slow_start_idle_s;   // a connection idle for longer is cold again
 };
@@ -133,9 +142,22 @@ enum broker_place { BROKER_RECEIVER, BROKER_SENDER, BROKER_THIRD };
 
 enum { MAX_MEDIA = 4, MAX_CONSTRAINTS = 16, MAX_PLACES = 8 };
 
+// Why there is no route from group to group. The reader asks after net_finish (route.fault).
+enum route_fault {
+    ROUTE_OK,
+    ROUTE_NO_WAY,           // absent, and no way over others
+    ROUTE_TOO_LONG,         // the shortest way passes more than MAX_PLACES places
+    ROUTE_MEDIUM_ELSEWHERE, // a hop uses a medium of a group (per_group) that has no node at the
+                            // hop
+    ROUTE_TOO_MANY_CONSTRAINTS, // a flow would have more than MAX_CONSTRAINTS
+    ROUTE_NO_POSITION,          // radio between groups of which one has no positions
+    ROUTE_FAULTS
+};
+const char *route_fault_text(enum route_fault fault); // for messages
+
 struct link_spec { // directed, one between each pair of nodes of two groups
     double                   rate_bytes_per_s, latency_s;
-    const struct protocol   *protocol;
+    const struct protocol   *protocol;  // of this pair's messages, also where the link is absent
     bool                     is_absent; // no direct link: messages go over other groups
     bool                     is_fair;   // its messages share it max-min fair; media imply it
     uint32_t                 media_count, media[MAX_MEDIA]; // indices of net.media
@@ -153,20 +175,28 @@ struct leg {
     uint8_t           place, next_place; // a wire or flow runs from place to next_place
     bool              overlaps_next;     // the next leg starts with this one and ends no earlier
     bool              is_cold_able;      // wire or flow of a protocol with slow start
+    bool              is_varying; // wire or flow: the rate depends on the pair of nodes or on time
     double fixed_s, s_per_payload_byte, s_per_wire_byte; // s_per_wire_byte: constant rates
-    double latency_after_s;                              // before the next leg
+    double rate_bytes_per_s;                             // flow, not varying: its rate alone
+    double untimed_bytes;   // of the wire bytes: control packets that take no time in this leg
+    double rtt_s;           // wire or flow: twice the latency of its hops
+    double latency_after_s; // before the next leg
 };
 
-enum { MAX_LEGS = 24 };
+// Each hop has at most three legs and a route three ports; store and forward over all places fits.
+enum { MAX_LEGS = 3 * (MAX_PLACES - 1) + 3 };
 
 struct route { // from a node of one group to a node of another
     uint32_t               leg_count, place_count;
     struct leg             legs[MAX_LEGS];
     uint32_t               groups[MAX_PLACES]; // [place_count] the group of each place
     const struct protocol *protocol;
-    bool                   is_reachable;     // false: no way; messages may not be planned
+    enum route_fault       fault;
+    bool                   is_reachable;     // no fault; else messages may not be planned
+    bool                   is_fading;        // a hop is a radio link that fades
     bool                   is_varying;       // some rate depends on the pair of nodes or on time
-    double                 rate_bytes_per_s; // of its slowest link, medium or card; not varying
+    double                 control_bytes;    // of the wire bytes: all control packets of a stretch
+    double                 rate_bytes_per_s; // slowest of links, media, cards that do not vary
 };
 
 struct net { // constant during a run
@@ -181,31 +211,62 @@ struct net { // constant during a run
     uint32_t           media_count, instance_count; // instances of media: by net_finish
 };
 
-// Fills group_of and routes when groups, links, media and broker are set. Where a link is absent
-// the route takes the shortest way over gateways, fog and cloud nodes.
+// Fills group_of, routes and the numbers of media when groups, links, media and broker are set.
+// Where a link is absent the route takes the shortest way over groups of gateways, fog and cloud
+// nodes, not over users or brokers: a hop is as long as its latency and the time of 1448 wire bytes
+// at its rate (radio: at 1 m), in whole ns; of equal ways the one of fewer hops, then of the lowest
+// groups from the sender on. O(groups^3).
 void net_finish(struct net *n, struct arena *a);
 
 // The ways of PLACE_WAYPOINTS for one replication, in `a`: into a copy of the groups, so that other
-// runs keep theirs. Nothing where nobody moves at random.
+// runs keep theirs. Nothing where nobody moves at random. Before it is called their nodes have no
+// position, and radio links to them no rate.
 void net_move(struct net *n, struct arena *a, uint64_t seed, uint32_t replication);
 
-const struct node_group *net_group(const struct net *n, uint32_t node);
-const struct route      *net_route(const struct net *n, uint32_t from, uint32_t to);
+static inline const struct node_group *net_group(const struct net *n, uint32_t node)
+{
+    return &n->groups[n->group_of[node]];
+}
+
+static inline const struct route *net_route(const struct net *n, uint32_t from, uint32_t to)
+{
+    return &n->routes[n->group_of[from] * n->group_count + n->group_of[to]];
+}
+
+static inline const struct link_spec *net_link(const struct net *n, uint32_t from, uint32_t to)
+{
+    return &n->links[n->group_of[from] * n->group_count + n->group_of[to]];
+}
+
+// The node of a group between two ends: its only one; else the rank of the end whose group has more
+// nodes (equal: of `from`), modulo the group's count: user i goes over gateway i mod G both ways.
+// Of a group of brokers: the broker.
+uint32_t net_between(const struct net *n, uint32_t from, uint32_t to, uint32_t group);
+
+bool net_is_fair(const struct net *n, uint32_t from, uint32_t to); // messages on the link share it
 
 // The node at a place of the route from `from` to `to`.
-uint32_t net_place(const struct net *n, uint32_t from, uint32_t to, uint32_t place);
+static inline uint32_t net_place(const struct net *n, uint32_t from, uint32_t to, uint32_t place)
+{
+    const struct route *r = net_route(n, from, to);
+    if (place == 0) return from;
+    return place + 1 == r->place_count ? to : net_between(n, from, to, r->groups[place]);
+}
 
-// Metres from node to node; false: one of them has no position. `at`: instant.
+// Metres from node to node; false: one of them has no position. `at`: instant. O(log points).
 bool net_distance_m(const struct net *n, uint32_t from, uint32_t to, sim_ns at, double *out);
 
 // Bytes per second of the direct link between two nodes (of adjacent places), and the instant until
-// which that holds (NS_END: for ever). `fading`: h of radio links, 1 = none.
+// which that holds (NS_END: for ever). `fading`: h of radio links, 1 = none. Asserts that the ends
+// of a radio link have positions.
 double net_link_rate(const struct net *n, uint32_t from, uint32_t to, sim_ns at, double fading,
                      sim_ns *until);
 
-// The slowest link, card or medium on the way at that instant, without fading.
+// The slowest link, card or medium on the way at that instant, without fading; 0: no way.
 double net_rate(const struct net *n, uint32_t from, uint32_t to, sim_ns at);
 
+// What each link of the way carries: the message, its headers, and all control packets of its
+// stretch. Those that travel back are booked here too, on the link of the message.
 double route_wire_bytes(const struct route *r, double payload_bytes);
 
 // What a message asks of its network, beyond from, to and bytes.
@@ -216,12 +277,37 @@ struct message {
     bool     is_cold;                   // a cold connection: slow start
 };
 
+// The bytes that a leg takes time for: the amount of a flow.
+static inline double leg_bytes(const struct leg *l, double wire_bytes)
+{
+    return wire_bytes - l->untimed_bytes;
+}
+
+// The part of net_leg_ns that needs more than the leg. O(pieces of the rates).
+sim_ns net_slow_leg_ns(const struct net *n, const struct message *m, uint32_t leg, sim_ns start);
+
 // How long a leg takes when it starts at `start`, ns, at most NS_END; a flow: alone. Varying rates
 // are integrated from `start`.
-sim_ns net_leg_ns(const struct net *n, const struct message *m, uint32_t leg, sim_ns start);
+static inline sim_ns net_leg_ns(const struct net *n, const struct message *m, uint32_t leg,
+                                sim_ns start)
+{
+    const struct leg *l = &net_route(n, m->from, m->to)->legs[leg];
+    if (l->is_varying || l->resource == LEG_FLOW || m->is_cold)
+        return net_slow_leg_ns(n, m, leg, start);
+    return ns_or_end(l->fixed_s + l->s_per_payload_byte * m->payload_bytes +
+                     l->s_per_wire_byte * leg_bytes(l, m->wire_bytes));
+}
+
+// What slow start adds to a cold message's leg, ns: in round k of a window of w bytes, doubling
+// from slow_start_segments segments with headers, max(0, RTT - w / rate) while data is left; 0
+// where the leg is not cold-able or the message warm. The rate is the leg's at `start`, cards
+// counted. A hop that is stored and forwarded is a connection of its own. net_leg_ns contains it;
+// who runs a flow by himself adds it at its end.
+sim_ns net_cold_ns(const struct net *n, const struct message *m, uint32_t leg, sim_ns start);
 
 // Time of a message when nothing else is under way, begun at `at`, warm, without fading, ns, at
-// most NS_END; 0 from a node to itself is the caller's matter. O(legs).
+// most NS_END (also where there is no way); 0 from a node to itself is the caller's matter.
+// O(legs).
 sim_ns net_alone_ns(const struct net *n, uint32_t from, uint32_t to, double payload_bytes,
                     sim_ns at);
 // The same with what the engine knows of the message (fading, cold).
@@ -233,9 +319,18 @@ struct constraint {
     enum constraint_kind kind;
     uint32_t             a, b;
 };
+// Of a LEG_FLOW; their number. A medium that two hops of the way use is listed twice: the flow
+// takes twice its rate there (a cell from station to station over the access point). The instance
+// of a medium per group is that of the hop's end in the group; both ends: of the sending one.
 uint32_t net_constraints(const struct net *n, const struct message *m, uint32_t leg,
-                         struct constraint out[MAX_CONSTRAINTS]); // of a LEG_FLOW; their number
+                         struct constraint out[MAX_CONSTRAINTS]);
 // Bytes per second of a constraint at an instant and until when; LINK: without fading.
 double net_capacity(const struct net *n, struct constraint c, sim_ns at, sim_ns *until);
+
+// The bound of a flow's own rate: the slowest of its radio hops with the message's fading, and
+// until when; INFINITY where nothing fades. Under sharing the fading of one message can so slow
+// that message, not speed the link up for all: LINK holds without fading.
+double net_flow_bound(const struct net *n, const struct message *m, uint32_t leg, sim_ns at,
+                      sim_ns *until);
 
 #endif

@@ -372,10 +372,26 @@ static bool keep_finish(void *ctx, const struct job_record *job, struct err *e)
     return true;
 }
 
+// MQTT's control packets, rates that follow a trace, a gateway instead of the link.
+static void randomise_more(void)
+{
+    static sim_ns            from[] = {0, 1000000, 5000000};
+    static double            factor[] = {1, 0.3, 1.7};
+    static struct rate_trace series = {"series", 3, from, factor, 7000000};
+    protocol.qos = (uint32_t)rng_below(&rng, 3), protocol.control_bytes = 4;
+    groups[THIRD].role = rng_below(&rng, 2) ? ROLE_BROKER : ROLE_GATEWAY;
+    link_of(USER, FOG)->is_absent = groups[THIRD].role == ROLE_GATEWAY;
+    if (groups[THIRD].role == ROLE_GATEWAY && net.broker == BROKER_THIRD)
+        net.broker = BROKER_SENDER;
+    for (int l = 0; l < GROUPS * GROUPS; l++) links[l].trace = rng_below(&rng, 3) ? NULL : &series;
+}
+
 START_TEST(a_single_transfer_in_the_engine_takes_the_time_alone_to_the_ns)
 {
     for (int i = 0; i < 1000; i++) {
         randomise();
+        groups[THIRD].role = ROLE_BROKER;
+        if (i % 2) randomise_more();
         sent_bytes = floor(pick(1, 1e7)) - 1;
         sim_ns               want = alone(USER, FOG, sent_bytes), finish = -1;
         struct engine_config config = {.net = &net,

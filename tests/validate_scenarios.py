@@ -52,8 +52,38 @@ def key_table(path, before, after=""):
     """The strings of the first `keys` table behind a piece of the source."""
     text = read(path)
     text = text[text.index(before):]
-    table = re.search(after + r"\w+\[\] = \{(.*?)NULL\}", text, re.S).group(1)
+    table = re.search(after + r"\w*\[\] = \{(.*?)NULL\}", text, re.S).group(1)
     return set(re.findall(r'"([^"]+)"', table))
+
+
+def holder(base, place):
+    """A copy of the base and the object in it at a place; "[]" steps into a list of two."""
+    scenario = copy.deepcopy(base)
+    at = scenario
+    for i, step in enumerate(place):
+        if step == "arrivals=bursts":
+            scenario["arrivals"] = at = {"kind": "bursts", "tasks": 1}
+        elif step != "[]":
+            fresh = [{} for _ in place[i + 1:] if _ == "[]"] or {}
+            at = at.setdefault(step, fresh)
+        elif isinstance(at, list):
+            at = at[0]
+    return scenario, at
+
+
+def closed(part, where, open_ones=("models", "schemes", "nodes", "media", "links", "mix", "faults")):
+    """Places of the schema's objects that take any key, but for those whose keys are names."""
+    found = []
+    if isinstance(part, dict):
+        named = where.split(".")[-1] in open_ones
+        if part.get("type") == "object" and part.get("additionalProperties") is not False and not named:
+            found.append(where)
+        for key, value in part.items():
+            found += closed(value, where + "." + key, open_ones)
+    elif isinstance(part, list):
+        for value in part:
+            found += closed(value, where, open_ones)
+    return found
 
 
 def main():
@@ -79,18 +109,36 @@ def main():
         check(not validator.is_valid(json.loads(read(path))), path + ": valid by the schema")
         check(fogsim("check", path).returncode == 2, path + ": valid by fogsim check")
 
+    check(not closed(schema, "schema"), "the schema is open in %s" % closed(schema, "schema"))
+
     # Objects of the schema beside the key tables of the readers.
-    figures = defs["group"]["properties"]["override"]["properties"]
+    props, group, fault = schema["properties"], defs["group"]["properties"], defs["faultProcess"]["properties"]
+    figures = group["override"]["properties"]
+    arrivals, protocol = props["arrivals"], defs["protocol"]["anyOf"][1]
+    link = ["links", "default"]
+    # what, its part of the schema, the reader's file, its table stands behind this, where one is put ("[]": in a list)
     pairs = [
-        ("scenario", schema, "scenarios/scenario.c", "ROOT_KEYS", []),
-        ("arrivals", schema["properties"]["arrivals"], "scenarios/scenario.c", "read_arrivals(", ["arrivals"]),
-        ("published", defs["published"], "scenarios/scenario.c", "read_published_one(", ["published"]),
-        ("model", defs["model"], "scenarios/parts.c", "static void read_model(", ["models", "nin"]),
-        ("scheme", defs["schemeOptions"], "scenarios/parts.c", "static void check_options(", ["schemes", "dina"]),
-        ("group", defs["group"], "scenarios/parts.c", "static void read_group(", ["nodes", "fog"]),
-        ("link", defs["link"], "scenarios/parts.c", "static void read_link(", ["links", "default"]),
-        ("override", defs["group"]["properties"]["override"], "scenarios/device.c", "OVERRIDE_KEYS",
-         ["nodes", "fog", "override"]),
+        ("scenario", schema, "scenario.c", "ROOT_KEYS", []),
+        ("observe", props["observe"], "scenario.c", "read_observe(", ["observe"]),
+        ("published", defs["published"], "scenario.c", "read_published_one(", ["published", "[]"]),
+        ("model", defs["model"], "models.c", "static void read_model(", ["models", "nin"]),
+        ("scheme", defs["schemeOptions"], "schemes.c", "static void check_options(", ["schemes", "dina"]),
+        ("group", defs["group"], "nodes.c", "static void read_group(", ["nodes", "fog"]),
+        ("override", group["override"], "device.c", "OVERRIDE_KEYS", ["nodes", "fog", "override"]),
+        ("place", defs["place"], "place.c", "void parts_read_place(", ["nodes", "fog", "place"]),
+        ("waypoints", defs["place"]["properties"]["waypoints"], "place.c", "void read_waypoints(",
+         ["nodes", "fog", "place", "waypoints"]),
+        ("medium", defs["medium"], "links.c", "void read_medium(", ["media", "cell"]),
+        ("link", defs["link"], "links.c", "static void read_link(", link),
+        ("radio", defs["radio"], "links.c", "read_radio(", link + ["radio"]),
+        ("protocol", protocol, "protocols.c", "OVERRIDE_KEYS", link + ["protocol"]),
+        ("slow start", protocol["properties"]["slow_start"], "protocols.c", "void read_slow_start(",
+         link + ["protocol", "slow_start"]),
+        ("arrivals", arrivals, "arrivals.c", "void parts_read_arrivals(", ["arrivals"]),
+        ("burst", arrivals["properties"]["states"]["items"], "arrivals.c", "void read_bursts(",
+         ["arrivals=bursts", "states", "[]", "[]"]),
+        ("fault", defs["faultProcess"], "faults.c", "void read_process(", ["faults", "fog"]),
+        ("recovery", props["recovery"], "faults.c", "void read_recovery(", ["recovery"]),
     ]
     document = read("docs/SCENARIOS.md")
     base = json.loads(re.search(r"```json\n(.*?)```", document, re.S).group(1))
@@ -104,26 +152,23 @@ def main():
 
         for what, part, path, before, place in pairs:
             check(part.get("additionalProperties") is False, what + " is open in the schema")
-            have, want = set(part["properties"]), key_table(path, before)
+            have, want = set(part["properties"]), key_table("scenarios/" + path, before)
             check(have == want, "%s: schema and %s differ in %s" % (what, path, sorted(have ^ want)))
             for key in sorted(have | want):
                 check("`%s`" % key in document, "docs/SCENARIOS.md: no `%s` of %s" % (key, what))
-                scenario = copy.deepcopy(base)
-                at = scenario
-                for step in place:
-                    at = at.setdefault(step, {})
-                if what == "published":
-                    at = {}
-                    scenario["published"] = [at]
+                scenario, at = holder(base, place)
                 at.setdefault(key, 1)
                 check("want a known key" not in faults_of(scenario, folder), "%s: the program refuses %s" % (what, key))
                 del at[key]
                 at[key + "_x"] = 1
                 check("want a known key" in faults_of(scenario, folder), "%s: the program takes any key" % what)
 
-    for before in ["DEVICE_KEYS", "PROTOCOL_KEYS"]:
-        for key in sorted(key_table("scenarios/device.c", before)):
+    for path, before in [("scenarios/device.c", "DEVICE_KEYS"), ("scenarios/protocols.c", "PROTOCOL_KEYS")]:
+        for key in sorted(key_table(path, before)):
             check("`%s`" % key in document, "docs/SCENARIOS.md: no `%s` of %s" % (key, before))
+    outages = set(fault["outages"]["items"]["properties"])
+    readers = key_table("scenarios/faults.c", "read_outage(", "node_keys") | key_table("scenarios/faults.c", "read_outage(", "link_keys")
+    check(outages == readers, "outages of schema and program")
     check(set(figures) <= key_table("scenarios/device.c", "DEVICE_KEYS"), "override knows more than a device")
     schemes = set(re.findall(r"^(\w+)", fogsim("list", "schemes").stdout, re.M))
     check(schemes == set(defs["schemeOptions"]["properties"]["scheme"]["enum"]), "schemes of schema and program")
