@@ -15,17 +15,13 @@ uint64_t event_key(enum phase phase, uint64_t job, uint64_t op, uint64_t leg)
            op << LEG_BITS | leg;
 }
 
-static bool precedes(const struct event *a, const struct event *b)
-{
-    return a->at < b->at || (a->at == b->at && a->key < b->key);
-}
-
 // The event that precedes all others is kept apart: what happens at once never sees the queue.
 static void push_event(struct engine *en, struct event ev)
 {
     struct event first;
-    bool         leads = en->has_soonest ? precedes(&ev, &en->soonest)
-                                         : !evq_peek(&en->events, &first) || precedes(&ev, &first);
+    bool         leads = en->has_soonest
+                             ? event_before(&ev, &en->soonest)
+                             : !evq_peek(&en->events, &first.at, &first.key) || event_before(&ev, &first);
     if (!leads) {
         evq_push(&en->events, ev);
         return;

@@ -144,9 +144,3 @@ void evq_drop_late(struct evq *q)
     }
     if (q->late_count) q->late[hole] = last;
 }
-
-bool evq_peek(const struct evq *q, struct event *out)
-{
-    if (q->count) *out = q->heap[0];
-    return q->count;
-}

@@ -132,7 +132,4 @@ static inline bool evq_pop(struct evq *q, struct event *out) // false: empty, `o
     return true;
 }
 
-// The event that evq_pop would give; false: empty.
-bool evq_peek(const struct evq *q, struct event *out);
-
 #endif

@@ -287,7 +287,7 @@ static inline double leg_bytes(const struct leg *l, double wire_bytes)
 sim_ns net_slow_leg_ns(const struct net *n, const struct message *m, uint32_t leg, sim_ns start);
 
 // How long a leg takes when it starts at `start`, ns, at most NS_END; a flow: alone. Varying rates
-// are integrated from `start`.
+// are integrated from `start`; what takes more than 1e7 pieces of them is NS_END.
 static inline sim_ns net_leg_ns(const struct net *n, const struct message *m, uint32_t leg,
                                 sim_ns start)
 {

@@ -806,7 +806,9 @@ static void randomise_net(bool coarse_times)
                                  .serialise_s_per_byte = 1e-9 * choose(ports, 4),
                                  .deserialise_s_per_byte = 1e-9 * choose(ports, 4),
                                  .brokered = rng_below(&rng, 2),
-                                 .broker_s_per_byte = 1e-9 * choose(ports, 4)};
+                                 .broker_s_per_byte = 1e-9 * choose(ports, 4),
+                                 .qos = (uint32_t)rng_below(&rng, 3),
+                                 .control_bytes = coarse(&rng, 2, 20)};
     net.broker = (enum broker_place)rng_below(&rng, 3);
     static const uint64_t least[GROUPS] = {1, 1, 0, 0}, span[GROUPS] = {4, 3, 3, 2};
     for (int g = 0; g < GROUPS; g++) {
@@ -828,6 +830,8 @@ static void randomise_net(bool coarse_times)
         links[l] =
             (struct link_spec){1e9 / choose(ns_per_byte, 5), coarse(&rng, 4, 100e-9), &protocol};
         if (!coarse_times) links[l].rate_bytes_per_s *= 0.3 + rng_uniform(&rng);
+        bool has_edge = l / GROUPS == EDGE || l % GROUPS == EDGE; // over which all are reached
+        links[l].is_absent = !has_edge && groups[EDGE].count && !rng_below(&rng, 3);
     }
     net_finish(&net, &arena);
 }
