@@ -322,5 +322,5 @@ validation: all $(B)/queueing
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(QUEUEING:.o=.d) $(SIMGRID_BENCH:.o=.d)
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(ENGINE_BENCH:.o=.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(QUEUEING:.o=.d) $(SIMGRID_BENCH:.o=.d) \
+  $(ENGINE_BENCH:.o=.d)
