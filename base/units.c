@@ -115,19 +115,3 @@ double units_from_number(enum unit unit, double number)
 {
     return unit == UNIT_RATE ? number / 8 : number;
 }
-
-sim_ns ns_from_s(double seconds)
-{
-    assert(isfinite(seconds) && seconds >= 0 && seconds <= NS_MAX_S);
-    return (sim_ns)llround(seconds * NS_PER_S);
-}
-
-sim_ns ns_or_end(double seconds)
-{
-    return seconds > NS_MAX_S ? NS_END : ns_from_s(seconds);
-}
-
-double s_from_ns(sim_ns ns)
-{
-    return (double)ns / NS_PER_S;
-}

@@ -6,6 +6,7 @@
 #ifndef FOGSIM_BASE_UNITS_H
 #define FOGSIM_BASE_UNITS_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -41,15 +42,28 @@ double units_from_number(enum unit unit, double number);
 #define NS_MAX_S                                                                                   \
     4e9 // 126 years; far below the 9.2e9 s that int64_t ns can hold, so that sums stay in range
 
-// The only way from seconds to the clock: rounds to the nearest ns. Asserts finite and 0 <= seconds
-// <= NS_MAX_S.
-sim_ns ns_from_s(double seconds);
-double s_from_ns(sim_ns ns);
-
 // Past every instant; two of them are in range of sim_ns.
 #define NS_END ((sim_ns)(NS_MAX_S * NS_PER_S) + 1)
 
+// The only way from seconds to the clock: rounds to the nearest ns, halves up. Asserts finite and
+// 0 <= seconds <= NS_MAX_S. (In the loop of a simulation: llround is a call, this is none.)
+static inline sim_ns ns_from_s(double seconds)
+{
+    assert(seconds >= 0 && seconds <= NS_MAX_S);
+    double ns = seconds * NS_PER_S;
+    sim_ns whole = (sim_ns)ns;
+    return whole + (ns - (double)whole >= 0.5);
+}
+
 // The same for what a plan or a network may ask for: past NS_MAX_S (infinity too) it is NS_END.
-sim_ns ns_or_end(double seconds);
+static inline sim_ns ns_or_end(double seconds)
+{
+    return seconds > NS_MAX_S ? NS_END : ns_from_s(seconds);
+}
+
+static inline double s_from_ns(sim_ns ns)
+{
+    return (double)ns / NS_PER_S;
+}
 
 #endif

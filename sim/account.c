@@ -19,6 +19,22 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+enum { FEW = 24 };
+
+static void sort(uint64_t *keys, uint32_t count)
+{
+    if (count > FEW) {
+        qsort(keys, count, sizeof *keys, by_key);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) { // most plans are short, and their uses nearly in order
+        uint64_t key = keys[i];
+        uint32_t hole = i;
+        for (; hole > 0 && keys[hole - 1] > key; hole--) keys[hole] = keys[hole - 1];
+        keys[hole] = key;
+    }
+}
+
 // The uses of the job's last attempt by resource, then as they queued: who is served behind whom on
 // a first-come-first-served resource.
 static void order_uses(struct job *j, struct arena *a)
@@ -27,7 +43,7 @@ static void order_uses(struct job *j, struct arena *a)
     j->order = arena_grow(a, j->order, &j->order_capacity, count, sizeof *j->order);
     for (uint32_t i = 0; i < count; i++)
         j->order[i] = (uint64_t)j->uses[j->first_use + i].resource << 32 | (j->first_use + i);
-    qsort(j->order, count, sizeof *j->order, by_key);
+    sort(j->order, count);
     for (uint32_t rank = 0; rank < count; rank++) j->uses[j->order[rank] & UINT32_MAX].rank = rank;
 }
 

@@ -89,10 +89,9 @@ struct engine {
     bool                        failed, computes; // computes: SERVICE_COMPUTED where it may be
     bool                        can_fail, is_epoch_due;
     struct evq                  events;
-    struct event                soonest; // before all of `events`, where has_soonest
-    bool                        has_soonest;
     sim_ns                      now, warm_up_ns;
-    struct job                **jobs; // [job_count] slots
+    sim_ns                      next_ns; // instant of the next event pending; NS_END: none
+    struct job                **jobs;    // [job_count] slots
     uint32_t                    job_count, job_capacity, free_slot;
     struct resource            *resources; // [resource_count]
     uint32_t                    resource_count, resource_capacity;
@@ -148,12 +147,14 @@ void              schedule_op(struct engine *en, sim_ns at, enum phase phase, en
                               uint32_t slot, uint32_t op, uint32_t leg, uint32_t arg);
 void schedule_begin(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg);
 void schedule_done(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg);
+void begin_now(struct engine *en, uint32_t slot,
+               uint32_t op); // an operation's first leg, or processor
 void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_t leg);
 void on_end(struct engine *en, uint32_t slot, uint32_t use);
 bool enter_processor(struct engine *en, struct job *j, struct use *u);
 void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span);
-void spend_hop(struct engine *en, struct job *j, uint32_t from, uint32_t to, double wire_bytes,
-               sim_ns span);
+void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t from, uint32_t to,
+               double wire_bytes, sim_ns span);
 void leave_resource(struct engine *en, uint32_t slot, uint32_t use); // from the line, or aborted
 
 // share.c

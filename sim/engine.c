@@ -15,30 +15,6 @@ uint64_t event_key(enum phase phase, uint64_t job, uint64_t op, uint64_t leg)
            op << LEG_BITS | leg;
 }
 
-// The event that precedes all others is kept apart: what happens at once never sees the queue.
-static void push_event(struct engine *en, struct event ev)
-{
-    struct event first;
-    bool         leads = en->has_soonest
-                             ? event_before(&ev, &en->soonest)
-                             : !evq_peek(&en->events, &first.at, &first.key) || event_before(&ev, &first);
-    if (!leads) {
-        evq_push(&en->events, ev);
-        return;
-    }
-    if (en->has_soonest) evq_push(&en->events, en->soonest);
-    en->soonest = ev;
-    en->has_soonest = true;
-}
-
-static bool pop_event(struct engine *en, struct event *out)
-{
-    if (!en->has_soonest) return evq_pop(&en->events, out);
-    *out = en->soonest;
-    en->has_soonest = false;
-    return true;
-}
-
 void schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind kind, uint32_t arg0,
               uint32_t arg1)
 {
@@ -50,7 +26,8 @@ void schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind kind, 
         en->failed = true;
         return;
     }
-    push_event(en, (struct event){at, key, kind, {arg0, arg1}});
+    if (at < en->next_ns) en->next_ns = at;
+    evq_push(&en->events, (struct event){at, key, kind, {arg0, arg1}});
 }
 
 // ---- arrivals -----------------------------------------------------------------------------------
@@ -162,13 +139,15 @@ static bool is_logical(const struct event *ev)
 static void run(struct engine *en)
 {
     struct event ev;
-    while (!en->failed && pop_event(en, &ev)) {
+    uint64_t     key;
+    while (!en->failed && evq_pop(&en->events, &ev)) {
         if (en->config->interrupted && *en->config->interrupted) {
             en->result->interrupted = true;
             return;
         }
         if (is_idle(en, &ev)) continue;
         en->now = ev.at;
+        if (!evq_peek(&en->events, &en->next_ns, &key)) en->next_ns = NS_END;
         en->result->events += is_logical(&ev);
         handle(en, &ev);
     }
@@ -221,6 +200,7 @@ bool engine_run(const struct engine_config *config, const struct planner *planne
                           .arena = a,
                           .free_slot = NO_SLOT};
     *out = en;
+    en->next_ns = NS_END;
     set_up(en);
     run(en);
     if (!en->failed && !result->interrupted) observe_end(en);

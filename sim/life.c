@@ -146,7 +146,7 @@ static void begin_op(struct engine *en, uint32_t slot, uint32_t op)
         j->times[op].start_ns = en->now;
         schedule_done(en, en->now + j->states[op].alone_ns, slot, op, DONE_LEG);
     } else {
-        schedule_begin(en, en->now, slot, op, 0);
+        begin_now(en, slot, op);
     }
 }
 

@@ -134,10 +134,9 @@ void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns spa
 }
 
 // The ends of a hop, and the bytes that pass it.
-void spend_hop(struct engine *en, struct job *j, uint32_t from, uint32_t to, double wire_bytes,
-               sim_ns span)
+void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t from, uint32_t to,
+               double wire_bytes, sim_ns span)
 {
-    struct resource *r = &en->resources[wire_resource(en, from, to)];
     r->bytes += wire_bytes;
     j->cost += net_link(en->net, from, to)->price_per_byte * wire_bytes;
     spend(en, j, from, net_group(en->net, from)->power_send_w, 0, span);
@@ -212,10 +211,12 @@ static void set_times(struct engine *en, struct job *j, struct use *u, sim_ns st
     u->finish_ns = start + u->left_ns;
     // Behind a leg that hands on while it sends: not before that one ends.
     if (behind_overlap(u) && s->leg_end_ns > u->finish_ns) u->finish_ns = s->leg_end_ns;
+    if (u->finish_ns > NS_END) u->finish_ns = NS_END; // an error, told when it is scheduled
     s->leg_end_ns = u->finish_ns;
     if (u->leg == 0) j->times[u->op].start_ns = start;
     if (u->leg_at && u->leg_at->resource == LEG_WIRE)
-        spend_hop(en, j, u->at, u->towards, s->wire_bytes, u->finish_ns - start);
+        spend_hop(en, j, &en->resources[u->resource], u->at, u->towards, s->wire_bytes,
+                  u->finish_ns - start);
 }
 
 static void continue_op(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg, sim_ns end)
@@ -439,26 +440,40 @@ static uint32_t add_use(struct engine *en, struct job *j, uint32_t op, uint32_t 
     return j->use_count++;
 }
 
-void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_t leg)
+static void begin_leg(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg)
 {
-    struct job *j = en->jobs[slot];
-    uint32_t    op = op_and_attempt & ((1u << OP_BITS) - 1);
-    j->pending--;
-    if (!is_current(j, op_and_attempt)) {
-        give_slot_if_idle(en, slot);
-        return;
-    }
-    if (en->can_fail && !can_pass(en, j->plan.ops[op].from, j->plan.ops[op].to)) {
-        fail_job(en, slot);
-        return;
-    }
-    uint32_t         index = add_use(en, j, op, leg);
-    struct resource *r = &en->resources[j->uses[index].resource];
+    uint32_t         index = add_use(en, en->jobs[slot], op, leg);
+    struct resource *r = &en->resources[en->jobs[slot]->uses[index].resource];
     switch ((enum service)r->service) {
     case SERVICE_COMPUTED: compute_use(en, r, slot, index); break;
     case SERVICE_QUEUED: queue_use(en, r, slot, index); break;
     case SERVICE_SHARED: share_begin(en, slot, index); break;
     }
+}
+
+// The event would be the next: nothing else is pending at this instant. Only where no job can be
+// dropped under the hands of who begins its operations.
+void begin_now(struct engine *en, uint32_t slot, uint32_t op)
+{
+    if (!en->computes || en->next_ns <= en->now) {
+        schedule_begin(en, en->now, slot, op, 0);
+        return;
+    }
+    en->result->events++;
+    begin_leg(en, slot, op, 0);
+}
+
+void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_t leg)
+{
+    struct job *j = en->jobs[slot];
+    uint32_t    op = op_and_attempt & ((1u << OP_BITS) - 1);
+    j->pending--;
+    if (!is_current(j, op_and_attempt))
+        give_slot_if_idle(en, slot);
+    else if (en->can_fail && !can_pass(en, j->plan.ops[op].from, j->plan.ops[op].to))
+        fail_job(en, slot);
+    else
+        begin_leg(en, slot, op, leg);
 }
 
 // The use is over: its server is free, its job goes on.
@@ -504,7 +519,7 @@ static void refund(struct engine *en, struct job *j, const struct use *u, sim_ns
     if (!u->leg_at)
         spend_processor(en, j, u->at, -left_ns);
     else if (u->leg_at->resource == LEG_WIRE)
-        spend_hop(en, j, u->at, u->towards, 0, -left_ns);
+        spend_hop(en, j, &en->resources[u->resource], u->at, u->towards, 0, -left_ns);
 }
 
 void leave_resource(struct engine *en, uint32_t slot, uint32_t index)

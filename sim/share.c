@@ -183,7 +183,7 @@ static void end_hops(struct engine *en, struct job *j, const struct use *u)
         struct resource *r = &en->resources[hop_resource(en, &j->plan.ops[u->op], k, ends)];
         resource_present(r, &en->queues, en->now, -1);
         r->sojourn_ns += (uint64_t)(en->now - u->ready_ns);
-        spend_hop(en, j, ends[0], ends[1], j->states[u->op].wire_bytes, en->now - u->start_ns);
+        spend_hop(en, j, r, ends[0], ends[1], j->states[u->op].wire_bytes, en->now - u->start_ns);
     }
 }
 
