@@ -70,8 +70,8 @@ static void note_change(const struct market *m, struct matching *x, uint32_t fog
     for (uint32_t i = 0; i < at->count; i++) {
         struct seat *s = &at->seats[i];
         double       others_s = at->work_s - s->choice.work_s;
-        double       reach_s = reach_of(value_to_user(m, &s->choice, fog, others_s));
-        s->spare_s = reach_s * (1 + WIDER) - x->least_alone_s[s->user];
+        s->reach_s = reach_of(value_to_user(m, &s->choice, fog, others_s)) * (1 + WIDER);
+        s->spare_s = s->reach_s - x->least_alone_s[s->user];
         at->most_spare_s = fmax(at->most_spare_s, s->spare_s);
     }
     at->changed = ++x->clock;
@@ -96,7 +96,7 @@ void matching_take(const struct market *m, struct matching *x, uint32_t user, ui
     matching_drop(m, x, user, slot);
     assert(at->count < m->quota);
     at->seats = arena_grow(x->arena, at->seats, &at->capacity, at->count + 1, sizeof *at->seats);
-    at->seats[at->count++] = (struct seat){user, slot, x->kinds[user], m->choices[pick], 0};
+    at->seats[at->count++] = (struct seat){user, slot, x->kinds[user], m->choices[pick], 0, 0};
     x->picks[(size_t)user * m->theta + slot] = pick;
     note_change(m, x, fog);
 }
@@ -284,19 +284,19 @@ struct row {                                // a slot and what it may be exchang
     uint32_t             user, slot, fog;   // NO_FOG: free
     const struct choice *own;               // NULL: free
     double               others_s, queue_s; // that others bring; with the backlog
-    double               reach_s; // time at a fog node with which the user is not worse off
-    uint64_t             since;   // swept then: pairs unchanged since are refused still
+    double   reach_s; // time at a fog node with which the user is not worse off (a little more)
+    uint64_t since;   // swept then: pairs unchanged since are refused still
 };
 
 static void row_read(const struct market *m, const struct matching *x, struct row *r)
 {
     uint32_t pick = x->picks[(size_t)r->user * m->theta + r->slot];
-    r->fog = NO_FOG, r->own = NULL;
+    r->fog = NO_FOG, r->own = NULL, r->reach_s = INFINITY;
     if (pick == NO_FOG) return;
     r->fog = m->fogs[pick];
     r->own = &m->choices[pick];
     r->others_s = x->members[r->fog].work_s - r->own->work_s;
-    r->reach_s = reach_of(value_to_user(m, r->own, r->fog, r->others_s));
+    r->reach_s = reach_of(value_to_user(m, r->own, r->fog, r->others_s)) * (1 + WIDER);
     r->queue_s = m->backlog_s[r->fog] + r->others_s / 2;
 }
 
@@ -310,7 +310,9 @@ static enum verdict judge_swap(const struct market *m, struct matching *x, const
                                uint32_t pick, const struct seat *s)
 {
     uint32_t fog = m->fogs[pick], back = find_pick(m, s->user, r->fog);
-    if (back == NO_FOG) return REFUSED;
+    if (back == NO_FOG || m->choices[back].alone_s + r->queue_s * (1 - WIDER) > s->reach_s)
+        return REFUSED;
+    if (holds(m, x, s->user, r->fog)) return REFUSED;
     const struct change c[2] = {
         {r->fog, r->user, r->own, &m->choices[back], r->others_s},
         {fog, s->user, &s->choice, &m->choices[pick], x->members[fog].work_s - s->choice.work_s}};
@@ -321,6 +323,8 @@ static enum verdict judge_move(const struct market *m, struct matching *x, const
                                uint32_t pick)
 {
     uint32_t fog = m->fogs[pick];
+    double   queue_s = m->backlog_s[fog] + x->members[fog].work_s / 2;
+    if (m->choices[pick].alone_s + queue_s * (1 - WIDER) > r->reach_s) return REFUSED;
     if (fog == r->fog || x->members[fog].count >= m->quota || holds(m, x, r->user, fog))
         return REFUSED;
     const struct change c[2] = {{r->fog, r->user, r->own, NULL, r->others_s},
@@ -361,7 +365,6 @@ static uint64_t first_swap(const struct market *m, struct matching *x, const str
         if (s->spare_s < queue_s || s->choice.work_s < least_work_s) continue;
         if (key < from || key >= first || s->kind == x->kinds[r->user]) continue;
         if (s->choice.slack_s - half * s->choice.work_s > most_slack_s) continue;
-        if (holds(m, x, s->user, r->fog)) continue;
         enum verdict verdict = judge_swap(m, x, r, pick, s);
         if (tally)
             tally->of[verdict]++;

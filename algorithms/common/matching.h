@@ -57,6 +57,7 @@ struct seat { // a member of a fog node
     uint32_t      user, slot;
     uint32_t      kind; // of the user
     struct choice choice;
+    double        reach_s; // time anywhere else with which it is no worse off (a little more)
     double        spare_s; // most queueing time anywhere else with which it could be no worse off
 };
 
