@@ -126,8 +126,8 @@ static uint32_t find_pick(const struct market *m, uint32_t user, uint32_t fog)
 static bool are_alike(const struct market *m, uint32_t u, uint32_t u2)
 {
     uint32_t a = m->first[u], b = m->first[u2], count = m->first[u + 1] - a;
-    return m->first[u2 + 1] - b == count &&
-           !memcmp(m->fogs + a, m->fogs + b, count * sizeof *m->fogs) &&
+    if (m->first[u2 + 1] - b != count || !count) return m->first[u2 + 1] - b == count;
+    return !memcmp(m->fogs + a, m->fogs + b, count * sizeof *m->fogs) &&
            !memcmp(m->choices + a, m->choices + b, count * sizeof *m->choices);
 }
 
