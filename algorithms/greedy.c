@@ -1,7 +1,8 @@
 // algorithms/greedy.c: the whole task to the node with the least estimated total time.
 //
 // T_fa = T_tr + T_exe + T_que + delta with the queue of now, over the candidates; ties: the lowest
-// index. Cost: O(fog nodes + steps).
+// index. Cost: O(steps) and O(fog nodes) tests of candidates and sums of times (algorithms/view.h:
+// O(1) each, or O(messages) where rates vary).
 #include "algorithms/common/build.h"
 
 static enum plan_verdict plan(const struct view *v, const struct association *as,

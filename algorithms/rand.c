@@ -1,8 +1,24 @@
 // algorithms/rand.c: the whole task, or each whole step, to one random candidate.
 //
-// Called Greedy in the DINA thesis and RAND in the paper. Cost: O(fog nodes + steps).
+// Called Greedy in the DINA thesis and RAND in the paper. Cost: O(fog nodes) tests of candidates
+// (algorithms/view.h) and the plan: O(steps), or O(steps^2) with a node per step.
 #include "algorithms/common/build.h"
 #include "algorithms/common/draw.h"
+
+// Leaves of nodes[count] those that some step has, in their order; `node_of` follows.
+static uint32_t keep_used(uint32_t *nodes, uint32_t count, uint32_t *node_of, uint32_t steps,
+                          struct arena *scratch)
+{
+    uint32_t *place = ARENA_ARRAY(scratch, uint32_t, count), kept = 0; // 1: used
+    for (uint32_t s = 0; s < steps; s++) place[node_of[s]] = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!place[i]) continue;
+        nodes[kept] = nodes[i];
+        place[i] = kept++;
+    }
+    for (uint32_t s = 0; s < steps; s++) node_of[s] = place[node_of[s]];
+    return kept;
+}
 
 static enum plan_verdict plan(const struct view *v, const struct association *as,
                               const struct task *t, struct arena *scratch, struct plan *out,
@@ -18,6 +34,7 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
     for (uint32_t s = 0; s < v->graph->step_count; s++)
         node_of[s] =
             s && v->options->node == DRAW_PER_TASK ? node_of[0] : (uint32_t)rng_below(&rng, count);
+    count = keep_used(nodes, count, node_of, v->graph->step_count, scratch);
     struct assignment whole;
     build_whole(v, count, nodes, node_of, scratch, &whole);
     build_plan(v, t, &whole, scratch, out, where);

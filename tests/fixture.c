@@ -51,7 +51,8 @@ static void set_world(struct world *w)
     }
     w->net = (struct net){.group_count = GROUPS, .groups = w->groups, .links = w->links};
     w->options = (struct scheme_options){.fc_split = SLICE_OUT, .open_slots = OPEN_MOVE};
-    w->limits = (struct limits){.tau_mode = TAU_OFF, .theta = 2, .quota = UINT32_MAX, .candidates = UINT32_MAX};
+    w->limits = (struct limits){
+        .tau_mode = TAU_OFF, .theta = 2, .quota = UINT32_MAX, .candidates = UINT32_MAX};
     for (uint32_t i = 0; i < WORLD_USERS; i++) w->users[i] = i;
     for (uint32_t i = 0; i < WORLD_FOGS; i++) w->fogs[i] = WORLD_USERS + i;
 }
@@ -123,7 +124,7 @@ void world_vary(struct world *w, uint32_t variant)
     uint32_t              v = variant;
     set_world(w);
     w->options.granularity = next(&v, 2) ? GRANULARITY_TASK : GRANULARITY_LAYER;
-    w->options.weights = (enum weights_mode)next(&v, 3);
+    w->options.weights = (enum weights_mode)next(&v, 4);
     w->options.fc_split = next(&v, 2) ? SLICE_IN : SLICE_OUT;
     w->options.local_share = next(&v, 2);
     w->options.cut = w->options.node = next(&v, 2) ? DRAW_PER_LAYER : DRAW_PER_TASK;
@@ -171,7 +172,8 @@ double world_total_s(const struct world *w, uint32_t user, uint32_t node)
         struct slice       whole = step_whole(g, s);
         execution_s += cost_slice_s(c, s, whole);
         execution_s += cost_merge_s(by_layer ? &w->costs[GROUP_USER] : c, s, whole.axis);
-        if (w->options.weights != WEIGHTS_RESIDENT)
+        // cached: memory is large, so they are there; or too small for anything
+        if (w->options.weights != WEIGHTS_RESIDENT && w->options.weights != WEIGHTS_CACHED)
             loading_s += 4 * world_step_params(w, s) / w->devices[group].load_bytes_per_s;
         if (!by_layer) continue;
         transmission_s += 2 * link->latency_s +

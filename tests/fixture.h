@@ -38,7 +38,7 @@ void world_free(struct world *w);
 
 // One of WORLD_VARIANTS sets of options, limits and backlogs: all combinations of granularity,
 // weights, fc_split, local_share, cut with node, and with them limits that go round.
-enum { WORLD_VARIANTS = 2 * 3 * 2 * 2 * 2 };
+enum { WORLD_VARIANTS = 2 * 4 * 2 * 2 * 2 };
 void world_vary(struct world *w, uint32_t variant);
 
 double world_tensor_bytes(const struct world *w, uint32_t tensor); // 4 bytes per element

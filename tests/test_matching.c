@@ -7,6 +7,7 @@
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "algorithms/common/matching.h"
 #include "tests/slow_matching.h"
@@ -78,10 +79,9 @@ static struct market market_of(struct trial *t, uint32_t max_sweeps)
         for (uint32_t f = 0; f < t->fogs; f++) {
             if (!t->candidate[u][f]) continue;
             fogs[count] = f;
-            choices[count++] =
-                t->is_fixed ? (struct choice){1 / t->user[u][f], 0, t->fog[u][f]}
-                            : (struct choice){t->alone[u][f], t->work[u][f],
-                                              t->tau[u] - t->alone[u][f]};
+            choices[count++] = t->is_fixed ? (struct choice){1 / t->user[u][f], 0, t->fog[u][f]}
+                                           : (struct choice){t->alone[u][f], t->work[u][f],
+                                                             t->tau[u] - t->alone[u][f]};
         }
         first[u + 1] = count;
     }
@@ -255,7 +255,7 @@ static struct verdict judge(struct trial *t, const struct board *b)
 static struct board board_of(struct trial *t, const struct matching *x)
 {
     struct market m = market_of(t, 0);
-    struct board users_side = {0}, fogs_side = {0};
+    struct board  users_side = {0}, fogs_side = {0};
     for (uint32_t u = 0; u < t->users; u++)
         for (uint32_t slot = 0; slot < t->theta; slot++) {
             uint32_t f = matching_fog(&m, x, u, slot);
@@ -484,6 +484,15 @@ static struct trial random_trial(struct rng *rng)
         }
     }
     for (uint32_t f = 0; f < t.fogs; f++) t.backlog[f] = below(rng, 2) ? rng_uniform(rng) : 0;
+    uint32_t alike = below(rng, 4) ? 0 : below(rng, t.users); // of one kind with user 0
+    for (uint32_t u = 1; u <= alike; u++) {
+        t.tau[u] = t.tau[0];
+        memcpy(t.candidate[u], t.candidate[0], sizeof t.candidate[0]);
+        memcpy(t.user[u], t.user[0], sizeof t.user[0]);
+        memcpy(t.fog[u], t.fog[0], sizeof t.fog[0]);
+        memcpy(t.alone[u], t.alone[0], sizeof t.alone[0]);
+        memcpy(t.work[u], t.work[0], sizeof t.work[0]);
+    }
     return t;
 }
 
@@ -532,7 +541,7 @@ static bool settle(struct trial *t, struct rng *rng, struct matching *x)
     if (below(rng, 2)) thin_out(&m, x, rng);
     start = board_of(t, x);
     struct slow_matching plain = slow_from(t, x);
-    double before = welfare(t, &start);
+    double               before = welfare(t, &start);
     for (m.max_sweeps = 1; m.max_sweeps <= MOST_SWEEPS && !x->settled; m.max_sweeps++) {
         uint64_t accepted = x->accepted;
         matching_settle(&m, x);
@@ -582,6 +591,69 @@ START_TEST(what_has_settled_is_stable)
     ck_assert_uint_lt(unsettled, BATCH / 50);
     ck_assert_uint_gt(with_swaps, BATCH / 4);
     ck_assert_uint_gt(with_blocked, BATCH / 100);
+}
+END_TEST
+
+enum { MANY_USERS = 1200, MANY_FOGS = 120, PICKS = 14 };
+
+// Each user near a random place on a ring of fog nodes, its candidates the PICKS next to it.
+static struct market ring(enum open_slots slots, bool guard, bool has_tau, struct rng *rng)
+{
+    uint32_t      *first = ARENA_ARRAY(&arena, uint32_t, MANY_USERS + 1);
+    uint32_t      *fogs = ARENA_ARRAY(&arena, uint32_t, MANY_USERS * PICKS), count = 0;
+    struct choice *choices = ARENA_ARRAY(&arena, struct choice, MANY_USERS * PICKS);
+    double        *backlog_s = ARENA_ARRAY(&arena, double, MANY_FOGS);
+    for (uint32_t f = 0; f < MANY_FOGS; f++) backlog_s[f] = 0.2 * rng_uniform(rng);
+    for (uint32_t u = 0; u < MANY_USERS; u++) {
+        double   work_s = 0.02 + 0.08 * rng_uniform(rng);
+        uint32_t place = below(rng, MANY_FOGS);
+        for (uint32_t f = 0; f < MANY_FOGS; f++) {
+            if ((f + MANY_FOGS - place) % MANY_FOGS >= PICKS) continue;
+            double alone_s = work_s * (1 + rng_uniform(rng)) + 0.2 * rng_uniform(rng);
+            fogs[count] = f;
+            choices[count++] = (struct choice){alone_s, work_s, 1 - alone_s};
+        }
+        first[u + 1] = count;
+    }
+    return (struct market){.user_count = MANY_USERS,
+                           .fog_count = MANY_FOGS,
+                           .theta = 2,
+                           .quota = 30,
+                           .max_sweeps = 200,
+                           .open_slots = slots,
+                           .guard = guard,
+                           .has_tau = has_tau,
+                           .backlog_s = backlog_s,
+                           .first = first,
+                           .fogs = fogs,
+                           .choices = choices};
+}
+
+// By the judge of tests/slow_matching.c, one user of 20 against all others or,
+// where there are swaps alone, all.
+START_TEST(a_large_market_settles_where_nothing_is_left_to_do)
+{
+    struct rng rng;
+    rng_init(&rng, 23, 0, "test_matching", (uint64_t)_i);
+    struct market   m = ring((enum open_slots)(_i % 3), _i / 3 % 2 == 0, _i / 6, &rng);
+    struct matching x;
+    uint32_t       *fogs = ARENA_ARRAY(&arena, uint32_t, MANY_USERS * m.theta);
+    matching_start(&m, &rng, &arena, &x);
+    for (uint32_t i = 0; i < MANY_USERS * m.theta; i++)
+        fogs[i] = matching_fog(&m, &x, i / m.theta, i % m.theta);
+    struct slow_verdict v = slow_judge(&m, fogs, 0, 20, &arena);
+    ck_assert_uint_gt(v.acceptable, 0); // of a start, that is
+    matching_settle(&m, &x);
+    ck_assert(x.settled);
+    for (uint32_t i = 0; i < MANY_USERS * m.theta; i++)
+        fogs[i] = matching_fog(&m, &x, i / m.theta, i % m.theta);
+    bool all = m.open_slots == OPEN_NONE; // every swap then, from both of its sides
+    v = slow_judge(&m, fogs, 0, all ? 1 : 20, &arena);
+    ck_assert_uint_gt(v.tried, 1000);
+    ck_assert_msg(!v.acceptable, "%lu changes left", (unsigned long)v.acceptable);
+    ck_assert_uint_ge(x.guard_blocked, v.blocked / 2);
+    if (all) ck_assert_uint_eq(v.blocked, 2 * x.guard_blocked);
+    if (!m.guard) ck_assert_uint_eq(x.guard_blocked, 0);
 }
 END_TEST
 
@@ -655,6 +727,7 @@ Suite *matching_suite(void)
     tcase_add_loop_test(tc, a_swap_that_harms_one_fog_node_alone_is_rejected, 0, TABLE_COUNT);
     tcase_add_test(tc, a_swap_is_accepted_when_nobody_loses_and_somebody_gains);
     tcase_add_loop_test(tc, what_has_settled_is_stable, 0, BATCHES);
+    tcase_add_loop_test(tc, a_large_market_settles_where_nothing_is_left_to_do, 0, 12);
     tcase_add_test(tc, utilities_of_a_matching_count_the_others_on_the_node);
     tcase_add_test(tc, every_start_is_as_likely);
     suite_add_tcase(s, tc);

@@ -163,6 +163,8 @@ static void check_loads(const struct context *c, const struct plan *p,
         have[op->to] += op->bytes;
         have_ops[op->to]++;
         PROMISE(fabs(op->seconds - op->bytes / 1e9) < 1e-12, c, "seconds of a load");
+        PROMISE((op->content != 0) == (world.options.weights == WEIGHTS_CACHED), c,
+                "a name for what is not cached, or none for what is");
     }
     for (uint32_t n = 0; n < WORLD_NODES; n++) {
         PROMISE(have[n] == want[n], c, "bytes loaded");
@@ -379,6 +381,76 @@ START_TEST(an_fc_cut_by_inputs_gets_its_share_and_returns_partial_sums)
 }
 END_TEST
 
+static bool never(void *ctx, uint32_t from, uint32_t to)
+{
+    (void)ctx;
+    return from == U || to == U;
+}
+
+// The halo of between_convolutions_only_the_halo_travels by way of the user, where X and Y cannot
+// reach each other: because there is no way, or because there is none now.
+START_TEST(nodes_that_are_not_connected_send_over_the_user)
+{
+    for (int now = 0; now < 2; now++) {
+        world_load_text(&world, CHAIN);
+        world.options.granularity = GRANULARITY_TASK;
+        if (now)
+            world.view.is_reachable = never;
+        else
+            world.net.routes[GROUP_NEAR * GROUPS + GROUP_FAR].is_reachable = false;
+        struct plan p = split(1, 3);
+        CHECK_TRANSFERS(&p, {0, U, X, 5 * 120}, {0, U, Y, 13 * 120}, {1, Y, U, 160}, {1, U, X, 160},
+                        {1, X, U, 2 * 160}, {1, U, Y, 2 * 160}, {2, Y, U, 6 * 120},
+                        {2, U, X, 6 * 120}, {2, X, U, 2 * 120}, {2, U, Y, 2 * 120},
+                        {2, X, U, 2 * 4}, {2, Y, U, 6 * 4});
+        world_free(&world);
+    }
+}
+END_TEST
+
+// The names of what X and Y load of each step.
+static void contents_of(const struct plan *p, uint64_t out[3][2])
+{
+    memset(out, 0, 6 * sizeof out[0][0]);
+    for (uint32_t i = 0; i < p->op_count; i++)
+        if (p->ops[i].kind == OP_LOAD) out[p->ops[i].stage][p->ops[i].to == Y] = p->ops[i].content;
+}
+
+// Rows need all parameters of a step wherever they are cut: one name. Neurons need their own: a
+// name for each range. Another model's are others.
+START_TEST(cached_weights_are_named_by_model_step_and_range)
+{
+    for (int g = 0; g < 2; g++) {
+        uint64_t names[3][2], again[3][2];
+        world_load_text(&world, CHAIN);
+        world.options.granularity = (enum granularity)g;
+        world.options.weights = WEIGHTS_CACHED;
+        struct plan p = split(1, 3);
+        contents_of(&p, names);
+        for (int step = 0; step < 2; step++) ck_assert(names[step][0] == names[step][1]);
+        ck_assert(names[0][0] != names[1][0] && names[1][0] != names[2][0]);
+        ck_assert(names[2][0] != names[2][1] && names[2][0] != names[0][0]);
+        p = split(1, 1); // fc: [0, 4) and [4, 8) instead of [0, 2) and [2, 8)
+        contents_of(&p, again);
+        for (int step = 0; step < 2; step++) ck_assert(again[step][0] == names[step][0]);
+        for (int i = 0; i < 4; i++) ck_assert(again[2][i / 2] != names[2][i % 2]);
+        p = split(1, 3);
+        contents_of(&p, again);
+        ck_assert_mem_eq(names, again, sizeof names);
+        world.options.fc_split = SLICE_IN;
+        p = split(1, 3); // [0, 60) of the inputs
+        contents_of(&p, again);
+        ck_assert(again[2][0] != names[2][0]);
+        world.options.fc_split = SLICE_OUT;
+        world.view.class_id = 1;
+        p = split(1, 3);
+        contents_of(&p, again);
+        for (int i = 0; i < 6; i++) ck_assert(again[i / 2][i % 2] != names[i / 2][i % 2]);
+        world_free(&world);
+    }
+}
+END_TEST
+
 // A block: conv1 (a row of its output is 4 x 8 x 4 = 128), conv2 on it, a 1x1 conv on it, their
 // sum.
 static const char BLOCK[] = MODEL(
@@ -544,6 +616,8 @@ Suite *plan_suite(void)
     tcase_add_test(tc, between_convolutions_only_the_halo_travels);
     tcase_add_test(tc, layer_by_layer_each_slice_is_one_message_there_and_one_back);
     tcase_add_test(tc, an_fc_cut_by_inputs_gets_its_share_and_returns_partial_sums);
+    tcase_add_test(tc, nodes_that_are_not_connected_send_over_the_user);
+    tcase_add_test(tc, cached_weights_are_named_by_model_step_and_range);
     tcase_add_test(tc, a_projection_reads_what_has_arrived_already);
     tcase_add_test(tc, a_skip_tensor_travels_at_most_once_to_a_node);
     tcase_add_test(tc, a_step_at_home_costs_no_delta_and_no_message);

@@ -182,11 +182,40 @@ START_TEST(every_scheme_says_what_it_is)
 }
 END_TEST
 
+static bool never_up(void *ctx, uint32_t node)
+{
+    (void)ctx;
+    return node < WORLD_USERS;
+}
+
+static bool only_outwards(void *ctx, uint32_t from, uint32_t to)
+{
+    (void)ctx;
+    return from < WORLD_USERS || to >= WORLD_USERS; // answers do not come back
+}
+
+static void take_routes(uint32_t from, uint32_t to)
+{
+    world.net.routes[from * GROUPS + to].is_reachable = false;
+    view_prepare(&world.view, &world.arena);
+}
+
+// Why no fog node may serve: after world_ready.
+static void shut(int why)
+{
+    if (why == 3) take_routes(GROUP_USER, GROUP_NEAR), take_routes(GROUP_USER, GROUP_FAR);
+    if (why == 4) take_routes(GROUP_NEAR, GROUP_USER), take_routes(GROUP_FAR, GROUP_USER);
+    if (why == 5) world.view.is_up = never_up;
+    if (why == 6) world.view.is_reachable = only_outwards;
+}
+
+enum { WHYS = 7 };
+
 // Every fog node is out of reach: the user computes, and nothing travels.
 START_TEST(without_candidates_the_user_computes)
 {
     const struct scheme *s = scheme_table[_i];
-    for (int why = 0; why < 3; why++) {
+    for (int why = 0; why < WHYS; why++) {
         struct association as;
         struct plan        plan;
         struct placement   where;
@@ -196,6 +225,10 @@ START_TEST(without_candidates_the_user_computes)
             world.groups[GROUP_NEAR].memory_bytes = world.groups[GROUP_FAR].memory_bytes = 9;
         if (why == 2) world.limits.tau_mode = TAU_SET; // of 0 s
         world_ready(&world);
+        shut(why);
+        uint32_t out[WORLD_FOGS];
+        ck_assert_uint_eq(view_candidates(&world.view, 1, NULL, &world.arena, out), 0);
+        ck_assert(!view_is_candidate(&world.view, 1, FIRST_NEAR, 0));
         world_associate(&world, s, &as);
         world_plan(&world, s, &as, &(struct task){5, 1}, &plan, &where);
         for (uint32_t i = 0; i < plan.op_count; i++) {
@@ -205,6 +238,164 @@ START_TEST(without_candidates_the_user_computes)
         ck_assert_uint_eq(where.count, world.graph.step_count);
         world_free(&world);
     }
+}
+END_TEST
+
+// As a fog node fails after the epoch: its matches get nothing.
+START_TEST(matches_that_have_failed_since_get_nothing)
+{
+    for (int why = 5; why < WHYS; why++) {
+        struct association as;
+        struct plan        plan;
+        struct placement   where;
+        world_load(&world, "nin_cifar10");
+        world_associate(&world, scheme("dina"), &as);
+        world_plan(&world, scheme("dina"), &as, &(struct task){5, 1}, &plan, &where);
+        ck_assert_uint_ne(where.slices[0].node, 1);
+        shut(why);
+        world_plan(&world, scheme("dina"), &as, &(struct task){5, 1}, &plan, &where);
+        for (uint32_t i = 0; i < where.count; i++) ck_assert_uint_eq(where.slices[i].node, 1);
+        world_free(&world);
+    }
+}
+END_TEST
+
+// The user cannot hold the task, and nobody else is there.
+START_TEST(what_only_the_unreachable_could_hold_is_infeasible)
+{
+    const struct scheme *s = scheme_table[_i];
+    for (int why = 3; why < WHYS; why++) {
+        struct association as;
+        struct err         e = {0};
+        world_load(&world, "nin_cifar10");
+        world.groups[GROUP_USER].memory_bytes = 9;
+        world_ready(&world);
+        shut(why);
+        world_associate(&world, s, &as);
+        struct plan plan = {.arena = &world.arena};
+        ck_assert_int_eq(
+            s->plan(&world.view, &as, &(struct task){0, 0}, &world.arena, &plan, NULL, &e),
+            PLAN_INFEASIBLE);
+        world_free(&world);
+    }
+}
+END_TEST
+
+START_TEST(a_gateway_computes_nothing)
+{
+    uint32_t out[WORLD_FOGS];
+    world_load(&world, "nin_cifar10");
+    world.groups[GROUP_FAR].role = ROLE_GATEWAY;
+    world_ready(&world);
+    ck_assert(world.view.fits[GROUP_NEAR] && !world.view.fits[GROUP_FAR]);
+    ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), 2);
+}
+END_TEST
+
+// The way between users and far nodes varies, and is half as fast as when the view was prepared:
+// what the view says is of now. By hand: 50e6 to 25e6 bytes per second makes all bytes take another
+// 1 / 50e6 s each.
+static void slow_down(uint32_t from, uint32_t to)
+{
+    struct route *r = &world.net.routes[from * GROUPS + to];
+    world.links[from * GROUPS + to].rate_bytes_per_s /= 2;
+    r->rate_bytes_per_s /= 2;
+    for (uint32_t i = 0; i < r->leg_count; i++) r->legs[i].s_per_wire_byte *= 2;
+}
+
+START_TEST(where_rates_vary_the_view_is_of_now)
+{
+    uint32_t out[WORLD_FOGS];
+    for (int g = 0; g < 2; g++) {
+        world_load(&world, "alexnet_torchvision");
+        world.options.granularity = (enum granularity)g;
+        world.limits.edge_delay_s = 0.05;
+        world_ready(&world);
+        double before_s = world_total_s(&world, 0, FIRST_FAR), bytes = 0;
+        for (uint32_t s = 0; s < world.graph.step_count; s++)
+            bytes += world_tensor_bytes(&world, world.graph.steps[s].input) +
+                     world_tensor_bytes(&world, world.graph.steps[s].output);
+        if (g == GRANULARITY_TASK)
+            bytes =
+                world_tensor_bytes(&world, 0) + world_tensor_bytes(&world, world.graph.layer_count);
+        world.net.routes[GROUP_USER * GROUPS + GROUP_FAR].is_varying = true;
+        world.net.routes[GROUP_FAR * GROUPS + GROUP_USER].is_varying = true;
+        view_prepare(&world.view, &world.arena);
+        ck_assert_double_eq_tol(view_alone_s(&world.view, 0, FIRST_FAR), before_s, 1e-6);
+        slow_down(GROUP_USER, GROUP_FAR), slow_down(GROUP_FAR, GROUP_USER);
+        double now_s = before_s + bytes / 50e6;
+        ck_assert_double_eq_tol(view_alone_s(&world.view, 0, FIRST_FAR), now_s, 1e-6);
+        ck_assert_double_eq_tol(view_utility_user(&world.view, 0, FIRST_FAR, 0.3),
+                                1 / (now_s + 0.3), 1e-6);
+        world.limits.gamma_bytes_per_s = 25e6 + 1;
+        ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), 2);
+        world.limits.gamma_bytes_per_s = 25e6;
+        ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), WORLD_FOGS);
+        world.limits.tau_mode = TAU_SET;
+        world.limits.tau_s = now_s - 1e-5;
+        double delay_s = 0.05 * (g == GRANULARITY_LAYER ? world.graph.step_count : 1);
+        ck_assert_double_eq_tol(view_utility_fog(&world.view, 0, FIRST_FAR, 0), delay_s - 1e-5,
+                                1e-6);
+        ck_assert(!view_is_candidate(&world.view, 0, FIRST_FAR, 0));
+        ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), 2);
+        world.limits.tau_s = now_s + 1e-5;
+        ck_assert(view_is_candidate(&world.view, 0, FIRST_FAR, 0));
+        ck_assert(!view_is_candidate(&world.view, 0, FIRST_FAR, 2e-5));
+        ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), WORLD_FOGS);
+        world_free(&world);
+    }
+}
+END_TEST
+
+// One user group and as many fog groups as nodes, so that every node has a time of its own; few
+// values, so that there are ties. Against all pairs: a node stays if fewer than `most` are before
+// it, by time and then by index.
+START_TEST(the_limit_keeps_the_candidates_of_least_time_alone)
+{
+    enum { NODES = 60, ALL = NODES + 1 };
+    static struct node_group groups[ALL];
+    static struct link_spec  links[ALL * ALL];
+    static struct probe      probes[ALL * ALL];
+    static bool              fits[ALL];
+    uint32_t                 fogs[NODES], out[NODES], user = 0;
+    struct protocol          protocol = {.encoding = 1, .segment_bytes = 1448};
+    struct limits            limits = {.tau_mode = TAU_OFF};
+    struct net               net = {.group_count = ALL, .groups = groups, .links = links};
+    struct arena             a = {0};
+    struct rng               rng;
+    rng_init(&rng, 5, 0, "test_schemes", 0);
+    for (uint32_t i = 0; i < ALL * ALL; i++) links[i] = (struct link_spec){1e6, 0, &protocol};
+    for (uint32_t i = 0; i < ALL; i++)
+        groups[i] = (struct node_group){.role = i ? ROLE_FOG : ROLE_USER, .count = 1},
+        fits[i] = true;
+    for (uint32_t i = 0; i < NODES; i++) fogs[i] = i + 1;
+    net_finish(&net, &a);
+    struct view v = {.net = &net,
+                     .limits = &limits,
+                     .probes = probes,
+                     .fits = fits,
+                     .users = &user,
+                     .fogs = fogs,
+                     .user_count = 1,
+                     .fog_count = NODES};
+    for (uint32_t round = 0; round < 300; round++) {
+        uint32_t values = round % 3 ? 1 + (uint32_t)rng_below(&rng, 9) : 1000000, next = 0;
+        limits.candidates = 1 + (uint32_t)rng_below(&rng, NODES + 2);
+        for (uint32_t i = 1; i < ALL; i++)
+            probes[i].execution_s = 1 + (double)rng_below(&rng, values);
+        uint32_t count = view_candidates(&v, 0, NULL, &a, out);
+        for (uint32_t i = 1; i < ALL; i++) {
+            uint32_t before = 0;
+            for (uint32_t k = 1; k < ALL; k++)
+                before += probes[k].execution_s < probes[i].execution_s ||
+                          (k < i && !(probes[k].execution_s > probes[i].execution_s));
+            if (before >= limits.candidates) continue;
+            ck_assert_uint_lt(next, count);
+            ck_assert_uint_eq(out[next++], i);
+        }
+        ck_assert_uint_eq(next, count);
+    }
+    arena_free(&a);
 }
 END_TEST
 
@@ -223,11 +414,12 @@ START_TEST(what_nobody_can_hold_is_infeasible)
 }
 END_TEST
 
-// What a node must hold, by hand: everything resident: all parameters and the largest step's input
-// and output; loaded per layer: the largest sum of a step's own.
+// What a node must hold, by hand: everything resident or loaded per task: all parameters and the
+// largest step's input and output; loaded per layer or kept while there is room: the largest sum of
+// a step's own. Cached, a task that was there before loads nothing where all of it has room.
 START_TEST(a_candidate_has_just_enough_memory)
 {
-    for (int mode = 0; mode < 3; mode++) {
+    for (int mode = 0; mode < 4; mode++) {
         world_load(&world, "alexnet_torchvision");
         world.options.weights = (enum weights_mode)mode;
         double all = 0, tensors = 0, together = 0;
@@ -240,13 +432,21 @@ START_TEST(a_candidate_has_just_enough_memory)
             tensors = fmax(tensors, t);
             together = fmax(together, t + weights);
         }
-        double need = mode == WEIGHTS_PER_LAYER ? together : all + tensors;
+        bool   one_by_one = mode == WEIGHTS_PER_LAYER || mode == WEIGHTS_CACHED;
+        double need = one_by_one ? together : all + tensors;
         world.groups[GROUP_NEAR].memory_bytes = need;
         world.groups[GROUP_FAR].memory_bytes = need - 1;
         world_ready(&world);
         uint32_t out[WORLD_FOGS];
         ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), 2);
         ck_assert(out[0] == FIRST_NEAR && out[1] == FIRST_NEAR + 1);
+        ck_assert_double_eq_tol(view_probe(&world.view, 0, FIRST_NEAR).loading_s,
+                                mode == WEIGHTS_RESIDENT ? 0 : all / 1e9, 1e-9);
+        world.groups[GROUP_NEAR].memory_bytes = all + tensors;
+        world_ready(&world);
+        bool loads = mode == WEIGHTS_PER_LAYER || mode == WEIGHTS_PER_TASK;
+        ck_assert_double_eq_tol(view_probe(&world.view, 0, FIRST_NEAR).loading_s,
+                                loads ? all / 1e9 : 0, 1e-9);
         world_free(&world);
     }
 }
@@ -749,6 +949,12 @@ Suite *schemes_suite(void)
     tcase_add_loop_test(tc, every_scheme_says_what_it_is, 0, (int)scheme_count);
     tcase_add_loop_test(tc, without_candidates_the_user_computes, 0, (int)scheme_count);
     tcase_add_loop_test(tc, what_nobody_can_hold_is_infeasible, 0, (int)scheme_count);
+    tcase_add_loop_test(tc, what_only_the_unreachable_could_hold_is_infeasible, 0,
+                        (int)scheme_count);
+    tcase_add_test(tc, matches_that_have_failed_since_get_nothing);
+    tcase_add_test(tc, a_gateway_computes_nothing);
+    tcase_add_test(tc, where_rates_vary_the_view_is_of_now);
+    tcase_add_test(tc, the_limit_keeps_the_candidates_of_least_time_alone);
     tcase_add_test(tc, a_candidate_has_just_enough_memory);
     tcase_add_test(tc, gamma_and_tau_divide_the_candidates);
     tcase_add_test(tc, utilities_follow_the_thesis);

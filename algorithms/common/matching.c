@@ -45,8 +45,7 @@ double matching_utility_fog(const struct market *m, const struct matching *x, ui
                             uint32_t slot)
 {
     uint32_t pick = x->picks[(size_t)user * m->theta + slot];
-    return value_to_fog(m, &m->choices[pick],
-                        work_of_others(&x->members[m->fogs[pick]], user));
+    return value_to_fog(m, &m->choices[pick], work_of_others(&x->members[m->fogs[pick]], user));
 }
 
 // The time at a fog node with which a user that has `value` now is not worse off.
@@ -70,9 +69,9 @@ static void note_change(const struct market *m, struct matching *x, uint32_t fog
     }
     for (uint32_t i = 0; i < at->count; i++) {
         struct seat *s = &at->seats[i];
-        double others_s = at->work_s - s->choice.work_s;
-        double       reach_s = reach_of(value_to_user(m, &s->choice, fog, others_s));
-        s->spare_s = reach_s * (1 + WIDER) - x->least_alone_s[s->user];
+        double       others_s = at->work_s - s->choice.work_s;
+        s->reach_s = reach_of(value_to_user(m, &s->choice, fog, others_s)) * (1 + WIDER);
+        s->spare_s = s->reach_s - x->least_alone_s[s->user];
         at->most_spare_s = fmax(at->most_spare_s, s->spare_s);
     }
     at->changed = ++x->clock;
@@ -97,7 +96,7 @@ void matching_take(const struct market *m, struct matching *x, uint32_t user, ui
     matching_drop(m, x, user, slot);
     assert(at->count < m->quota);
     at->seats = arena_grow(x->arena, at->seats, &at->capacity, at->count + 1, sizeof *at->seats);
-    at->seats[at->count++] = (struct seat){user, slot, x->kinds[user], m->choices[pick], 0};
+    at->seats[at->count++] = (struct seat){user, slot, x->kinds[user], m->choices[pick], 0, 0};
     x->picks[(size_t)user * m->theta + slot] = pick;
     note_change(m, x, fog);
 }
@@ -127,8 +126,8 @@ static uint32_t find_pick(const struct market *m, uint32_t user, uint32_t fog)
 static bool are_alike(const struct market *m, uint32_t u, uint32_t u2)
 {
     uint32_t a = m->first[u], b = m->first[u2], count = m->first[u + 1] - a;
-    return m->first[u2 + 1] - b == count &&
-           !memcmp(m->fogs + a, m->fogs + b, count * sizeof *m->fogs) &&
+    if (m->first[u2 + 1] - b != count || !count) return m->first[u2 + 1] - b == count;
+    return !memcmp(m->fogs + a, m->fogs + b, count * sizeof *m->fogs) &&
            !memcmp(m->choices + a, m->choices + b, count * sizeof *m->choices);
 }
 
@@ -228,15 +227,14 @@ static double fog_gain(const struct market *m, const struct matching *x, const s
         const struct seat *s = &at->seats[i];
         double             others_s = at->work_s - s->choice.work_s;
         if (c->leaver && s->user == c->leaver_user) continue;
-        gain += value_to_fog(m, &s->choice, others_s + shift_s) -
-                value_to_fog(m, &s->choice, others_s);
+        gain +=
+            value_to_fog(m, &s->choice, others_s + shift_s) - value_to_fog(m, &s->choice, others_s);
     }
     return gain;
 }
 
 // What the users gain who stay.
-static double stayers_gain(const struct market *m, const struct matching *x,
-                           const struct change *c)
+static double stayers_gain(const struct market *m, const struct matching *x, const struct change *c)
 {
     if (c->fog == NO_FOG) return 0;
     const struct members *at = &x->members[c->fog];
@@ -282,24 +280,27 @@ static enum verdict judge(const struct market *m, struct matching *x, const stru
 
 // ---- sweeps
 
-struct row { // a slot and what it may be exchanged for
-    uint32_t             user, slot, fog; // NO_FOG: free
-    const struct choice *own;             // NULL: free
-    double               others_s, queue_s; // that others bring; with the backlog
-    double               reach_s; // time at a fog node with which the user is not worse off
-    uint64_t             since;   // swept then: pairs unchanged since are refused still
+struct row {                                    // a slot and what it may be exchanged for
+    uint32_t             user, slot, kind, fog; // NO_FOG: free
+    const struct choice *own;                   // NULL: free
+    double               others_s, queue_s;     // that others bring; with the backlog
+    double               least_spare_s;         // of who takes the place (a little less)
+    double   reach_s; // time at a fog node with which the user is not worse off (a little more)
+    uint64_t since;   // swept then: pairs unchanged since are refused still
 };
 
 static void row_read(const struct market *m, const struct matching *x, struct row *r)
 {
     uint32_t pick = x->picks[(size_t)r->user * m->theta + r->slot];
-    r->fog = NO_FOG, r->own = NULL;
+    r->kind = x->kinds[r->user];
+    r->fog = NO_FOG, r->own = NULL, r->reach_s = INFINITY;
     if (pick == NO_FOG) return;
     r->fog = m->fogs[pick];
     r->own = &m->choices[pick];
     r->others_s = x->members[r->fog].work_s - r->own->work_s;
-    r->reach_s = reach_of(value_to_user(m, r->own, r->fog, r->others_s));
+    r->reach_s = reach_of(value_to_user(m, r->own, r->fog, r->others_s)) * (1 + WIDER);
     r->queue_s = m->backlog_s[r->fog] + r->others_s / 2;
+    r->least_spare_s = r->queue_s * (1 - WIDER) - WIDER;
 }
 
 static bool is_clean(const struct matching *x, const struct row *r, uint32_t fog)
@@ -312,7 +313,9 @@ static enum verdict judge_swap(const struct market *m, struct matching *x, const
                                uint32_t pick, const struct seat *s)
 {
     uint32_t fog = m->fogs[pick], back = find_pick(m, s->user, r->fog);
-    if (back == NO_FOG) return REFUSED;
+    if (back == NO_FOG || m->choices[back].alone_s + r->queue_s * (1 - WIDER) > s->reach_s)
+        return REFUSED;
+    if (holds(m, x, s->user, r->fog)) return REFUSED;
     const struct change c[2] = {
         {r->fog, r->user, r->own, &m->choices[back], r->others_s},
         {fog, s->user, &s->choice, &m->choices[pick], x->members[fog].work_s - s->choice.work_s}};
@@ -323,6 +326,8 @@ static enum verdict judge_move(const struct market *m, struct matching *x, const
                                uint32_t pick)
 {
     uint32_t fog = m->fogs[pick];
+    double   queue_s = m->backlog_s[fog] + x->members[fog].work_s / 2;
+    if (m->choices[pick].alone_s + queue_s * (1 - WIDER) > r->reach_s) return REFUSED;
     if (fog == r->fog || x->members[fog].count >= m->quota || holds(m, x, r->user, fog))
         return REFUSED;
     const struct change c[2] = {{r->fog, r->user, r->own, NULL, r->others_s},
@@ -335,11 +340,29 @@ static uint64_t key_of(const struct market *m, uint32_t user, uint32_t slot)
     return (uint64_t)user * m->theta + slot;
 }
 
+// The work that has to leave a pick's fog node so that the row's user is not worse off there.
+static double least_work_of(const struct market *m, const struct members *at, const struct row *r,
+                            uint32_t pick)
+{
+    double wait_s = m->choices[pick].alone_s + m->backlog_s[m->fogs[pick]];
+    return at->work_s - 2 * (r->reach_s - wait_s) - WIDER * (at->work_s + r->reach_s);
+}
+
+// Whether no member of the pick's fog node can be one to swap with: none could bear the queue at
+// the row's fog node, brings enough work or is of another kind than the row's user. Apart from
+// first_swap because it is asked of every pick.
+static inline bool is_hopeless(const struct market *m, const struct matching *x,
+                               const struct row *r, uint32_t pick)
+{
+    const struct members *at = &x->members[m->fogs[pick]];
+    return at->most_spare_s < r->least_spare_s || at->kind == r->kind ||
+           at->most_work_s < least_work_of(m, at, r, pick);
+}
+
 // The first acceptable swap with a member of the pick's fog node, by key in [from, before);
-// `before`: there is none. With a tally it counts and looks at all.
-// Bounds come first, a little wide: the work that has to leave so that the row's user is not worse
-// off, the queue at the row's fog node that the other can bear, and (with tau) the slack with which
-// the pick's fog node is not worse off.
+// `before`: there is none. With a tally it counts and looks at all. Bounds come first, a little
+// wide: those of is_hopeless for each member, and (with tau) the slack with which the pick's fog
+// node is not worse off.
 static uint64_t first_swap(const struct market *m, struct matching *x, const struct row *r,
                            uint32_t pick, uint64_t from, uint64_t before, struct tally *tally)
 {
@@ -347,12 +370,7 @@ static uint64_t first_swap(const struct market *m, struct matching *x, const str
     const struct members *at = &x->members[fog];
     const struct choice  *own = &m->choices[pick];
     uint64_t              first = before;
-    double                queue_s = r->queue_s * (1 - WIDER) - WIDER;
-    double                least_work_s =
-        at->work_s - 2 * (r->reach_s - own->alone_s - m->backlog_s[fog]);
-    least_work_s -= WIDER * (at->work_s + r->reach_s);
-    if (at->most_spare_s < queue_s || at->most_work_s < least_work_s) return first;
-    if (at->kind == x->kinds[r->user]) return first;
+    double                least_work_s = least_work_of(m, at, r, pick);
     if (fog == r->fog || holds(m, x, r->user, fog)) return first;
     double half = ((double)at->count - 1) / 2, most_slack_s = INFINITY;
     if (m->has_tau)
@@ -361,10 +379,9 @@ static uint64_t first_swap(const struct market *m, struct matching *x, const str
     for (uint32_t i = 0; i < at->count; i++) {
         const struct seat *s = &at->seats[i];
         uint64_t           key = key_of(m, s->user, s->slot);
-        if (s->spare_s < queue_s || s->choice.work_s < least_work_s) continue;
-        if (key < from || key >= first || s->kind == x->kinds[r->user]) continue;
+        if (s->spare_s < r->least_spare_s || s->choice.work_s < least_work_s) continue;
+        if (key < from || key >= first || s->kind == r->kind) continue;
         if (s->choice.slack_s - half * s->choice.work_s > most_slack_s) continue;
-        if (holds(m, x, s->user, r->fog)) continue;
         enum verdict verdict = judge_swap(m, x, r, pick, s);
         if (tally)
             tally->of[verdict]++;
@@ -391,7 +408,7 @@ static uint64_t sweep_swaps(const struct market *m, struct matching *x, struct r
     while (r->own) {
         uint64_t first = UINT64_MAX;
         for (uint32_t pick = m->first[r->user]; pick < m->first[r->user + 1]; pick++)
-            if (!is_clean(x, r, m->fogs[pick]))
+            if (!is_clean(x, r, m->fogs[pick]) && !is_hopeless(m, x, r, pick))
                 first = first_swap(m, x, r, pick, from, first, NULL);
         if (first == UINT64_MAX) break;
         exchange(m, x, r, first);
@@ -449,7 +466,8 @@ static struct tally take_stock(const struct market *m, struct matching *x)
             row_read(m, x, &r);
             if (is_another_free_place(m, x, &r)) continue;
             for (uint32_t pick = m->first[u]; pick < m->first[u + 1]; pick++) {
-                if (r.own) (void)first_swap(m, x, &r, pick, key_of(m, u + 1, 0), UINT64_MAX, &t);
+                if (r.own && !is_hopeless(m, x, &r, pick))
+                    (void)first_swap(m, x, &r, pick, key_of(m, u + 1, 0), UINT64_MAX, &t);
                 if (m->open_slots != OPEN_NONE) t.of[judge_move(m, x, &r, pick)]++;
             }
         }
