@@ -68,8 +68,8 @@ static bool spread_fairness(struct net *n)
             for (uint32_t k = r->legs[l].place; k < r->legs[l].next_place; k++) {
                 struct link_spec *link =
                     &n->links[r->groups[k] * n->group_count + r->groups[k + 1]];
-                changed = changed || !(link->is_fair || link->media_count);
-                link->is_fair = true;
+                if (link->is_fair || link->media_count) continue;
+                link->is_fair = changed = true;
             }
         }
     }

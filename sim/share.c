@@ -83,32 +83,21 @@ void on_rate(struct engine *en, uint32_t constraint)
 
 // ---- uses ---------------------------------------------------------------------------------------
 
-// Own bound of a message: fading slows a radio hop for it alone.
-static double message_bound(const struct engine *en, const struct message *m, const struct leg *l)
-{
-    double bound = INFINITY;
-    sim_ns until;
-    for (uint32_t k = l->place; m->fading != 1 && k < l->next_place; k++)
-        bound = fmin(bound, net_link_rate(en->net, net_place(en->net, m->from, m->to, k),
-                                          net_place(en->net, m->from, m->to, k + 1), en->now,
-                                          m->fading, &until));
-    return bound;
-}
-
 static void begin_message(struct engine *en, struct job *j, struct use *u, uint64_t handle)
 {
     const struct op  *o = &j->plan.ops[u->op];
     struct op_state  *s = &j->states[u->op];
-    struct message    m = op_message(o, s), warm = m;
+    struct message    m = op_message(o, s);
     struct constraint what[MAX_CONSTRAINTS];
     uint32_t          count = net_constraints(en->net, &m, u->leg, what);
     uint32_t          constraints[MAX_CONSTRAINTS];
-    warm.is_cold = false;
+    sim_ns            until; // a fade lasts for the whole message
     u->service_ns = net_leg_ns(en->net, &m, u->leg, en->now);
-    u->left_ns = u->service_ns - net_leg_ns(en->net, &warm, u->leg, en->now); // after the flow
+    u->left_ns = net_cold_ns(en->net, &m, u->leg, en->now); // after the flow
     for (uint32_t i = 0; i < count; i++) constraints[i] = find_constraint(en, what[i]);
-    u->flow = flows_start(&en->flows, en->now, s->wire_bytes, message_bound(en, &m, u->leg_at),
-                          constraints, count, handle);
+    u->flow = flows_start(&en->flows, en->now, leg_bytes(u->leg_at, s->wire_bytes),
+                          net_flow_bound(en->net, &m, u->leg, en->now, &until), constraints, count,
+                          handle);
 }
 
 static void begin_sharing(struct engine *en, struct use *u, uint64_t handle)

@@ -147,6 +147,23 @@ static double mmc_priority_wait(const struct system *s, const struct measure *m)
     return closed_erlang_c(st->servers, all) / per_s / ((1 - above) * (1 - with));
 }
 
+// A share up / (up + down) of the jobs meets the node up (Poisson arrivals see time averages); an
+// exponential service of rate mu ends before a failure of rate 1 / up with probability mu / (mu + 1
+// / up). Nobody waits.
+static double failing_loss(const struct system *s, const struct measure *m)
+{
+    (void)m;
+    const struct station *st = &s->stations[0];
+    return 1 - st->up_s / (st->up_s + st->down_s) / (1 + st->service_s / st->up_s);
+}
+
+static double failing_down(const struct system *s, const struct measure *m)
+{
+    (void)m;
+    const struct station *st = &s->stations[0];
+    return st->down_s / (st->up_s + st->down_s);
+}
+
 // Mean size of those in [low, high): exponential by integration by parts, two sizes: the one.
 static double size_within(const struct station *st, double low, double high)
 {
@@ -324,6 +341,13 @@ const struct system system_table[] = {
      .classes = ONE_USER, .station_count = 1,
      .stations = {{LAW_EXPONENTIAL, 1, 1, 2, FOREVER, DISCIPLINE_SHARING}}, .entry = {1},
      .measures = {{"sojourn", "sojourn", QUANTITY_SOJOURN, ALL, .closed = mmc_sojourn}}},
+    {"failing",
+     "node that fails: up 50 s, down 10 s on average, 3 erlang over 64 servers, lost when it fails",
+     "alternating renewal process (Cox 1962); the sooner of two exponentials", .rate_per_s = 3,
+     .classes = ONE_USER, .station_count = 1,
+     .stations = {{LAW_EXPONENTIAL, 1, 1, 64, FOREVER, DISCIPLINE_FIFO, 50, 10}}, .entry = {1},
+     .measures = {{"loss", "share lost", QUANTITY_LOSS, ALL, .closed = failing_loss},
+                  {"down", "share of time down", QUANTITY_DOWN, ALL, .closed = failing_down}}},
     {"edf-mean", "M/M/1, earliest deadline first, deadlines 2 and 10 s, utilisation 0.75",
      "mean wait of all as first come, first served: conservation law, Kleinrock II ch. 3",
      .rate_per_s = 0.375,
