@@ -246,6 +246,21 @@ static const struct system *system_named(const char *id)
     ck_abort_msg("no system %s", id);
 }
 
+// Kleinrock's conservation law with equal exponential services holds for several servers too: the
+// mean wait of all, and so the mean number, is that of M/M/c whoever is served first.
+START_TEST(priorities_at_several_servers_keep_the_mean_of_all)
+{
+    const struct system *s = system_named("priority-mm2"), *t = system_named("preempt-mm2");
+    double               wait_s =
+        (s->measures[0].closed(s, &s->measures[0]) + s->measures[1].closed(s, &s->measures[1])) / 2;
+    double sojourn_s =
+        (t->measures[0].closed(t, &t->measures[0]) + t->measures[1].closed(t, &t->measures[1])) / 2;
+    mmck(1.5, 1, 2, STATES);
+    ck_assert_double_eq_tol(wait_s, mean_number(&chain) / 1.5 - 1, 1e-9);
+    ck_assert_double_eq_tol(sojourn_s, mean_number(&chain) / 1.5, 1e-9);
+}
+END_TEST
+
 // The mean size between two bounds by the midpoint rule over the density, over 1 - rho.
 START_TEST(sojourns_by_size_are_means_over_the_density)
 {
@@ -381,6 +396,7 @@ Suite *queueing_suite(void)
     tcase_add_test(tc, waits_by_priority_keep_the_conservation_law);
     tcase_add_test(tc, sojourns_under_preemption_are_differences_of_two_mm1);
     tcase_add_test(tc, traffic_is_the_limit_of_its_iteration);
+    tcase_add_test(tc, priorities_at_several_servers_keep_the_mean_of_all);
     tcase_add_test(tc, sojourns_by_size_are_means_over_the_density);
     tcase_add_loop_test(tc, services_have_the_moments_that_the_closed_forms_use, LAW_EXPONENTIAL,
                         LAW_TWO_SIZES + 1);

@@ -88,6 +88,8 @@ double system_warm_up_s(const struct system *s)
         double variability = dispersion(s) + m2 / (m1 * m1) - 1;
         longest_s = fmax(longest_s, variability * service_s / (2.8 * room * room));
     }
+    const struct station *st = &s->stations[0];
+    if (st->up_s > 0) longest_s = fmax(longest_s, 1 / (1 / st->up_s + 1 / st->down_s));
     return 10 * longest_s;
 }
 
@@ -187,7 +189,7 @@ static bool see(void *ctx, const struct job_record *job, struct err *e)
 {
     (void)e;
     struct run *run = ctx;
-    struct seen x = {.is_lost = job->status == JOB_DROPPED,
+    struct seen x = {.is_lost = job->status == JOB_DROPPED || job->status == JOB_LOST,
                      .sojourn_s = s_from_ns(job->finished_ns - job->arrived_ns)};
     for (uint32_t i = 0; i < job->op_count; i++) {
         const struct op *o = &job->ops[i];
@@ -256,7 +258,9 @@ static double value_of_node(const struct run *run, const struct engine *en, enum
 {
     struct node_record n;
     engine_node(en, run->users, &n);
-    return quantity == QUANTITY_WAITING ? n.queue_mean : (double)n.length_ns[0] / (double)end_ns;
+    if (quantity == QUANTITY_WAITING) return n.queue_mean;
+    sim_ns share_ns = quantity == QUANTITY_DOWN ? n.down_ns : n.length_ns[0];
+    return (double)share_ns / (double)end_ns;
 }
 
 static struct arrivals arrivals_of(const struct system *s, double duration_s, struct arena *a)
@@ -273,6 +277,19 @@ static struct arrivals arrivals_of(const struct system *s, double duration_s, st
     for (uint32_t i = 0; i < BURST_STATES; i++) {
         out.states[i] = (struct burst_state){s->burst_rate_per_s[i], s->burst_stay_s[i], {0}};
         out.states[i].next[1 - i] = 1;
+    }
+    return out;
+}
+
+static struct faults faults_of(const struct system *s, struct arena *a)
+{
+    struct faults out = {ARENA_ARRAY(a, struct fault_process, s->station_count), 0};
+    for (uint32_t i = 0; i < s->station_count; i++) {
+        const struct station *st = &s->stations[i];
+        uint32_t              group = system_class_count(s) + i;
+        if (st->up_s <= 0) continue;
+        out.processes[out.count++] = (struct fault_process){
+            .from = group, .to = group, .up = {st->up_s, 1}, .down = {st->down_s, 1}};
     }
     return out;
 }
@@ -302,6 +319,8 @@ bool system_replicate(const struct system *s, double jobs, uint64_t seed, uint32
     struct engine_config config = {
         .net = &net,
         .arrivals = arrivals_of(s, warm_up_s + jobs / system_rate_per_s(s, ANY_CLASS), &a),
+        .faults = faults_of(s, &a),
+        .recovery = {.rule = RECOVERY_LOST, .attempts = 1},
         .length_limit = 2,
         .warm_up_s = warm_up_s,
         .deadline_s = deadline_s,

@@ -8,7 +8,8 @@
 // Warm-up: 10 relaxation times of the slowest station, each (ca^2 + cv^2) E[S] / (2.8 (1 -
 // sqrt(rho))^2): Odoni and Roth, "An empirical investigation of the transient behavior of
 // stationary queueing systems", Operations Research 31 (1983). ca^2 is 1 for Poisson arrivals, the
-// limit of the index of dispersion for bursts. The distance from the stationary mean has then
+// limit of the index of dispersion for bursts; not less than 10 times that of failures, 1 / (1 /
+// up + 1 / down). The distance from the stationary mean has then
 // fallen to e^-10 = 5e-5 of what it was. Time averages that nodes report are over the whole run,
 // from an empty system: their bias is below relaxation time / length of the run (2e-4 at 100 000
 // jobs of the systems that have them, a thirtieth of the interval).
@@ -39,6 +40,7 @@ struct station {
     uint32_t        servers;
     uint32_t        queue_limit;
     enum discipline discipline;
+    double up_s, down_s; // fails and recovers, exponential means; what runs is lost; 0: never
 };
 
 struct user_class {
@@ -52,9 +54,10 @@ enum quantity {
     QUANTITY_SOJOURN, // from arrival to finish, s
     QUANTITY_WAIT,    // the sojourn without service, s
     QUANTITY_STATION, // at the stations only, without thinking, s
-    QUANTITY_LOSS,    // share of jobs dropped
+    QUANTITY_LOSS,    // share of jobs dropped or lost
     QUANTITY_WAITING, // time average of the number waiting at station 0
     QUANTITY_EMPTY,   // share of the time with nobody waiting there
+    QUANTITY_DOWN,    // share of the time that it has failed
 };
 
 struct system;

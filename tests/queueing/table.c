@@ -119,6 +119,51 @@ static double preempt_sojourn(const struct system *s, const struct measure *m)
     return closed_preempt_sojourn_s(x.rate, x.s, x.s2, m->class_id);
 }
 
+// Several servers, all of one exponential law. Not interrupting: Cobham's formula with the wait of
+// an arrival that would be next, C / (c mu) (Gross and Harris 3.4). Interrupting: the classes down
+// to k together are M/M/c, what is below them is not seen; the k-th is the difference of two.
+static double mmc_number(const struct system *s, uint32_t classes)
+{
+    const struct station *st = &s->stations[0];
+    double                rate = 0;
+    for (uint32_t k = 0; k < classes; k++) rate += system_rate_per_s(s, k);
+    if (rate <= 0) return 0;
+    return rate * (closed_mmc_wait_s(rate, st->service_s, st->servers) + st->service_s);
+}
+
+static double mmc_preempt_sojourn(const struct system *s, const struct measure *m)
+{
+    return (mmc_number(s, m->class_id + 1) - mmc_number(s, m->class_id)) /
+           system_rate_per_s(s, m->class_id);
+}
+
+static double mmc_priority_wait(const struct system *s, const struct measure *m)
+{
+    const struct station *st = &s->stations[0];
+    double                per_s = st->servers / st->service_s, above = 0;
+    for (uint32_t k = 0; k < m->class_id; k++) above += system_rate_per_s(s, k) / per_s;
+    double with = above + system_rate_per_s(s, m->class_id) / per_s;
+    double all = system_rate_per_s(s, ANY_CLASS) * st->service_s;
+    return closed_erlang_c(st->servers, all) / per_s / ((1 - above) * (1 - with));
+}
+
+// A share up / (up + down) of the jobs meets the node up (Poisson arrivals see time averages); an
+// exponential service of rate mu ends before a failure of rate 1 / up with probability mu / (mu + 1
+// / up). Nobody waits.
+static double failing_loss(const struct system *s, const struct measure *m)
+{
+    (void)m;
+    const struct station *st = &s->stations[0];
+    return 1 - st->up_s / (st->up_s + st->down_s) / (1 + st->service_s / st->up_s);
+}
+
+static double failing_down(const struct system *s, const struct measure *m)
+{
+    (void)m;
+    const struct station *st = &s->stations[0];
+    return st->down_s / (st->up_s + st->down_s);
+}
+
 // Mean size of those in [low, high): exponential by integration by parts, two sizes: the one.
 static double size_within(const struct station *st, double low, double high)
 {
@@ -261,6 +306,21 @@ const struct system system_table[] = {
                    .closed = preempt_sojourn},
                   {"second", "sojourn of the second", QUANTITY_SOJOURN, 1,
                    .closed = preempt_sojourn}}},
+    {"priority-mm2", "M/M/2, two classes, not interrupting, utilisation 0.75",
+     "Cobham 1954; Gross and Harris 3.4", .rate_per_s = 0.75, .classes = TWO_EQUAL,
+     .station_count = 1, .stations = {{LAW_EXPONENTIAL, 1, 1, 2, FOREVER, DISCIPLINE_PRIORITY}},
+     .entry = {1},
+     .measures = {{"first", "wait of the first class", QUANTITY_WAIT, 0,
+                   .closed = mmc_priority_wait},
+                  {"second", "wait of the second", QUANTITY_WAIT, 1, .closed = mmc_priority_wait}}},
+    {"preempt-mm2", "M/M/2, two classes, preemptive resume, utilisation 0.75",
+     "the difference of two M/M/2; Kleinrock I 3.5", .rate_per_s = 0.75, .classes = TWO_EQUAL,
+     .station_count = 1, .stations = {{LAW_EXPONENTIAL, 1, 1, 2, FOREVER, DISCIPLINE_PREEMPT}},
+     .entry = {1},
+     .measures = {{"first", "sojourn of the first class", QUANTITY_SOJOURN, 0,
+                   .closed = mmc_preempt_sojourn},
+                  {"second", "sojourn of the second", QUANTITY_SOJOURN, 1,
+                   .closed = mmc_preempt_sojourn}}},
     {"mm1-ps", "M/M/1, processor sharing, utilisation 0.7", "Kleinrock II ch. 4", .rate_per_s = 0.7,
      .classes = ONE_USER, .station_count = 1,
      .stations = {{LAW_EXPONENTIAL, 1, 1, 1, FOREVER, DISCIPLINE_SHARING}}, .entry = {1},
@@ -281,6 +341,13 @@ const struct system system_table[] = {
      .classes = ONE_USER, .station_count = 1,
      .stations = {{LAW_EXPONENTIAL, 1, 1, 2, FOREVER, DISCIPLINE_SHARING}}, .entry = {1},
      .measures = {{"sojourn", "sojourn", QUANTITY_SOJOURN, ALL, .closed = mmc_sojourn}}},
+    {"failing",
+     "node that fails: up 50 s, down 10 s on average, 3 erlang over 64 servers, lost when it fails",
+     "alternating renewal process (Cox 1962); the sooner of two exponentials", .rate_per_s = 3,
+     .classes = ONE_USER, .station_count = 1,
+     .stations = {{LAW_EXPONENTIAL, 1, 1, 64, FOREVER, DISCIPLINE_FIFO, 50, 10}}, .entry = {1},
+     .measures = {{"loss", "share lost", QUANTITY_LOSS, ALL, .closed = failing_loss},
+                  {"down", "share of time down", QUANTITY_DOWN, ALL, .closed = failing_down}}},
     {"edf-mean", "M/M/1, earliest deadline first, deadlines 2 and 10 s, utilisation 0.75",
      "mean wait of all as first come, first served: conservation law, Kleinrock II ch. 3",
      .rate_per_s = 0.375,
