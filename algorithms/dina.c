@@ -4,10 +4,10 @@
 // task on a node. Queueing times, which the thesis sets to 0, are ours: T_que of a user at a node =
 // its backlog at the epoch + half of the work that the others matched there bring (each its
 // execution time over its number of nodes): as likely before it as behind; the fog's mean T_que
-// leaves the backlog out. Partitioning: algorithms/common/partition.h; a match that is down or out of
-// reach when the task comes gets nothing. Cost per epoch: O(users x fog nodes) tests of candidates
-// (algorithms/view.h) and that of the matching; memory by candidates, not by users x fog nodes. Per
-// task: O(log matches + steps x theta).
+// leaves the backlog out. Partitioning: algorithms/common/partition.h; a match that is down or out
+// of reach when the task comes gets nothing. Cost per epoch: O(users x fog nodes) tests of
+// candidates (algorithms/view.h) and that of the matching; memory by candidates, not by users x fog
+// nodes. Per task: O(log matches + steps x theta).
 #include "algorithms/common/matching.h"
 #include "algorithms/common/partition.h"
 

@@ -82,12 +82,12 @@ struct view {
     uint32_t                     class_id; // of the graph among the run's: names cached weights
     // By view_prepare. A probe whose way is_varying lacks its transmission: that is worked out for
     // the pair of nodes and the instant, from `messages`.
-    const struct probe   *probes; // [group_count * group_count] user's group, node's group
-    const bool           *fits;   // [group_count] a node of the group can hold the task
+    const struct probe        *probes;   // [group_count * group_count] user's group, node's group
+    const bool                *fits;     // [group_count] a node of the group can hold the task
     const struct message_pair *messages; // [message_pair_count] of a whole task on one node
-    uint32_t                     message_pair_count;
-    uint64_t                     seed;
-    uint32_t                     replication;
+    uint32_t                   message_pair_count;
+    uint64_t                   seed;
+    uint32_t                   replication;
     // What is so now. `now_ctx` goes to the functions; a NULL function: nothing waits, all is up.
     sim_ns now;
     void  *now_ctx;

@@ -55,7 +55,8 @@ static struct market cells(struct size size, double reach_m, bool has_tau, struc
         put(&rng, side, &x_m, &y_m);
         first[u + 1] = first[u];
         for (uint32_t f = 0; f < size.fogs; f++) {
-            double d_m = hypot(x_m - 100 * (f % side + 0.5), y_m - 100 * ((double)(f / side) + 0.5));
+            double d_m =
+                hypot(x_m - 100 * (f % side + 0.5), y_m - 100 * ((double)(f / side) + 0.5));
             if (d_m > reach_m) continue;
             uint32_t pick = first[u + 1]++;
             double   alone_s = work_s * THETA + 1.2e6 / rate_at(d_m);
@@ -128,7 +129,7 @@ static void set_equals(struct equals *w, struct size size, bool has_tau, struct 
 
 static struct market equal(const struct view *v, struct arena *a)
 {
-    uint32_t      *first = ARENA_ARRAY(a, uint32_t, v->user_count + 1),
+    uint32_t *first = ARENA_ARRAY(a, uint32_t, v->user_count + 1),
              *nodes = ARENA_ARRAY(a, uint32_t, v->fog_count),
              *fogs = ARENA_ARRAY(a, uint32_t, (size_t)v->user_count * EQUAL_CANDIDATES);
     struct choice *choices =

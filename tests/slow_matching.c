@@ -13,14 +13,14 @@ static double others_work(const struct slow_market *m, const struct slow_matchin
     return sum;
 }
 
-static double utility_user(const struct slow_market *m, const struct slow_matching *x, uint32_t user,
-                             uint32_t fog)
+static double utility_user(const struct slow_market *m, const struct slow_matching *x,
+                           uint32_t user, uint32_t fog)
 {
     return m->utility_user(m->ctx, user, fog, others_work(m, x, user, fog));
 }
 
 static double utility_fog(const struct slow_market *m, const struct slow_matching *x, uint32_t user,
-                            uint32_t fog)
+                          uint32_t fog)
 {
     return m->utility_fog(m->ctx, user, fog, others_work(m, x, user, fog));
 }
@@ -33,7 +33,8 @@ static double fog_total(const struct slow_market *m, const struct slow_matching 
     return sum;
 }
 
-static double members_total(const struct slow_market *m, const struct slow_matching *x, uint32_t fog)
+static double members_total(const struct slow_market *m, const struct slow_matching *x,
+                            uint32_t fog)
 {
     double sum = 0;
     for (uint32_t i = 0; fog != NO_FOG && i < x->member_count[fog]; i++)
@@ -60,7 +61,8 @@ static void join(const struct slow_market *m, struct slow_matching *x, uint32_t 
     x->users[(size_t)fog * x->room + x->member_count[fog]++] = user;
 }
 
-static void leave(const struct slow_market *m, struct slow_matching *x, uint32_t user, uint32_t slot)
+static void leave(const struct slow_market *m, struct slow_matching *x, uint32_t user,
+                  uint32_t slot)
 {
     uint32_t fog = x->fogs[(size_t)user * m->theta + slot];
     x->fogs[(size_t)user * m->theta + slot] = NO_FOG;
@@ -70,7 +72,8 @@ static void leave(const struct slow_market *m, struct slow_matching *x, uint32_t
     members[i] = members[--x->member_count[fog]];
 }
 
-static bool holds(const struct slow_market *m, const struct slow_matching *x, uint32_t user, uint32_t fog)
+static bool holds(const struct slow_market *m, const struct slow_matching *x, uint32_t user,
+                  uint32_t fog)
 {
     for (uint32_t slot = 0; slot < m->theta; slot++)
         if (x->fogs[(size_t)user * m->theta + slot] == fog) return true;
@@ -84,7 +87,8 @@ struct scene {
     double   user_before[2], fog_before[2], welfare_before;
 };
 
-static double scene_welfare(const struct slow_market *m, const struct slow_matching *x, const struct scene *s)
+static double scene_welfare(const struct slow_market *m, const struct slow_matching *x,
+                            const struct scene *s)
 {
     double sum = 0;
     for (int i = 0; i < 2; i++)
@@ -92,7 +96,8 @@ static double scene_welfare(const struct slow_market *m, const struct slow_match
     return sum;
 }
 
-static void scene_remember(const struct slow_market *m, const struct slow_matching *x, struct scene *s)
+static void scene_remember(const struct slow_market *m, const struct slow_matching *x,
+                           struct scene *s)
 {
     for (int i = 0; i < 2; i++) {
         s->user_before[i] = s->users[i] == NO_FOG ? 0 : user_total(m, x, s->users[i]);
@@ -102,7 +107,8 @@ static void scene_remember(const struct slow_market *m, const struct slow_matchi
 }
 
 // No player worse, one better.
-static bool scene_improves(const struct slow_market *m, const struct slow_matching *x, const struct scene *s)
+static bool scene_improves(const struct slow_market *m, const struct slow_matching *x,
+                           const struct scene *s)
 {
     bool better = false;
     for (int i = 0; i < 2; i++) {
@@ -114,7 +120,8 @@ static bool scene_improves(const struct slow_market *m, const struct slow_matchi
     return better;
 }
 
-static bool scene_accept(const struct slow_market *m, struct slow_matching *x, const struct scene *s)
+static bool scene_accept(const struct slow_market *m, struct slow_matching *x,
+                         const struct scene *s)
 {
     if (!scene_improves(m, x, s)) return false;
     if (!m->guard || scene_welfare(m, x, s) - s->welfare_before > MATCHING_EPSILON) return true;
@@ -122,8 +129,8 @@ static bool scene_accept(const struct slow_market *m, struct slow_matching *x, c
     return false;
 }
 
-static void exchange(const struct slow_market *m, struct slow_matching *x, uint32_t u, uint32_t slot,
-                     uint32_t fog, uint32_t u2, uint32_t slot2, uint32_t fog2)
+static void exchange(const struct slow_market *m, struct slow_matching *x, uint32_t u,
+                     uint32_t slot, uint32_t fog, uint32_t u2, uint32_t slot2, uint32_t fog2)
 {
     leave(m, x, u, slot);
     leave(m, x, u2, slot2);
@@ -131,8 +138,8 @@ static void exchange(const struct slow_market *m, struct slow_matching *x, uint3
     join(m, x, u2, slot2, fog);
 }
 
-static bool try_swap(const struct slow_market *m, struct slow_matching *x, uint32_t u, uint32_t slot,
-                     uint32_t u2, uint32_t slot2)
+static bool try_swap(const struct slow_market *m, struct slow_matching *x, uint32_t u,
+                     uint32_t slot, uint32_t u2, uint32_t slot2)
 {
     uint32_t fog = x->fogs[(size_t)u * m->theta + slot],
              fog2 = x->fogs[(size_t)u2 * m->theta + slot2];
@@ -149,8 +156,8 @@ static bool try_swap(const struct slow_market *m, struct slow_matching *x, uint3
 }
 
 // Into a free place of `target`, from the slot's fog node or from none.
-static bool try_move(const struct slow_market *m, struct slow_matching *x, uint32_t u, uint32_t slot,
-                     uint32_t target)
+static bool try_move(const struct slow_market *m, struct slow_matching *x, uint32_t u,
+                     uint32_t slot, uint32_t target)
 {
     uint32_t fog = x->fogs[(size_t)u * m->theta + slot];
     if (target == fog || holds(m, x, u, target) || x->member_count[target] >= x->room) return false;
@@ -168,8 +175,8 @@ static bool try_move(const struct slow_market *m, struct slow_matching *x, uint3
 }
 
 // Free places of a user are alike: a move out of the first of them stands for all.
-static bool is_another_free_place(const struct slow_market *m, const struct slow_matching *x, uint32_t u,
-                                  uint32_t slot)
+static bool is_another_free_place(const struct slow_market *m, const struct slow_matching *x,
+                                  uint32_t u, uint32_t slot)
 {
     const uint32_t *fogs = x->fogs + (size_t)u * m->theta;
     for (uint32_t before = 0; fogs[slot] == NO_FOG && before < slot; before++)
@@ -206,10 +213,10 @@ void slow_settle(const struct slow_market *m, struct slow_matching *x)
 // ---- the judge of large markets: from the definition, over lists of members in order of the user
 
 struct hall { // who is where
-    const struct market *m;
-    const uint32_t      *fogs;
-    uint32_t            *first, *members; // of fog f: members [first[f], first[f + 1])
-    const struct choice **choice;         // [user_count * fog_count] NULL: no candidate
+    const struct market  *m;
+    const uint32_t       *fogs;
+    uint32_t             *first, *members; // of fog f: members [first[f], first[f + 1])
+    const struct choice **choice;          // [user_count * fog_count] NULL: no candidate
 };
 
 static struct hall hall_of(const struct market *m, const uint32_t *fogs, struct arena *a)
@@ -235,7 +242,7 @@ static const struct choice *choice_of(const struct hall *h, uint32_t user, uint3
     return h->choice[(size_t)user * h->m->fog_count + fog];
 }
 
-struct worth { // of a fog node with its members, one of them exchanged
+struct worth {                 // of a fog node with its members, one of them exchanged
     double fog, users, player; // player: the user asked for alone
 };
 

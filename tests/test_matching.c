@@ -78,10 +78,9 @@ static struct market market_of(struct trial *t, uint32_t max_sweeps)
         for (uint32_t f = 0; f < t->fogs; f++) {
             if (!t->candidate[u][f]) continue;
             fogs[count] = f;
-            choices[count++] =
-                t->is_fixed ? (struct choice){1 / t->user[u][f], 0, t->fog[u][f]}
-                            : (struct choice){t->alone[u][f], t->work[u][f],
-                                              t->tau[u] - t->alone[u][f]};
+            choices[count++] = t->is_fixed ? (struct choice){1 / t->user[u][f], 0, t->fog[u][f]}
+                                           : (struct choice){t->alone[u][f], t->work[u][f],
+                                                             t->tau[u] - t->alone[u][f]};
         }
         first[u + 1] = count;
     }
@@ -255,7 +254,7 @@ static struct verdict judge(struct trial *t, const struct board *b)
 static struct board board_of(struct trial *t, const struct matching *x)
 {
     struct market m = market_of(t, 0);
-    struct board users_side = {0}, fogs_side = {0};
+    struct board  users_side = {0}, fogs_side = {0};
     for (uint32_t u = 0; u < t->users; u++)
         for (uint32_t slot = 0; slot < t->theta; slot++) {
             uint32_t f = matching_fog(&m, x, u, slot);
@@ -532,7 +531,7 @@ static bool settle(struct trial *t, struct rng *rng, struct matching *x)
     if (below(rng, 2)) thin_out(&m, x, rng);
     start = board_of(t, x);
     struct slow_matching plain = slow_from(t, x);
-    double before = welfare(t, &start);
+    double               before = welfare(t, &start);
     for (m.max_sweeps = 1; m.max_sweeps <= MOST_SWEEPS && !x->settled; m.max_sweeps++) {
         uint64_t accepted = x->accepted;
         matching_settle(&m, x);

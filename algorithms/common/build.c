@@ -280,8 +280,7 @@ static void merge_step(struct builder *b, uint32_t step, const uint32_t *compute
         double bytes = (double)slice_output_bytes(b->g, step, slice_of(b, step, 0));
         for (uint32_t i = 0; i < b->as->node_count; i++) {
             uint32_t node = b->as->nodes[i], op = computed[i];
-            if (op != NO_OP && node != b->lead)
-                op = add_way(b, step, node, b->lead, bytes, op);
+            if (op != NO_OP && node != b->lead) op = add_way(b, step, node, b->lead, bytes, op);
             list_add(b, &b->deps, op);
         }
     } else if (b->by_layer) {

@@ -45,8 +45,7 @@ double matching_utility_fog(const struct market *m, const struct matching *x, ui
                             uint32_t slot)
 {
     uint32_t pick = x->picks[(size_t)user * m->theta + slot];
-    return value_to_fog(m, &m->choices[pick],
-                        work_of_others(&x->members[m->fogs[pick]], user));
+    return value_to_fog(m, &m->choices[pick], work_of_others(&x->members[m->fogs[pick]], user));
 }
 
 // The time at a fog node with which a user that has `value` now is not worse off.
@@ -70,7 +69,7 @@ static void note_change(const struct market *m, struct matching *x, uint32_t fog
     }
     for (uint32_t i = 0; i < at->count; i++) {
         struct seat *s = &at->seats[i];
-        double others_s = at->work_s - s->choice.work_s;
+        double       others_s = at->work_s - s->choice.work_s;
         double       reach_s = reach_of(value_to_user(m, &s->choice, fog, others_s));
         s->spare_s = reach_s * (1 + WIDER) - x->least_alone_s[s->user];
         at->most_spare_s = fmax(at->most_spare_s, s->spare_s);
@@ -228,15 +227,14 @@ static double fog_gain(const struct market *m, const struct matching *x, const s
         const struct seat *s = &at->seats[i];
         double             others_s = at->work_s - s->choice.work_s;
         if (c->leaver && s->user == c->leaver_user) continue;
-        gain += value_to_fog(m, &s->choice, others_s + shift_s) -
-                value_to_fog(m, &s->choice, others_s);
+        gain +=
+            value_to_fog(m, &s->choice, others_s + shift_s) - value_to_fog(m, &s->choice, others_s);
     }
     return gain;
 }
 
 // What the users gain who stay.
-static double stayers_gain(const struct market *m, const struct matching *x,
-                           const struct change *c)
+static double stayers_gain(const struct market *m, const struct matching *x, const struct change *c)
 {
     if (c->fog == NO_FOG) return 0;
     const struct members *at = &x->members[c->fog];
@@ -282,9 +280,9 @@ static enum verdict judge(const struct market *m, struct matching *x, const stru
 
 // ---- sweeps
 
-struct row { // a slot and what it may be exchanged for
-    uint32_t             user, slot, fog; // NO_FOG: free
-    const struct choice *own;             // NULL: free
+struct row {                                // a slot and what it may be exchanged for
+    uint32_t             user, slot, fog;   // NO_FOG: free
+    const struct choice *own;               // NULL: free
     double               others_s, queue_s; // that others bring; with the backlog
     double               reach_s; // time at a fog node with which the user is not worse off
     uint64_t             since;   // swept then: pairs unchanged since are refused still
@@ -348,8 +346,7 @@ static uint64_t first_swap(const struct market *m, struct matching *x, const str
     const struct choice  *own = &m->choices[pick];
     uint64_t              first = before;
     double                queue_s = r->queue_s * (1 - WIDER) - WIDER;
-    double                least_work_s =
-        at->work_s - 2 * (r->reach_s - own->alone_s - m->backlog_s[fog]);
+    double least_work_s = at->work_s - 2 * (r->reach_s - own->alone_s - m->backlog_s[fog]);
     least_work_s -= WIDER * (at->work_s + r->reach_s);
     if (at->most_spare_s < queue_s || at->most_work_s < least_work_s) return first;
     if (at->kind == x->kinds[r->user]) return first;

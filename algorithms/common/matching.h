@@ -19,10 +19,10 @@
 // being done at once. Whether a swap or move is acceptable depends on the members of its two fog
 // nodes alone, so one that was refused is skipped until one of the two changes, and bounds over all
 // members of a fog node pass over most others; users that are alike never swap, as what one gains
-// the other loses. The outcome is that of the plain sweeps (tests/slow_matching.h), at the cost of what changed. A sweep costs O(picks
-// of users x theta) comparisons of stamps and bounds; a pair of fog nodes that is looked into O(1)
-// per member with tau and without guard, else O(members) for the few whose users agree. Memory:
-// candidates + U theta + F.
+// the other loses. The outcome is that of the plain sweeps (tests/slow_matching.h), at the cost of
+// what changed. A sweep costs O(picks of users x theta) comparisons of stamps and bounds; a pair of
+// fog nodes that is looked into O(1) per member with tau and without guard, else O(members) for the
+// few whose users agree. Memory: candidates + U theta + F.
 #ifndef FOGSIM_ALGORITHMS_COMMON_MATCHING_H
 #define FOGSIM_ALGORITHMS_COMMON_MATCHING_H
 
@@ -36,21 +36,21 @@
 
 enum { NO_FOG = UINT32_MAX };
 
-struct choice {      // a user and one of its candidates
-    double alone_s;  // T_tr + T_exe + loading + delta, > 0
-    double work_s;   // what the user brings to the fog node, >= 0
-    double slack_s;  // tau - T_tr - T_exe - loading; read where has_tau
+struct choice {     // a user and one of its candidates
+    double alone_s; // T_tr + T_exe + loading + delta, > 0
+    double work_s;  // what the user brings to the fog node, >= 0
+    double slack_s; // tau - T_tr - T_exe - loading; read where has_tau
 };
 
 struct market { // indices, not nodes: user 0 .. user_count, fog 0 .. fog_count
-    uint32_t             user_count, fog_count, theta, quota, max_sweeps;
-    enum open_slots      open_slots;
-    bool                 guard, has_tau;
-    const double        *backlog_s; // [fog_count]
-    const uint32_t      *first;     // [user_count + 1] candidates of user u: picks [first[u],
-                                    // first[u + 1])
-    const uint32_t      *fogs;      // [first[user_count]] by pick, ascending for each user
-    const struct choice *choices;   // by pick
+    uint32_t        user_count, fog_count, theta, quota, max_sweeps;
+    enum open_slots open_slots;
+    bool            guard, has_tau;
+    const double   *backlog_s;    // [fog_count]
+    const uint32_t *first;        // [user_count + 1] candidates of user u: picks [first[u],
+                                  // first[u + 1])
+    const uint32_t      *fogs;    // [first[user_count]] by pick, ascending for each user
+    const struct choice *choices; // by pick
 };
 
 struct seat { // a member of a fog node
@@ -64,21 +64,21 @@ struct members { // of a fog node
     struct seat *seats;
     uint32_t     count, capacity;
     double       work_s, most_work_s, most_spare_s; // sum; the largest of a member
-    uint32_t     kind;    // of all of them; NO_FOG: several
-    uint64_t     changed; // when somebody last came or went
+    uint32_t     kind;                              // of all of them; NO_FOG: several
+    uint64_t     changed;                           // when somebody last came or went
 };
 
 struct matching {
     struct arena   *arena;
-    uint32_t       *picks;   // [user_count * theta] NO_FOG: free
-    uint64_t       *checked; // [user_count * theta] when the slot was last swept
-    double         *least_alone_s; // [user_count] over its candidates
-    uint32_t       *kinds;         // [user_count] alike: the same candidates and choices
-    struct members *members; // [fog_count]
-    uint64_t        clock;   // changes so far
+    uint32_t       *picks;                    // [user_count * theta] NO_FOG: free
+    uint64_t       *checked;                  // [user_count * theta] when the slot was last swept
+    double         *least_alone_s;            // [user_count] over its candidates
+    uint32_t       *kinds;                    // [user_count] alike: the same candidates and choices
+    struct members *members;                  // [fog_count]
+    uint64_t        clock;                    // changes so far
     uint64_t        accepted, sweeps, tested; // tested: swaps and moves that were worked out
-    uint64_t        guard_blocked; // pairs of the end state that only the guard forbids
-    bool            settled;       // a whole sweep accepted nothing
+    uint64_t        guard_blocked;            // pairs of the end state that only the guard forbids
+    bool            settled;                  // a whole sweep accepted nothing
 };
 
 // Nobody is with anybody.

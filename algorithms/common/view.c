@@ -90,7 +90,7 @@ static struct probe probe_task(const struct view *v, uint32_t user_group, uint32
                           .edge_delay_s = v->limits->edge_delay_s};
 }
 
-struct need { // bytes that a task asks of a node
+struct need {                          // bytes that a task asks of a node
     double tensors, together, weights; // largest step's tensors; with its weights; all weights
 };
 
@@ -100,8 +100,7 @@ static struct need need_of(const struct graph *g)
     for (uint32_t s = 0; s < g->step_count; s++) {
         struct slice whole = step_whole(g, s);
         double       weights = (double)slice_weight_bytes(g, s, whole);
-        double       tensors =
-            (double)(slice_input_bytes(g, s, whole) + slice_output_bytes(g, s, whole));
+        double tensors = (double)(slice_input_bytes(g, s, whole) + slice_output_bytes(g, s, whole));
         n.weights += weights;
         n.tensors = fmax(n.tensors, tensors);
         n.together = fmax(n.together, tensors + weights);
@@ -209,7 +208,8 @@ static bool may_serve(const struct view *v, uint32_t user, uint32_t fog, double 
 {
     if (!v->fits[v->net->group_of[fog]]) return false;
     const struct probe *p = group_probe(v, user, fog);
-    if (isinf(p->transmission_s) || p->transmission_s + p->execution_s + p->loading_s + p->edge_delay_s + queue_s > tau_s)
+    if (isinf(p->transmission_s) ||
+        p->transmission_s + p->execution_s + p->loading_s + p->edge_delay_s + queue_s > tau_s)
         return false;
     const struct route *r = net_route(v->net, user, fog);
     if (!r->is_varying && !(r->rate_bytes_per_s >= v->limits->gamma_bytes_per_s)) return false;
