@@ -10,8 +10,7 @@ bool record_keeps(const struct scenario *s, uint32_t node)
 
 static bool node_can_fail(const struct scenario *s, uint32_t group)
 {
-    const struct node_group *g = &s->net.groups[group];
-    bool                     can = g->join_s > 0 || g->leave_s > g->join_s;
+    bool can = false;
     for (uint32_t i = 0; i < s->faults.count; i++)
         can |= !s->faults.processes[i].is_link && s->faults.processes[i].from == group;
     return can;
@@ -27,20 +26,28 @@ static bool link_can_fail(const struct scenario *s, uint32_t from, uint32_t to)
     return can;
 }
 
+// Seconds of the run in which the nodes of a group are absent: nobody asks them to be up then.
+static double absent_s(const struct node_group *g, double span_s)
+{
+    double before_s = fmin(fmax(g->join_s, 0), span_s);
+    return before_s + (g->leave_s > g->join_s ? fmax(span_s - g->leave_s, 0) : 0);
+}
+
 static void add_nodes(const struct scenario *s, const struct engine *en, double span_s,
                       struct world_totals *out)
 {
     double   up = 0;
     uint64_t count = 0;
     for (uint32_t g = 0; g < s->net.group_count; g++) {
-        bool     can_fail = node_can_fail(s, g);
+        double   gone_s = absent_s(&s->net.groups[g], span_s);
+        bool     can_fail = node_can_fail(s, g) && gone_s < span_s;
         uint32_t first = s->net.groups[g].first, end = first + s->net.groups[g].count;
         for (uint32_t n = first; n < end; n++) {
             struct node_record r;
             engine_node(en, n, &r);
             out->energy_j += r.energy_j;
             out->cost += r.cost;
-            up += can_fail ? 1 - s_from_ns(r.down_ns) / span_s : 0;
+            up += can_fail ? 1 - (s_from_ns(r.down_ns) - gone_s) / (span_s - gone_s) : 0;
             count += can_fail;
         }
     }

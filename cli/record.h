@@ -15,7 +15,8 @@ bool record_keeps(const struct scenario *s, uint32_t node);
 // Sums over nodes and links after the run.
 struct world_totals {
     double energy_j, cost;
-    double availability, link_availability; // share of time up, where something can fail; else NaN
+    double availability, link_availability; // share of the time present that it
+                                            // was up, where something can fail; else NaN
 };
 void record_totals(const struct scenario *s, const struct engine *en, struct world_totals *out);
 

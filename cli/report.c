@@ -104,7 +104,10 @@ static void print_row(const struct columns *c, const struct result_row *row,
     printf("  %-10s", row->scheme->label);
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) print_cell(&row->metrics[times[i]]);
     for (int k = JOB_LATE; k < COLUMNS; k++)
-        if (c->shown[k]) printf("  %8.3g %%", 100 * column_of(row, k));
+        if (c->shown[k] && isnan(column_of(row, k)))
+            printf("  %10s", "-");
+        else if (c->shown[k])
+            printf("  %8.3g %%", 100 * column_of(row, k));
     if (dina && dina != row) {
         print_ratio(dina, row, METRIC_LATENCY);
         print_ratio(dina, row, METRIC_COMPUTATION_AND_LOADING);

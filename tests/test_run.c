@@ -355,6 +355,45 @@ START_TEST(every_list_prints_something)
 }
 END_TEST
 
+// Two models in one run, their tasks drawn by the shares; rows, summaries and JSON of each.
+START_TEST(models_that_are_mixed_are_one_run)
+{
+    const char *file = write_text("small.json", SMALL);
+    MUST_RUN("run", file, "--db", "m.db", "--set", "models.alexnet={\"model\": \"alexnet_2tower\"}",
+             "--set", "mix={\"nin\": 0.75, \"alexnet\": 0.25}", "--set", "arrivals.tasks=40",
+             "--scheme", "dina", "--format", "json");
+    cJSON *rows = cJSON_Parse(out), *row = cJSON_GetArrayItem(rows, 0);
+    ck_assert_int_eq(cJSON_GetArraySize(rows), 1);
+    ck_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItem(row, "model")), "mix");
+    cJSON *models = cJSON_GetObjectItem(row, "models");
+    ck_assert_int_eq(cJSON_GetArraySize(models), 2);
+    cJSON_Delete(rows);
+    sqlite3 *db = open_db("m.db");
+    ck_assert_double_eq(query(db, "SELECT count(*) FROM run WHERE model = 'mix'"), 2);
+    double nin = query(db, "SELECT count(*) FROM task WHERE model = 'nin'");
+    ck_assert(nin > 45 && nin < 75); // of 80, binomial: 60 +- 3.9 standard deviations
+    ck_assert_double_eq(query(db, "SELECT sum(n) FROM summary WHERE metric = 'latency_s/nin'"),
+                        nin);
+    ck_assert_double_eq(query(db, "SELECT count(DISTINCT layer) FROM summary"), 9 + 8);
+    // The first rows are nin's: as many tasks passed its first layer as are of it.
+    ck_assert_double_eq(query(db, "SELECT sum(n) FROM summary WHERE layer = 0 AND metric ="
+                                  " 'computation_s'"),
+                        nin);
+    ck_assert_double_le(
+        query(db, "SELECT max(abs(s.mean - t.mean)) FROM summary s JOIN (SELECT run_id, model,"
+                  " avg(latency_s) AS mean FROM task GROUP BY 1, 2) t ON t.run_id = s.run_id AND"
+                  " s.metric = 'latency_s/' || t.model"),
+        1e-12);
+    sqlite3_close(db);
+    MUST_RUN("plan", file, "--scheme", "dina", "--set",
+             "models.alexnet={\"model\": \"alexnet_2tower\"}", "--set",
+             "mix={\"nin\": 0.75, \"alexnet\": 0.25}", "--format", "json");
+    rows = cJSON_Parse(out);
+    ck_assert_int_eq(cJSON_GetArraySize(rows), 2); // a plan for each
+    cJSON_Delete(rows);
+}
+END_TEST
+
 Suite *run_suite(void)
 {
     Suite *s = suite_create("run");
@@ -373,6 +412,7 @@ Suite *run_suite(void)
     tcase_add_test(tc, a_broker_costs_and_one_of_its_own_costs_more);
     tcase_add_test(tc, a_run_replaces_all_that_its_database_holds);
     tcase_add_test(tc, figures_are_drawn_where_nothing_travels);
+    tcase_add_test(tc, models_that_are_mixed_are_one_run);
     tcase_add_test(tc, every_list_prints_something);
     suite_add_tcase(s, tc);
     return s;

@@ -1,4 +1,4 @@
-# about: how often how many wait at each node (share of the time, logarithmic); the twelve longest
+# about: share of the time that so many wait at each node; of the longest queues, at most twelve
 # needs: finished runs with occupancy ("observe" in the scenario)
 # query times:
 #   SELECT r.scheme, o.node, o.length, sum(o.time_s) AS time_s
@@ -8,7 +8,7 @@
 # query places:
 #   WITH means AS (SELECT node, sum(length * time_s) / sum(time_s) AS mean FROM times GROUP BY node)
 #   SELECT row_number() OVER (ORDER BY mean DESC, length(node), node) - 1 AS i, node
-#   FROM means WHERE mean > 0 OR (SELECT max(mean) FROM means) = 0
+#   FROM means WHERE mean >= 0.02 * (SELECT max(mean) FROM means)
 #   ORDER BY mean DESC, length(node), node LIMIT 12
 # query shares:
 #   SELECT p.i, s.i, t.length, t.time_s / sum(t.time_s) OVER (PARTITION BY t.scheme, t.node),
@@ -41,7 +41,7 @@ do for [p = 0:n_places - 1] {
     c = p % columns
     l = p / columns
     set lmargin at screen (c + 80.0 / panel) / columns
-    set rmargin at screen (c + 0.97) / columns
+    set rmargin at screen (c + 0.955) / columns
     set tmargin at screen 1 - (head + tall * l + 30) / height
     set bmargin at screen 1 - (head + tall * (l + 1) - 14) / height
     set label 1 place[p + 1] at graph 0.5, graph 1 center offset 0, 0.7

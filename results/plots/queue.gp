@@ -1,4 +1,4 @@
-# about: how many wait at each node and link over time (means of 1/160 of it); the twelve longest
+# about: how many wait at each node and link over time; of the longest queues, at most twelve
 # needs: finished runs with samples of queues ("observe" in the scenario)
 # query shown:
 #   SELECT min(r.run_id) AS run_id, r.scheme, r.model, max(q.t_s) AS span_s
@@ -10,7 +10,7 @@
 #   GROUP BY q.node)
 #   SELECT row_number() OVER (ORDER BY mean DESC, length(node), node) - 1 AS i,
 #   replace(node, '>', ' → ') AS name, node
-#   FROM means WHERE mean > 0 OR (SELECT max(mean) FROM means) = 0
+#   FROM means WHERE mean >= 0.02 * (SELECT max(mean) FROM means)
 #   ORDER BY mean DESC, length(node), node LIMIT 12
 # query samples:
 #   SELECT p.i, s.i, avg(q.t_s), avg(q.length)
@@ -40,12 +40,12 @@ do for [p = 0:n_places - 1] {
     c = p % columns
     l = p / columns
     set lmargin at screen (c + 64.0 / panel) / columns
-    set rmargin at screen (c + 0.97) / columns
+    set rmargin at screen (c + 0.955) / columns
     set tmargin at screen 1 - (head + tall * l + 30) / height
     set bmargin at screen 1 - (head + tall * (l + 1) - 14) / height
     set label 1 place[p + 1] at graph 0.5, graph 1 center offset 0, 0.7
     set ylabel (c == 0 ? 'waiting' : '')
-    set xlabel (p + columns >= n_places ? 'time (s), '.model_text : '') offset 0, 0.3
+    set xlabel (p + columns >= n_places ? 'time (s), means of 1/160, '.model_text : '') offset 0, 0.3
     set xrange [*:*] # or stats would not see what lies beyond
     set yrange [*:*]
     stats samples using ($1 == p ? $4 : NaN) nooutput
