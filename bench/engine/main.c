@@ -40,7 +40,7 @@ int main(int argc, char **argv)
     gsl_set_error_handler_off();
     if (argc < 2) return usage(NULL, "");
     bool is_hold = !strcmp(argv[1], "hold");
-    if (!is_hold && strcmp(argv[1], "engine")) return usage(": want hold or engine", argv[1]);
+    if (!is_hold && strcmp(argv[1], "engine") != 0) return usage(": want hold or engine", argv[1]);
     for (int i = 2; i < argc; i++) {
         if (!is_hold && !strcmp(argv[i], "--events")) {
             o.events = true;

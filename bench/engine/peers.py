@@ -18,11 +18,11 @@ import statistics
 import subprocess
 import sys
 
-PEERS = {  # file beside fogsim-bench -> where it comes from
-    "peer-plain_recursion": "a C compiler",
-    "peer-plain_heap": "a C compiler",
-    "peer-ns3": "libns3-dev",
-    "peer-simgrid": "libsimgrid-dev",
+PEERS = {  # name -> file beside fogsim-bench, where it comes from
+    "plain C, recursion": ("peer-plain_recursion", "a C compiler"),
+    "plain C, heap": ("peer-plain_heap", "a C compiler"),
+    "ns-3's scheduler": ("peer-ns3", "libns3-dev"),
+    "SimGrid": ("peer-simgrid", "libsimgrid-dev"),
 }
 
 
@@ -34,10 +34,10 @@ def commands(build):
         return lambda u, n, s: [bench, "engine", "--users", str(u), "--tasks", str(n), "--seed", str(s), *more]
 
     found = {"fogsim": fogsim(), "fogsim, every event": fogsim("--events")}
-    for name, package in PEERS.items():
-        path = build / name
+    for name, (file, package) in PEERS.items():
+        path = build / file
         if path.exists():
-            found[name.removeprefix("peer-")] = lambda u, n, s, p=str(path): [p, str(u), str(n), str(s)]
+            found[name] = lambda u, n, s, p=str(path): [p, str(u), str(n), str(s)]
         else:
             print(f"without {name}: want {package}")
     return found

@@ -4,40 +4,47 @@
 // and Simulator".
 #include <ns3/core-module.h>
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
 #include "bench/engine/peers/peer.h"
 
-static struct peer         p;
-static std::vector<double> up_free_s, down_free_s, node_free_s;
+static struct peer          p;
+static std::vector<int64_t> up_free_ns, down_free_ns, node_free_ns;
 
-static double now_s()
+// In steps of its clock, 1 ns: Time::GetSeconds would cost more than the event.
+static int64_t now_ns()
 {
-    return ns3::Simulator::Now().GetSeconds();
+    return ns3::Simulator::Now().GetTimeStep();
 }
 
-// Waits for `free_s`, then takes `seconds`; from now until its end.
-static ns3::Time stage(double &free_s, double seconds)
+static int64_t ns_from(double seconds)
 {
-    free_s = std::fmax(now_s(), free_s) + seconds;
-    return ns3::Seconds(free_s - now_s());
+    return (int64_t)(seconds * 1e9 + 0.5);
 }
 
-static void down_end(double arrived_s)
+// Waits for `free_ns`, then takes `seconds`; from now until its end.
+static ns3::Time stage(int64_t &free_ns, double seconds)
 {
-    peer_finished(&p, now_s() - arrived_s);
+    free_ns = std::max(now_ns(), free_ns) + ns_from(seconds);
+    return ns3::TimeStep((uint64_t)(free_ns - now_ns()));
 }
 
-static void service_end(uint32_t user, double arrived_s)
+static void down_end(int64_t arrived_ns)
 {
-    ns3::Simulator::Schedule(stage(down_free_s[user], DOWN_S), &down_end, arrived_s);
+    peer_finished(&p, (double)(now_ns() - arrived_ns) * 1e-9);
 }
 
-static void up_end(uint32_t user, double arrived_s)
+static void service_end(uint32_t user, int64_t arrived_ns)
 {
-    ns3::Time wait = stage(node_free_s[user % p.fogs], peer_exponential(&p, SERVICE_S));
-    ns3::Simulator::Schedule(wait, &service_end, user, arrived_s);
+    ns3::Simulator::Schedule(stage(down_free_ns[user], DOWN_S), &down_end, arrived_ns);
+}
+
+static void up_end(uint32_t user, int64_t arrived_ns)
+{
+    ns3::Time wait = stage(node_free_ns[user % p.fogs], peer_exponential(&p, SERVICE_S));
+    ns3::Simulator::Schedule(wait, &service_end, user, arrived_ns);
 }
 
 static void arrive_later(uint32_t user);
@@ -45,13 +52,14 @@ static void arrive_later(uint32_t user);
 static void arrive(uint32_t user)
 {
     arrive_later(user);
-    ns3::Simulator::Schedule(stage(up_free_s[user], UP_S), &up_end, user, now_s());
+    ns3::Simulator::Schedule(stage(up_free_ns[user], UP_S), &up_end, user, now_ns());
 }
 
 static void arrive_later(uint32_t user)
 {
-    double gap_s = peer_exponential(&p, 1);
-    if (now_s() + gap_s < p.horizon_s) ns3::Simulator::Schedule(ns3::Seconds(gap_s), &arrive, user);
+    int64_t gap_ns = ns_from(peer_exponential(&p, 1));
+    if ((double)(now_ns() + gap_ns) < p.horizon_s * 1e9)
+        ns3::Simulator::Schedule(ns3::TimeStep((uint64_t)gap_ns), &arrive, user);
 }
 
 int main(int argc, char **argv)
@@ -62,9 +70,9 @@ int main(int argc, char **argv)
     ns3::GlobalValue::Bind("SchedulerType",
                            ns3::TypeIdValue(ns3::TypeId::LookupByName(
                                is_heap ? "ns3::HeapScheduler" : "ns3::MapScheduler")));
-    up_free_s.assign(p.users, 0);
-    down_free_s.assign(p.users, 0);
-    node_free_s.assign(p.fogs, 0);
+    up_free_ns.assign(p.users, 0);
+    down_free_ns.assign(p.users, 0);
+    node_free_ns.assign(p.fogs, 0);
     for (uint32_t u = 0; u < p.users; u++) arrive_later(u);
     ns3::Simulator::Run();
     ns3::Simulator::Destroy();
