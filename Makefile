@@ -52,7 +52,8 @@ SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c)) cli/main.c cli/command.
 endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
-TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/oracle.c) tests/main.c
+TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/oracle.c $(if $(filter matching,$(SUITES)),tests/slow_matching.c) \
+            $(if $(filter cli,$(SUITES)),tests/program.c)) tests/main.c
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
 GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
 
@@ -244,6 +245,7 @@ bench-kernels: deps
 bench-slices: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/bench-slices
 	@$(B)/bench-slices
+$(B)/bench-matching: $(B)/tests/slow_matching.o # judges what it times
 $(B)/bench-%: $(B)/bench/%.o $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -4,61 +4,61 @@
 // task on a node. Queueing times, which the thesis sets to 0, are ours: T_que of a user at a node =
 // its backlog at the epoch + half of the work that the others matched there bring (each its
 // execution time over its number of nodes): as likely before it as behind; the fog's mean T_que
-// leaves the backlog out. Partitioning: algorithms/common/partition.h. Cost: that of the matching
-// per epoch; O(log matches + steps x theta) per task.
+// leaves the backlog out. Partitioning: algorithms/common/partition.h; a match that is down or out of
+// reach when the task comes gets nothing. Cost per epoch: O(users x fog nodes) tests of candidates
+// (algorithms/view.h) and that of the matching; memory by candidates, not by users x fog nodes. Per
+// task: O(log matches + steps x theta).
 #include "algorithms/common/matching.h"
 #include "algorithms/common/partition.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { MAX_SWEEPS = 1000 };
 
-struct dina_market {
-    const struct view *v;
-    uint32_t          *node_count; // [user_count] fog nodes a user can get
-    bool              *candidate;  // [user_count * fog_count]
-};
-
-static bool is_candidate(void *ctx, uint32_t user, uint32_t fog)
+// Backlogs of the epoch, by fog.
+static double *queues_of(const struct view *v, struct arena *a)
 {
-    const struct dina_market *d = ctx;
-    return d->candidate[(size_t)user * d->v->fog_count + fog];
+    double *queues = ARENA_ARRAY(a, double, v->fog_count);
+    for (uint32_t f = 0; f < v->fog_count; f++) queues[f] = view_backlog_s(v, v->fogs[f]);
+    return queues;
 }
 
-static double work(void *ctx, uint32_t user, uint32_t fog)
+// Candidates of each user as places in v->fogs: both lists ascend with the node.
+static void find_candidates(const struct view *v, struct arena *a, struct market *m)
 {
-    const struct dina_market *d = ctx;
-    const struct probe       *p = view_probe(d->v, d->v->users[user], d->v->fogs[fog]);
-    return (p->execution_s + p->loading_s) / d->node_count[user];
-}
-
-static double utility_user(void *ctx, uint32_t user, uint32_t fog, double others_work)
-{
-    const struct dina_market *d = ctx;
-    uint32_t                  node = d->v->fogs[fog];
-    return view_utility_user(d->v, d->v->users[user], node,
-                             view_backlog_s(d->v, node) + others_work / 2);
-}
-
-static double utility_fog(void *ctx, uint32_t user, uint32_t fog, double others_work)
-{
-    const struct dina_market *d = ctx;
-    return view_utility_fog(d->v, d->v->users[user], d->v->fogs[fog], others_work / 2);
-}
-
-static void find_candidates(struct dina_market *d, struct arena *a)
-{
-    const struct view *v = d->v;
-    d->candidate = ARENA_ARRAY(a, bool, (size_t)v->user_count * v->fog_count);
-    d->node_count = ARENA_ARRAY(a, uint32_t, v->user_count);
+    uint32_t *first = ARENA_ARRAY(a, uint32_t, v->user_count + 1),
+             *nodes = ARENA_ARRAY(a, uint32_t, v->fog_count), *fogs = NULL, room = 0;
     for (uint32_t u = 0; u < v->user_count; u++) {
-        for (uint32_t f = 0; f < v->fog_count; f++) {
-            bool is = view_is_candidate(v, v->users[u], v->fogs[f], view_backlog_s(v, v->fogs[f]));
-            d->candidate[(size_t)u * v->fog_count + f] = is;
-            d->node_count[u] += is;
+        uint32_t count = view_candidates(v, v->users[u], m->backlog_s, a, nodes), fog = 0;
+        assert(count <= UINT32_MAX - first[u]);
+        first[u + 1] = first[u] + count;
+        fogs = arena_grow(a, fogs, &room, first[u + 1], sizeof *fogs);
+        for (uint32_t i = 0; i < count; i++) {
+            while (v->fogs[fog] != nodes[i]) fog++;
+            fogs[first[u] + i] = fog;
         }
-        if (d->node_count[u] > v->limits->theta) d->node_count[u] = v->limits->theta;
     }
+    m->first = first;
+    m->fogs = fogs;
+}
+
+static void value_candidates(const struct view *v, struct arena *a, struct market *m)
+{
+    struct choice *choices = ARENA_ARRAY(a, struct choice, m->first[v->user_count]);
+    for (uint32_t u = 0; u < v->user_count; u++) {
+        uint32_t first = m->first[u], end = m->first[u + 1], count = end - first;
+        double   tau_s = view_tau_s(v, v->users[u]);
+        if (count > v->limits->theta) count = v->limits->theta;
+        for (uint32_t pick = first; pick < end; pick++) {
+            struct probe p = view_probe(v, v->users[u], v->fogs[m->fogs[pick]]);
+            choices[pick] = (struct choice){
+                .alone_s = p.transmission_s + p.execution_s + p.loading_s + p.edge_delay_s,
+                .work_s = (p.execution_s + p.loading_s) / count,
+                .slack_s = tau_s - p.transmission_s - p.execution_s - p.loading_s};
+        }
+    }
+    m->choices = choices;
 }
 
 static int by_fog(const void *a, const void *b)
@@ -74,11 +74,11 @@ static void collect(const struct market *m, const struct matching *x, const stru
     for (uint32_t u = 0; u < m->user_count; u++) {
         uint32_t first = out->match_count;
         for (uint32_t slot = 0; slot < m->theta; slot++) {
-            uint32_t fog = x->fogs[(size_t)u * m->theta + slot];
+            uint32_t fog = matching_fog(m, x, u, slot);
             if (fog == NO_FOG) continue;
             out->matches[out->match_count++] =
-                (struct match){v->users[u], v->fogs[fog], matching_utility_user(m, x, u, fog),
-                               matching_utility_fog(m, x, u, fog)};
+                (struct match){v->users[u], v->fogs[fog], matching_utility_user(m, x, u, slot),
+                               matching_utility_fog(m, x, u, slot)};
         }
         qsort(out->matches + first, out->match_count - first, sizeof *out->matches, by_fog);
     }
@@ -88,8 +88,6 @@ static bool associate(const struct view *v, uint32_t epoch, struct arena *a,
                       struct association *out, struct err *e)
 {
     (void)e;
-    struct dina_market d = {.v = v};
-    find_candidates(&d, a);
     struct market m = {
         .user_count = v->user_count,
         .fog_count = v->fog_count,
@@ -98,12 +96,11 @@ static bool associate(const struct view *v, uint32_t epoch, struct arena *a,
         .max_sweeps = MAX_SWEEPS,
         .open_slots = v->options->open_slots,
         .guard = v->options->welfare_guard,
-        .ctx = &d,
-        .is_candidate = is_candidate,
-        .work = work,
-        .utility_user = utility_user,
-        .utility_fog = utility_fog,
+        .has_tau = v->limits->tau_mode != TAU_OFF,
+        .backlog_s = queues_of(v, a),
     };
+    find_candidates(v, a, &m);
+    value_candidates(v, a, &m);
     struct rng      rng;
     struct matching x;
     rng_init(&rng, v->seed, v->replication, "matching", epoch);

@@ -10,7 +10,7 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
 {
     (void)as, (void)e;
     uint32_t *nodes = ARENA_ARRAY(scratch, uint32_t, v->fog_count),
-             count = view_candidates(v, t->user, nodes), best = 0;
+             count = view_candidates(v, t->user, NULL, scratch, nodes), best = 0;
     double best_s = 0;
     if (!count) return build_local(v, t, scratch, out, where);
     for (uint32_t i = 0; i < count; i++) {

@@ -10,7 +10,7 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
 {
     (void)as, (void)e;
     uint32_t *nodes = ARENA_ARRAY(scratch, uint32_t, v->fog_count),
-             count = view_candidates(v, t->user, nodes);
+             count = view_candidates(v, t->user, NULL, scratch, nodes);
     uint32_t *node_of = ARENA_ARRAY(scratch, uint32_t, v->graph->step_count);
     if (!count) return build_local(v, t, scratch, out, where);
     struct rng rng;

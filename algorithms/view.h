@@ -59,10 +59,16 @@ struct limits { // of the thesis' chapter 3
                          // lowest index); UINT32_MAX: all
 };
 
-// A whole task of a user of one group on one node of another, nothing else under way. Source:
-// thesis eq. (3.1) to (3.3).
+// A whole task of a user on a node, nothing else under way. Source: thesis eq. (3.1) to (3.3).
+// Cached weights: nothing is loaded where a node can hold all of them, as the tasks after the first
+// find them there; else everything, as what is used in turn and does not fit is gone when its turn
+// comes again (least recently used goes).
 struct probe {
     double transmission_s, execution_s, loading_s, edge_delay_s;
+};
+
+struct message_pair { // payload, there and back
+    double up_bytes, down_bytes;
 };
 
 struct view {
@@ -73,8 +79,13 @@ struct view {
     const struct limits         *limits;
     const uint32_t              *users, *fogs; // node indices
     uint32_t                     user_count, fog_count;
-    const struct probe          *probes; // [group_count * group_count] user's group, node's group
-    const bool                  *fits;   // [group_count] a node of the group can hold the task
+    uint32_t                     class_id; // of the graph among the run's: names cached weights
+    // By view_prepare. A probe whose way is_varying lacks its transmission: that is worked out for
+    // the pair of nodes and the instant, from `messages`.
+    const struct probe   *probes; // [group_count * group_count] user's group, node's group
+    const bool           *fits;   // [group_count] a node of the group can hold the task
+    const struct message_pair *messages; // [message_pair_count] of a whole task on one node
+    uint32_t                     message_pair_count;
     uint64_t                     seed;
     uint32_t                     replication;
     // What is so now. `now_ctx` goes to the functions; a NULL function: nothing waits, all is up.
@@ -89,8 +100,11 @@ struct view {
 void view_prepare(struct view *v, struct arena *a);
 
 const struct cost_table *view_costs(const struct view *v, uint32_t node);
-const struct probe      *view_probe(const struct view *v, uint32_t user, uint32_t node);
 double                   view_backlog_s(const struct view *v, uint32_t node);
+
+// O(1) where no rate on the way depends on the pair or on time; else O(messages x legs). A way that
+// is none or has no end: transmission_s INFINITY.
+struct probe view_probe(const struct view *v, uint32_t user, uint32_t node);
 
 double view_alone_s(const struct view *v, uint32_t user,
                     uint32_t node);                     // T_tr + T_exe + delta, without queueing
@@ -101,11 +115,18 @@ double view_tau_s(const struct view *v, uint32_t user); // INFINITY: off
 double view_utility_fog(const struct view *v, uint32_t user, uint32_t node, double mean_queue_s);
 double view_utility_user(const struct view *v, uint32_t user, uint32_t node, double queue_s);
 
-// Whether `fog` may serve `user`: rate >= Gamma, T_fa with `queue_s` <= tau, memory.
+// Whether two nodes can send each other messages now.
+bool view_is_connected(const struct view *v, uint32_t a, uint32_t b);
+
+// Whether `fog` may serve `user`: it fits, both are connected, the fog node is up, rate >= Gamma
+// (and > 0), T_fa with `queue_s` <= tau. The cheap ones first. limits.candidates is not asked.
 bool view_is_candidate(const struct view *v, uint32_t user, uint32_t fog, double queue_s);
 
-// The candidates with the queues of now, in order of their index, into out[fog_count]. Returns
-// their number.
-uint32_t view_candidates(const struct view *v, uint32_t user, uint32_t *out);
+// The candidates with the queues of now, at most limits.candidates of them: those of the least
+// view_alone_s (without queues; ties: the lowest index). In order of their index, into
+// out[fog_count]; returns their number. O(fog nodes), each as view_probe where tau or the limit
+// asks for its time. `queues`: [fog_count] backlogs that are known already, or NULL.
+uint32_t view_candidates(const struct view *v, uint32_t user, const double *queues,
+                         struct arena *scratch, uint32_t *out);
 
 #endif

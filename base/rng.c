@@ -76,6 +76,17 @@ void rng_init(struct rng *r, uint64_t seed, uint32_t replication, const char *na
     rng_seed_state(r, hash);
 }
 
+void rng_resume(struct rng *r, const uint64_t state[4])
+{
+    r->gsl = (gsl_rng){&XOSHIRO, r->state};
+    memcpy(r->state, state, sizeof r->state);
+}
+
+void rng_keep(const struct rng *r, uint64_t state[4])
+{
+    memcpy(state, r->state, sizeof r->state);
+}
+
 uint64_t rng_bits(struct rng *r)
 {
     return next(r->state);

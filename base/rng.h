@@ -23,6 +23,10 @@ struct rng {
 // The stream `name` number `index` of replication `replication` under `seed`.
 void rng_init(struct rng *r, uint64_t seed, uint32_t replication, const char *name, uint64_t index);
 
+// A stream whose state is kept elsewhere, in few words: goes on from `state`; rng_keep puts it back.
+void rng_resume(struct rng *r, const uint64_t state[4]);
+void rng_keep(const struct rng *r, uint64_t state[4]);
+
 uint64_t rng_bits(struct rng *r);    // 64 uniform bits
 double   rng_uniform(struct rng *r); // in [0, 1), 53 bits
 uint64_t rng_below(struct rng *r,

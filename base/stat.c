@@ -30,3 +30,27 @@ double stat_quantile(const double *sorted, size_t n, double q)
 {
     return n ? gsl_stats_quantile_from_sorted_data(sorted, 1, n, q) : NAN;
 }
+
+void moments_add(struct moments *m, double x)
+{
+    double delta = x - m->mean;
+    m->n++;
+    m->mean += delta / (double)m->n;
+    m->squares += delta * (x - m->mean);
+}
+
+double moments_mean(const struct moments *m)
+{
+    return m->n ? m->mean : NAN;
+}
+
+double moments_sd(const struct moments *m)
+{
+    return m->n < 2 ? NAN : sqrt(m->squares / (double)(m->n - 1));
+}
+
+double moments_ci95(const struct moments *m)
+{
+    if (m->n < 2) return NAN;
+    return gsl_cdf_tdist_Pinv(0.975, (double)(m->n - 1)) * moments_sd(m) / sqrt((double)m->n);
+}

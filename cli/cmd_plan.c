@@ -11,16 +11,31 @@ struct planned { // one user's task
     struct placement where;
 };
 
+struct chosen { // a class of tasks: one model, of several in a mix
+    const struct prepared *p;
+    uint32_t               class_id;
+};
+
+static const struct graph *graph_of(struct chosen c)
+{
+    return c.p->views[c.class_id].graph;
+}
+
+static const char *label_of(struct chosen c)
+{
+    return c.p->models[c.class_id].label;
+}
+
 static const char *layer_name(const struct graph *g, uint32_t step)
 {
     return g->layers[g->steps[step].chain[0]].name;
 }
 
-static void print_table(const struct prepared *p, const struct association *as,
+static void print_table(struct chosen chosen, const struct association *as,
                         const struct planned *tasks, struct arena *a)
 {
-    const struct scenario *s = p->scenario;
-    printf("%s: %s under %s\n", s->name, p->model->label, p->scheme->label);
+    const struct scenario *s = chosen.p->scenario;
+    printf("%s: %s under %s\n", s->name, label_of(chosen), chosen.p->scheme->label);
     for (uint32_t i = 0; i < as->match_count; i++)
         printf("match %s - %s  utility of the user %.6g, of the fog node %.6g\n",
                scenario_node_name(s, as->matches[i].user, a),
@@ -33,7 +48,7 @@ static void print_table(const struct prepared *p, const struct association *as,
         for (uint32_t i = 0; i < tasks[u].where.count; i++) {
             const struct placed_slice *x = &tasks[u].where.slices[i];
             printf("  %-14s %-10s %-5s %7d-%-7d %7d-%-7d %12lld %12lld %12.6g\n",
-                   layer_name(p->view.graph, x->step), scenario_node_name(s, x->node, a),
+                   layer_name(graph_of(chosen), x->step), scenario_node_name(s, x->node, a),
                    slice_axis_names[x->slice.axis], x->slice.begin, x->slice.end, x->input.begin,
                    x->input.end, (long long)x->bytes_in, (long long)x->bytes_out, x->seconds);
         }
@@ -55,62 +70,86 @@ static cJSON *slice_json(const struct scenario *s, const struct placed_slice *x,
     return j;
 }
 
-static cJSON *task_json(const struct prepared *p, const struct planned *t, struct arena *a)
+static cJSON *task_json(struct chosen c, const struct planned *t, struct arena *a)
 {
-    cJSON *j = cJSON_CreateObject();
-    cJSON_AddStringToObject(j, "user", scenario_node_name(p->scenario, t->task.user, a));
+    const struct scenario *s = c.p->scenario;
+    cJSON                 *j = cJSON_CreateObject();
+    cJSON_AddStringToObject(j, "user", scenario_node_name(s, t->task.user, a));
     cJSON *layers = cJSON_AddArrayToObject(j, "layers");
     for (uint32_t i = 0; i < t->where.count;) {
         uint32_t step = t->where.slices[i].step;
         cJSON   *layer = cJSON_CreateObject();
         cJSON_AddItemToArray(layers, layer);
-        cJSON_AddStringToObject(layer, "layer", layer_name(p->view.graph, step));
+        cJSON_AddStringToObject(layer, "layer", layer_name(graph_of(c), step));
         cJSON *slices = cJSON_AddArrayToObject(layer, "slices");
         for (; i < t->where.count && t->where.slices[i].step == step; i++)
-            cJSON_AddItemToArray(slices, slice_json(p->scenario, &t->where.slices[i], a));
+            cJSON_AddItemToArray(slices, slice_json(s, &t->where.slices[i], a));
     }
     return j;
 }
 
-static cJSON *plan_json(const struct prepared *p, const struct association *as,
-                        const struct planned *tasks, struct arena *a)
+static cJSON *plan_json(struct chosen c, const struct association *as, const struct planned *tasks,
+                        struct arena *a)
 {
-    cJSON *root = cJSON_CreateObject();
-    cJSON_AddStringToObject(root, "scheme", p->scheme->label);
-    cJSON_AddStringToObject(root, "model", p->model->label);
+    const struct scenario *s = c.p->scenario;
+    cJSON                 *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "scheme", c.p->scheme->label);
+    cJSON_AddStringToObject(root, "model", label_of(c));
     cJSON *matching = cJSON_AddArrayToObject(root, "matching");
     for (uint32_t i = 0; i < as->match_count; i++) {
         cJSON *m = cJSON_CreateObject();
         cJSON_AddItemToArray(matching, m);
-        cJSON_AddStringToObject(m, "user", scenario_node_name(p->scenario, as->matches[i].user, a));
-        cJSON_AddStringToObject(m, "fog", scenario_node_name(p->scenario, as->matches[i].fog, a));
+        cJSON_AddStringToObject(m, "user", scenario_node_name(s, as->matches[i].user, a));
+        cJSON_AddStringToObject(m, "fog", scenario_node_name(s, as->matches[i].fog, a));
         cJSON_AddNumberToObject(m, "utility_user", as->matches[i].utility_user);
         cJSON_AddNumberToObject(m, "utility_fog", as->matches[i].utility_fog);
     }
     cJSON *list = cJSON_AddArrayToObject(root, "tasks");
-    for (uint32_t u = 0; u < p->scenario->user_count; u++)
-        cJSON_AddItemToArray(list, task_json(p, &tasks[u], a));
+    for (uint32_t u = 0; u < s->user_count; u++)
+        cJSON_AddItemToArray(list, task_json(c, &tasks[u], a));
     return root;
 }
 
 // The first task of every user on an idle network.
-static bool decide(const struct prepared *p, struct arena *a, struct association *as,
-                   struct planned *tasks, struct err *e)
+static bool decide(struct chosen c, struct arena *a, struct association *as, struct planned *tasks,
+                   struct err *e)
 {
-    const struct scheme *scheme = p->scheme->scheme;
-    if (scheme->associate && !scheme->associate(&p->view, 0, a, as, e)) return false;
-    for (uint32_t u = 0; u < p->scenario->user_count; u++) {
+    const struct scenario *s = c.p->scenario;
+    const struct scheme   *scheme = c.p->scheme->scheme;
+    if (scheme->associate && !scheme->associate(&c.p->valued, 0, a, as, e)) return false;
+    for (uint32_t u = 0; u < s->user_count; u++) {
         struct plan plan = {.arena = a};
-        tasks[u] = (struct planned){{u, p->scenario->users[u]}, {.arena = a}};
+        tasks[u] = (struct planned){{u, s->users[u]}, {.arena = a}};
         enum plan_verdict verdict =
-            scheme->plan(&p->view, as, &tasks[u].task, a, &plan, &tasks[u].where, e);
+            scheme->plan(&c.p->views[c.class_id], as, &tasks[u].task, a, &plan, &tasks[u].where, e);
         if (verdict == PLAN_INFEASIBLE)
-            return err_add(e, "%s: %s under %s: nothing can hold the task of %s", p->scenario->path,
-                           p->model->label, p->scheme->label,
-                           scenario_node_name(p->scenario, p->scenario->users[u], a));
+            return err_add(e, "%s: %s under %s: nothing can hold the task of %s", s->path,
+                           label_of(c), c.p->scheme->label, scenario_node_name(s, s->users[u], a));
         if (verdict == PLAN_FAILED) return false;
     }
     return true;
+}
+
+// Prints the table, or appends to `list`.
+static bool show(struct chosen c, struct arena *a, cJSON *list, struct err *e)
+{
+    struct association as = {0};
+    struct planned    *tasks = ARENA_ARRAY(a, struct planned, c.p->scenario->user_count);
+    if (!decide(c, a, &as, tasks, e)) return false;
+    if (list)
+        cJSON_AddItemToArray(list, plan_json(c, &as, tasks, a));
+    else
+        print_table(c, &as, tasks, a);
+    return true;
+}
+
+// One model prints one object, several a list of them: the form of one stays what scripts know.
+static void print_json(const cJSON *list)
+{
+    bool  is_one = cJSON_GetArraySize(list) == 1;
+    char *text = cJSON_Print(is_one ? cJSON_GetArrayItem(list, 0) : list);
+    if (text) puts(text);
+    cJSON_free(text);
 }
 
 static enum exit_code run(const struct arguments *args, struct err *e)
@@ -125,27 +164,16 @@ static enum exit_code run(const struct arguments *args, struct err *e)
         err_add(e, "plan: want one scheme, as --scheme NAME, have %u", s.scheme_count);
         return EXIT_BAD_INPUT;
     }
-    // One model prints one object, several a list of them: the form of one stays what scripts know.
-    cJSON *list = s.model_count > 1 ? cJSON_CreateArray() : NULL, *json = list;
+    cJSON *list = format == 1 ? cJSON_CreateArray() : NULL;
     bool   ok = true;
-    for (uint32_t m = 0; ok && m < s.model_count; m++) {
-        struct prepared    p;
-        struct association as = {0};
-        struct planned    *tasks = ARENA_ARRAY(args->arena, struct planned, s.user_count);
-        simulate_prepare(&p, args->arena, &s, &s.models[m], &s.schemes[0], &profile);
-        ok = decide(&p, args->arena, &as, tasks, e);
-        if (ok && format == 0) print_table(&p, &as, tasks, args->arena);
-        if (!ok || format == 0) continue;
-        cJSON *one = plan_json(&p, &as, tasks, args->arena);
-        if (list)
-            cJSON_AddItemToArray(list, one);
-        else
-            json = one;
+    for (uint32_t m = 0; ok && m < simulate_model_runs(&s); m++) {
+        struct prepared p;
+        simulate_prepare(&p, args->arena, &s, m, &s.schemes[0], &profile);
+        for (uint32_t c = 0; ok && c < p.class_count; c++)
+            ok = show((struct chosen){&p, c}, args->arena, list, e);
     }
-    char *text = ok && json && format == 1 ? cJSON_Print(json) : NULL;
-    if (text) puts(text);
-    cJSON_free(text);
-    cJSON_Delete(json);
+    if (ok && list) print_json(list);
+    cJSON_Delete(list);
     return ok ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/export.h"
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
 #include "cli/report.h"
-#include "cli/simulate.h"
 
 static const volatile int *interrupted;
 
@@ -26,51 +26,65 @@ struct batch { // one call of the command
     struct scenario    scenario;
     struct profile     profile;
     struct store      *store;
+    struct arena      *arena; // of the command
+    const char       **model_names;
     struct result_row *rows;
     uint32_t           row_count, runs_done, runs_total;
     bool               quiet;
     const char        *point; // JSON object of what --set changed
 };
 
-static bool run_replications(struct batch *b, struct arena *a, uint32_t model, uint32_t scheme,
-                             struct err *e)
+// What a run needs is given back before the next; only the row gathers.
+static bool run_replications(struct batch *b, struct arena *a, struct result_row *row,
+                             struct arena *gathered, struct err *e)
 {
-    struct scenario  *s = &b->scenario;
-    struct arena_mark mark = arena_mark(a);
-    struct outcome   *outcomes = ARENA_ARRAY(a, struct outcome, s->replications);
-    struct prepared   p;
-    simulate_prepare(&p, a, s, &s->models[model], &s->schemes[scheme], &b->profile);
+    struct scenario *s = &b->scenario;
+    struct prepared  p;
+    struct gather    gather;
+    simulate_prepare(&p, a, s, row->model_rank, row->scheme, &b->profile);
+    row->model = p.label;
+    row->class_count = p.class_count > 1 ? p.class_count : 0;
+    row->class_names = b->model_names;
+    gather_begin(&gather, row, gathered, b->arena, s->replications);
+    row->fitted_layers = simulate_fitted(&p);
     for (uint32_t r = 0; r < s->replications; r++) {
         struct run_identity id = {b->runs_done, r, b->point};
-        if (!simulate(&p, &id, b->store, interrupted, a, &outcomes[r], e)) return false;
+        struct outcome      outcome;
+        struct arena_mark   mark = arena_mark(a);
+        if (!simulate(&p, &id, b->store, interrupted, a, &outcome, e)) return false;
         if (*interrupted) return false;
+        gather_add(&gather, row, &outcome);
+        arena_rewind(a, mark);
         show_progress(b->quiet, ++b->runs_done, b->runs_total);
     }
-    struct result_row *row = &b->rows[b->row_count++];
-    *row = (struct result_row){
-        .model = p.model, .scheme = p.scheme, .fitted_layers = simulate_fitted(&p)};
-    report_row(row, a, outcomes, s->replications);
-    arena_rewind(a, mark);
+    gather_end(&gather, row);
     return true;
 }
 
 static bool run_all(struct batch *b, struct err *e)
 {
-    struct arena scratch = {0};
+    struct arena scratch = {0}, gathered = {0};
     bool         ok = true;
-    for (uint32_t m = 0; ok && m < b->scenario.model_count; m++)
-        for (uint32_t s = 0; ok && s < b->scenario.scheme_count; s++)
-            ok = run_replications(b, &scratch, m, s, e);
+    for (uint32_t m = 0; ok && m < simulate_model_runs(&b->scenario); m++)
+        for (uint32_t s = 0; ok && s < b->scenario.scheme_count; s++) {
+            struct result_row *row = &b->rows[b->row_count];
+            *row = (struct result_row){.model_rank = m, .scheme = &b->scenario.schemes[s]};
+            ok = run_replications(b, &scratch, row, &gathered, e);
+            b->row_count += ok;
+            arena_rewind(&scratch, (struct arena_mark){0});
+            arena_rewind(&gathered, (struct arena_mark){0});
+        }
     arena_free(&scratch);
+    arena_free(&gathered);
     return ok;
 }
 
 static void print_results(const struct batch *b, int format)
 {
     if (format == 1)
-        report_json(b->rows, b->row_count);
+        export_json(b->rows, b->row_count);
     else if (format == 2)
-        report_csv(b->rows, b->row_count);
+        export_csv(b->rows, b->row_count);
     else if (!b->quiet)
         report_table(&b->scenario, &b->profile, b->rows, b->row_count);
 }
@@ -117,9 +131,13 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     struct batch b = {0};
     int          format;
     if (!read_inputs(args, &b, &format, e)) return EXIT_BAD_INPUT;
-    b.runs_total = b.scenario.model_count * b.scenario.scheme_count * b.scenario.replications;
-    b.rows = ARENA_ARRAY(args->arena, struct result_row,
-                         (size_t)b.scenario.model_count * b.scenario.scheme_count);
+    uint32_t rows = simulate_model_runs(&b.scenario) * b.scenario.scheme_count;
+    b.runs_total = rows * b.scenario.replications;
+    b.arena = args->arena;
+    b.model_names = ARENA_ARRAY(args->arena, const char *, b.scenario.model_count);
+    for (uint32_t m = 0; m < b.scenario.model_count; m++)
+        b.model_names[m] = b.scenario.models[m].label;
+    b.rows = ARENA_ARRAY(args->arena, struct result_row, rows);
     const char *db = option_value(args, "db", arena_format(args->arena, "%s.db", b.scenario.name));
     b.store = store_open(db, b.scenario.name, e);
     if (!b.store) return EXIT_BAD_INPUT;

@@ -1,55 +1,25 @@
 #include "cli/report.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/stat.h"
-
-static void pool(struct figure_of_merit *f, struct arena *a, const struct outcome *outcomes,
-                 uint32_t count, int metric)
+static bool is_of_model(const struct result_row *row, const char *model)
 {
-    size_t total = 0, n = 0, runs = 0;
-    for (uint32_t i = 0; i < count; i++) total += outcomes[i].task_count;
-    double *values = ARENA_ARRAY(a, double, total), *means = ARENA_ARRAY(a, double, count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!outcomes[i].task_count) continue;
-        memcpy(values + n, outcomes[i].values[metric], outcomes[i].task_count * sizeof *values);
-        n += outcomes[i].task_count;
-        means[runs++] = outcomes[i].mean[metric];
-    }
-    stat_sort(values, n);
-    *f = (struct figure_of_merit){
-        .mean = stat_mean(means, runs),
-        .ci95 = stat_ci95(means, runs),
-        .p5 = stat_quantile(values, n, 0.05),
-        .p50 = stat_quantile(values, n, 0.5),
-        .p95 = stat_quantile(values, n, 0.95),
-        .p99 = stat_quantile(values, n, 0.99),
-        .n = runs,
-    };
-}
-
-void report_row(struct result_row *out, struct arena *a, const struct outcome *outcomes,
-                uint32_t count)
-{
-    for (int m = 0; m < METRIC_COUNT; m++) pool(&out->metrics[m], a, outcomes, count, m);
-    for (uint32_t i = 0; i < count; i++) {
-        out->tasks += outcomes[i].result.jobs;
-        out->local_plans += outcomes[i].local_plans;
-        for (int s = 0; s < JOB_STATUS_COUNT; s++)
-            out->by_status[s] += outcomes[i].result.by_status[s];
-    }
+    return strcmp(row->model, model) == 0;
 }
 
 static const struct result_row *find_row(const struct result_row *rows, uint32_t count,
                                          const char *model, const char *scheme)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (!strcmp(rows[i].model->label, model) && !strcmp(rows[i].scheme->label, scheme))
-            return &rows[i];
+        if (is_of_model(&rows[i], model) && !strcmp(rows[i].scheme->label, scheme)) return &rows[i];
     return NULL;
+}
+
+static const char *model_label(const struct scenario *s, uint32_t rank)
+{
+    return s->mix.class_count ? "mix" : s->models[rank].label;
 }
 
 // Milliseconds or seconds, whichever reads better.
@@ -76,37 +46,103 @@ static void print_cell(const struct figure_of_merit *f)
     printf("  %19s", cell);
 }
 
+// How many times dina's: of the tasks that finished. Where some did not, on either side, a mark
+// says so: who loses the slow tasks has the better mean.
 static void print_ratio(const struct result_row *dina, const struct result_row *row, int metric)
 {
     double ratio = row->metrics[metric].mean / dina->metrics[metric].mean;
+    bool   is_of_survivors = gather_unfinished_share(row) > 0 || gather_unfinished_share(dina) > 0;
     if (isfinite(ratio) && ratio > 0)
-        printf("  %7.2fx", ratio);
+        printf("  %7.2fx%s", ratio, is_of_survivors ? "*" : "");
     else
-        printf("  %8s", "-");
+        printf("  %8s%s", "-", is_of_survivors ? " " : "");
+}
+
+enum { COLUMN_AVAILABILITY = JOB_STATUS_COUNT, COLUMN_LINKS, COLUMNS };
+
+struct columns { // which ones beyond the times a model's table has
+    bool shown[COLUMNS];
+};
+
+static double column_of(const struct result_row *row, int column)
+{
+    if (column == COLUMN_AVAILABILITY) return row->availability;
+    if (column == COLUMN_LINKS) return row->link_availability;
+    return row->counted ? (double)row->counted_by_status[column] / (double)row->counted : 0;
+}
+
+// What became of tasks: a column where it is so under some scheme. Availability: where things fail.
+static struct columns find_columns(const struct result_row *rows, uint32_t count, const char *model)
+{
+    struct columns c = {{false}};
+    for (uint32_t i = 0; i < count; i++)
+        for (int k = JOB_LATE; k < COLUMNS && is_of_model(&rows[i], model); k++) {
+            double value = column_of(&rows[i], k);
+            c.shown[k] |= k < JOB_STATUS_COUNT ? value > 0 : !isnan(value);
+        }
+    return c;
+}
+
+static void print_head(const struct columns *c, bool has_ratios, const char *model)
+{
+    printf("\n%s\n  %-10s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total", "computation",
+           "loading", "transmission", "queueing");
+    for (int k = JOB_LATE; k < COLUMNS; k++)
+        if (c->shown[k])
+            printf("  %10s", k == COLUMN_AVAILABILITY ? "nodes up"
+                             : k == COLUMN_LINKS      ? "links up"
+                                                      : job_status_names[k]);
+    if (has_ratios) printf("  times dina's: total, comp.+loading, transm.");
+    printf("\n");
+}
+
+static void print_row(const struct columns *c, const struct result_row *row,
+                      const struct result_row *dina)
+{
+    static const int times[] = {METRIC_LATENCY, METRIC_COMPUTATION, METRIC_LOADING,
+                                METRIC_TRANSMISSION, METRIC_QUEUEING};
+    printf("  %-10s", row->scheme->label);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) print_cell(&row->metrics[times[i]]);
+    for (int k = JOB_LATE; k < COLUMNS; k++)
+        if (c->shown[k]) printf("  %8.3g %%", 100 * column_of(row, k));
+    if (dina && dina != row) {
+        print_ratio(dina, row, METRIC_LATENCY);
+        print_ratio(dina, row, METRIC_COMPUTATION_AND_LOADING);
+        print_ratio(dina, row, METRIC_TRANSMISSION);
+    }
+    printf("\n");
+}
+
+// What the models of a mix take, each by itself.
+static void print_classes(const struct result_row *rows, uint32_t count)
+{
+    for (uint32_t c = 0; c < rows->class_count; c++) {
+        printf("  total of %s\n", rows->class_names[c]);
+        for (uint32_t i = 0; i < count; i++) {
+            printf("  %-10s", rows[i].scheme->label);
+            print_cell(&rows[i].class_latency[c]);
+            printf("\n");
+        }
+    }
 }
 
 static void print_model(const struct scenario *s, const struct result_row *rows, uint32_t count,
                         const char *model)
 {
-    static const int         columns[] = {METRIC_LATENCY, METRIC_COMPUTATION, METRIC_LOADING,
-                                          METRIC_TRANSMISSION, METRIC_QUEUEING};
     const struct result_row *dina = find_row(rows, count, model, "dina");
-    printf("\n%s\n  %-10s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total", "computation",
-           "loading", "transmission", "queueing");
-    if (dina && s->scheme_count > 1) printf("  times dina's: total, comp.+loading, transm.");
-    printf("\n");
+    struct columns           c = find_columns(rows, count, model);
+    bool                     is_marked = false;
+    print_head(&c, dina && s->scheme_count > 1, model);
     for (uint32_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].model->label, model) != 0) continue;
-        printf("  %-10s", rows[i].scheme->label);
-        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
-            print_cell(&rows[i].metrics[columns[c]]);
-        if (dina && dina != &rows[i]) {
-            print_ratio(dina, &rows[i], METRIC_LATENCY);
-            print_ratio(dina, &rows[i], METRIC_COMPUTATION_AND_LOADING);
-            print_ratio(dina, &rows[i], METRIC_TRANSMISSION);
-        }
-        printf("\n");
+        if (!is_of_model(&rows[i], model)) continue;
+        print_row(&c, &rows[i], dina);
+        is_marked |= dina && dina != &rows[i] &&
+                     gather_unfinished_share(&rows[i]) + gather_unfinished_share(dina) > 0;
     }
+    if (s->mix.class_count && count) print_classes(rows, count);
+    if (is_marked)
+        printf("  * of the tasks that finished, under each scheme others: a smaller mean is no win "
+               "where more tasks were lost\n");
 }
 
 static int metric_of(const char *name)
@@ -151,9 +187,9 @@ static void print_published(const struct scenario *s, const struct result_row *r
 static bool decide_alike(const struct scenario *s, const struct result_row *rows, uint32_t count,
                          const char *a, const char *b)
 {
-    for (uint32_t m = 0; m < s->model_count; m++) {
-        const struct result_row *x = find_row(rows, count, s->models[m].label, a);
-        const struct result_row *y = find_row(rows, count, s->models[m].label, b);
+    for (uint32_t m = 0; m < simulate_model_runs(s); m++) {
+        const struct result_row *x = find_row(rows, count, model_label(s, m), a);
+        const struct result_row *y = find_row(rows, count, model_label(s, m), b);
         if (!x || !y) return false;
         for (int i = 0; i < METRIC_COUNT; i++)
             if (x->metrics[i].mean != y->metrics[i].mean || x->metrics[i].p99 != y->metrics[i].p99)
@@ -184,27 +220,25 @@ static void print_losses(const struct result_row *rows, uint32_t count)
         if (rows[i].local_plans && strcmp(rows[i].scheme->scheme->name, "local") != 0)
             printf("note: %s, %s: %llu of %llu tasks computed at their user: no fog node met tau, "
                    "Gamma and memory\n",
-                   rows[i].model->label, rows[i].scheme->label,
-                   (unsigned long long)rows[i].local_plans, (unsigned long long)rows[i].tasks);
-    static const char *const names[] = {"done", "late",       "dropped",
-                                        "lost", "infeasible", "unfinished"};
+                   rows[i].model, rows[i].scheme->label, (unsigned long long)rows[i].local_plans,
+                   (unsigned long long)rows[i].tasks);
     for (uint32_t i = 0; i < count; i++)
         for (int s = JOB_LATE; s < JOB_STATUS_COUNT; s++)
             if (rows[i].by_status[s])
-                printf("note: %s, %s: %llu of %llu tasks %s\n", rows[i].model->label,
+                printf("note: %s, %s: %llu of %llu tasks %s\n", rows[i].model,
                        rows[i].scheme->label, (unsigned long long)rows[i].by_status[s],
-                       (unsigned long long)rows[i].tasks, names[s]);
+                       (unsigned long long)rows[i].tasks, job_status_names[s]);
 }
 
 // Once a model: its first row.
 static void print_fitted(const struct result_row *rows, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (rows[i].fitted_layers && (!i || rows[i - 1].model != rows[i].model))
+        if (rows[i].fitted_layers && (!i || rows[i - 1].model_rank != rows[i].model_rank))
             printf(
                 "note: %s: the profile lacks %u of its conv and fc layers; they are costed by the "
                 "rate of their kind\n",
-                rows[i].model->label, rows[i].fitted_layers);
+                rows[i].model, rows[i].fitted_layers);
 }
 
 void report_table(const struct scenario *s, const struct profile *p, const struct result_row *rows,
@@ -215,79 +249,11 @@ void report_table(const struct scenario *s, const struct profile *p, const struc
            "the 95 %% interval\n",
            s->user_count, s->fog_count, p->name, p->machine, (unsigned long long)s->seed,
            s->replications);
-    for (uint32_t m = 0; m < s->model_count; m++) print_model(s, rows, count, s->models[m].label);
+    for (uint32_t m = 0; m < simulate_model_runs(s); m++)
+        print_model(s, rows, count, model_label(s, m));
     print_published(s, rows, count);
     printf("\n");
     print_equal(s, rows, count);
     print_losses(rows, count);
     print_fitted(rows, count);
-}
-
-static void add_number(cJSON *object, const char *key, double value)
-{
-    if (isfinite(value))
-        cJSON_AddNumberToObject(object, key, value);
-    else
-        cJSON_AddNullToObject(object, key);
-}
-
-void report_json(const struct result_row *rows, uint32_t count)
-{
-    cJSON *array = cJSON_CreateArray();
-    for (uint32_t i = 0; i < count; i++) {
-        cJSON *row = cJSON_CreateObject();
-        cJSON_AddItemToArray(array, row);
-        cJSON_AddStringToObject(row, "scheme", rows[i].scheme->label);
-        cJSON_AddStringToObject(row, "model", rows[i].model->label);
-        for (int m = 0; m < METRIC_COUNT; m++) {
-            const struct figure_of_merit *f = &rows[i].metrics[m];
-            cJSON                        *metric = cJSON_AddObjectToObject(row, metric_names[m]);
-            add_number(metric, "mean", f->mean);
-            add_number(metric, "ci95", f->ci95);
-            add_number(metric, "p50", f->p50);
-            add_number(metric, "p95", f->p95);
-            add_number(metric, "p99", f->p99);
-            cJSON_AddNumberToObject(metric, "n", (double)f->n);
-        }
-    }
-    char *text = cJSON_Print(array);
-    if (text) puts(text);
-    cJSON_free(text);
-    cJSON_Delete(array);
-}
-
-static void print_csv_number(double value)
-{
-    if (isfinite(value))
-        printf(",%.9g", value);
-    else
-        printf(",");
-}
-
-// RFC 4180: a field with a comma, a quote or a line break is quoted, quotes doubled.
-static void print_csv_text(const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        printf("%s", text);
-        return;
-    }
-    putchar('"');
-    for (const char *c = text; *c; c++) printf(*c == '"' ? "\"\"" : "%c", *c);
-    putchar('"');
-}
-
-void report_csv(const struct result_row *rows, uint32_t count)
-{
-    printf("scheme,model,metric,mean,ci95,p50,p95,p99,n\r\n");
-    for (uint32_t i = 0; i < count; i++)
-        for (int m = 0; m < METRIC_COUNT; m++) {
-            const struct figure_of_merit *f = &rows[i].metrics[m];
-            print_csv_text(rows[i].scheme->label);
-            putchar(',');
-            print_csv_text(rows[i].model->label);
-            printf(",%s", metric_names[m]);
-            const double values[] = {f->mean, f->ci95, f->p50, f->p95, f->p99};
-            for (int k = 0; k < 5; k++) print_csv_number(values[k]);
-            printf(",%llu\r\n", (unsigned long long)f->n);
-        }
 }

@@ -1,51 +1,50 @@
 #include "cli/simulate.h"
 
-#include <assert.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
-#include "base/stat.h"
-#include "cli/version.h"
-
-const char *const metric_names[METRIC_COUNT] = {
-    "computation_s",
-    "transmission_s",
-    "queueing_s",
-    "edge_delay_s",
-    "loading_s",
-    "latency_s",
-    "computation_and_loading_s",
-    "computation_work_s",
-    "transmission_work_s",
-    "energy_j",
-};
-
-struct series { // values of counted tasks; grows
-    double  *values;
-    uint32_t capacity;
-};
+#include "cli/classes.h"
+#include "cli/describe.h"
+#include "cli/record.h"
 
 struct simulation {
-    const struct prepared *p;
-    struct view            view; // with this run's seed and queues
-    struct store          *store;
-    struct arena          *arena;   // of the run
-    struct arena           scratch; // rewound after each plan
-    struct association     association;
-    struct arena           matching[2]; // association of the current epoch, and room for the next
-    uint32_t               current;
-    uint32_t               count; // counted tasks that finished
-    struct series          task[METRIC_COUNT];
-    struct series         *layer; // [step_count * LAYER_METRICS]
-    uint64_t               swaps, sweeps, guard_blocked;
-    uint64_t               local_plans; // tasks that never left their user
+    struct prepared    p; // with this run's views
+    struct store      *store;
+    struct arena       scratch; // rewound after each plan
+    struct association association;
+    struct arena       matching[2]; // association of the current epoch, and room for the next
+    uint32_t           current;
+    struct statistics  statistics;
+    uint64_t           swaps, sweeps, guard_blocked;
+    uint64_t           local_plans; // tasks that never left their user
 };
 
 static double backlog_s(void *ctx, uint32_t node)
 {
     return engine_backlog_s(ctx, node);
+}
+
+static bool is_up(void *ctx, uint32_t node)
+{
+    return engine_node_is_up(ctx, node);
+}
+
+static bool is_reachable(void *ctx, uint32_t from, uint32_t to)
+{
+    return engine_is_reachable(ctx, from, to);
+}
+
+static void look_now(struct view *v, const struct engine *en, sim_ns now)
+{
+    v->now_ctx = (void *)en;
+    v->now = now;
+}
+
+// In a run of one model a recorded stream may still name others.
+static uint32_t class_of(const struct prepared *p, uint32_t class_id)
+{
+    return p->class_count > 1 ? class_id : 0;
 }
 
 static bool stays_at(const struct plan *p, uint32_t node)
@@ -55,18 +54,21 @@ static bool stays_at(const struct plan *p, uint32_t node)
     return true;
 }
 
+// A task that is planned again keeps its number: it draws as before, and sees the network of now.
 static enum plan_verdict plan(void *ctx, const struct engine *en, const struct job_request *request,
                               struct plan *out, struct err *e)
 {
     struct simulation *sim = ctx;
+    struct view       *view = &sim->p.views[class_of(&sim->p, request->class_id)];
     // By user and its own rank, so that schemes which change who comes when see the same draws.
     struct task       t = {(uint64_t)request->user << 40 | request->rank, request->home};
     struct arena_mark mark = arena_mark(&sim->scratch);
-    sim->view.now_ctx = (void *)en;
-    enum plan_verdict verdict = sim->p->scheme->scheme->plan(&sim->view, &sim->association, &t,
-                                                             &sim->scratch, out, NULL, e);
+    look_now(view, en, request->now);
+    enum plan_verdict verdict =
+        sim->p.scheme->scheme->plan(view, &sim->association, &t, &sim->scratch, out, NULL, e);
     arena_rewind(&sim->scratch, mark);
-    sim->local_plans += verdict == PLAN_READY && stays_at(out, request->home);
+    sim->local_plans +=
+        request->attempt == 0 && verdict == PLAN_READY && stays_at(out, request->home);
     return verdict;
 }
 
@@ -74,7 +76,8 @@ static bool store_matches(struct simulation *sim, uint32_t epoch, struct err *e)
 {
     for (uint32_t i = 0; sim->store && i < sim->association.match_count; i++) {
         const struct match *m = &sim->association.matches[i];
-        if (!store_match(sim->store, epoch, m->user, m->fog, m->utility_user, m->utility_fog, e))
+        if (record_keeps(sim->p.scenario, m->user) &&
+            !store_match(sim->store, epoch, m->user, m->fog, m->utility_user, m->utility_fog, e))
             return false;
     }
     return true;
@@ -84,10 +87,9 @@ static bool epoch(void *ctx, const struct engine *en, uint32_t number, sim_ns no
 {
     struct simulation *sim = ctx;
     struct arena      *room = &sim->matching[sim->current ^= 1];
-    (void)now;
     arena_rewind(room, (struct arena_mark){0});
-    sim->view.now_ctx = (void *)en;
-    if (!sim->p->scheme->scheme->associate(&sim->view, number, room, &sim->association, e))
+    look_now(&sim->p.valued, en, now);
+    if (!sim->p.scheme->scheme->associate(&sim->p.valued, number, room, &sim->association, e))
         return false;
     sim->swaps += sim->association.swaps;
     sim->sweeps += sim->association.sweeps;
@@ -95,55 +97,43 @@ static bool epoch(void *ctx, const struct engine *en, uint32_t number, sim_ns no
     return store_matches(sim, number, e);
 }
 
-static void append(struct series *s, struct arena *a, uint32_t index, double value)
-{
-    s->values = arena_grow(a, s->values, &s->capacity, index + 1, sizeof *s->values);
-    s->values[index] = value;
-}
-
-static void count_task(struct simulation *sim, const struct job_record *job)
-{
-    static const enum part part_of[LAYER_METRICS] = {PART_COMPUTATION, PART_TRANSMISSION,
-                                                     PART_QUEUEING, PART_EDGE_DELAY, PART_LOADING};
-    uint32_t               i = sim->count++;
-    for (int m = 0; m < LAYER_METRICS; m++)
-        append(&sim->task[m], sim->arena, i, s_from_ns(job->part_ns[part_of[m]]));
-    append(&sim->task[METRIC_LATENCY], sim->arena, i,
-           s_from_ns(job->finished_ns - job->arrived_ns));
-    append(&sim->task[METRIC_COMPUTATION_AND_LOADING], sim->arena, i,
-           s_from_ns(job->part_ns[PART_COMPUTATION] + job->part_ns[PART_LOADING]));
-    append(&sim->task[METRIC_COMPUTATION_WORK], sim->arena, i, s_from_ns(job->computation_work_ns));
-    append(&sim->task[METRIC_TRANSMISSION_WORK], sim->arena, i,
-           s_from_ns(job->transmission_work_ns));
-    append(&sim->task[METRIC_ENERGY], sim->arena, i, job->energy_j);
-    for (uint32_t s = 0; s < sim->view.graph->step_count; s++)
-        for (int m = 0; m < LAYER_METRICS; m++) {
-            double value = s < job->stage_count ? s_from_ns(job->stages[s].part_ns[part_of[m]]) : 0;
-            append(&sim->layer[s * LAYER_METRICS + (uint32_t)m], sim->arena, i, value);
-        }
-}
-
 static bool on_job(void *ctx, const struct job_record *job, struct err *e)
 {
-    struct simulation *sim = ctx;
-    if (job->counted && job->finished_ns >= 0) count_task(sim, job);
-    return !sim->store || store_job(sim->store, job, e);
+    struct simulation     *sim = ctx;
+    const struct scenario *s = sim->p.scenario;
+    struct job_record      known = *job;
+    known.class_id = class_of(&sim->p, job->class_id);
+    bool has_deadline = s->deadline_s && isfinite(s->deadline_s[s->net.group_of[job->home]]);
+    statistics_add(&sim->statistics, &known, has_deadline);
+    return !sim->store || store_job(sim->store, &known, e);
 }
 
-void simulate_prepare(struct prepared *out, struct arena *a, const struct scenario *s,
-                      const struct scenario_model *model, const struct scenario_scheme *scheme,
-                      const struct profile *profile)
+static bool on_queue(void *ctx, const struct queue_record *sample, struct err *e)
 {
-    *out = (struct prepared){.scenario = s, .model = model, .scheme = scheme, .profile = profile};
-    struct cost_table *costs = ARENA_ARRAY(a, struct cost_table, s->net.group_count);
+    struct simulation     *sim = ctx;
+    const struct scenario *s = sim->p.scenario;
+    return !record_keeps(s, sample->from) || !record_keeps(s, sample->to) ||
+           store_queue(sim->store, sample, e);
+}
+
+uint32_t simulate_model_runs(const struct scenario *s)
+{
+    return s->mix.class_count ? 1 : s->model_count;
+}
+
+static struct view make_view(const struct prepared *p, const struct scenario_model *model,
+                             struct arena *a)
+{
+    const struct scenario *s = p->scenario;
+    struct cost_table     *costs = ARENA_ARRAY(a, struct cost_table, s->net.group_count);
     for (uint32_t g = 0; g < s->net.group_count; g++)
         if (s->net.groups[g].role != ROLE_BROKER)
-            cost_init(&costs[g], a, &model->graph, &s->devices[g], profile);
-    out->view = (struct view){
+            cost_init(&costs[g], a, &model->graph, &s->devices[g], p->profile);
+    return (struct view){
         .graph = &model->graph,
-        .net = &s->net,
+        .class_id = (uint32_t)(model - p->models),
         .costs = costs,
-        .options = &scheme->options,
+        .options = &p->scheme->options,
         .limits = &s->limits,
         .users = s->users,
         .fogs = s->fogs,
@@ -151,195 +141,141 @@ void simulate_prepare(struct prepared *out, struct arena *a, const struct scenar
         .fog_count = s->fog_count,
         .seed = s->seed,
     };
-    view_prepare(&out->view, a);
+}
+
+void simulate_prepare(struct prepared *out, struct arena *a, const struct scenario *s,
+                      uint32_t model, const struct scenario_scheme *scheme,
+                      const struct profile *profile)
+{
+    bool is_mix = s->mix.class_count > 0;
+    *out = (struct prepared){
+        .scenario = s,
+        .scheme = scheme,
+        .profile = profile,
+        .label = is_mix ? "mix" : s->models[model].label,
+        .models = is_mix ? s->models : &s->models[model],
+        .class_count = is_mix ? s->model_count : 1,
+    };
+    out->first_stage = ARENA_ARRAY(a, uint32_t, out->class_count + 1);
+    out->views = ARENA_ARRAY(a, struct view, out->class_count);
+    for (uint32_t c = 0; c < out->class_count; c++) {
+        out->first_stage[c + 1] = out->first_stage[c] + out->models[c].graph.step_count;
+        out->views[c] = make_view(out, &out->models[c], a);
+    }
+    out->shares = classes_shares(s, out->class_count, a);
+    classes_place(out, classes_net(s, 0, a), a);
+    describe_names(out, a);
 }
 
 uint32_t simulate_fitted(const struct prepared *p)
 {
-    uint32_t most = 0;
-    for (uint32_t g = 0; g < p->scenario->net.group_count; g++)
-        if (p->scenario->net.groups[g].role != ROLE_BROKER && p->view.costs[g].fitted_count > most)
-            most = p->view.costs[g].fitted_count;
-    return most;
+    uint32_t sum = 0;
+    for (uint32_t c = 0; c < p->class_count; c++) {
+        uint32_t most = 0;
+        for (uint32_t g = 0; g < p->scenario->net.group_count; g++)
+            if (p->scenario->net.groups[g].role != ROLE_BROKER &&
+                p->views[c].costs[g].fitted_count > most)
+                most = p->views[c].costs[g].fitted_count;
+        sum += most;
+    }
+    return sum;
 }
 
-static const char *source_of(const struct prepared *p, struct arena *a)
+static bool store_results(struct simulation *sim, const struct engine *en,
+                          const struct outcome *out, const struct world_totals *totals,
+                          struct err *e)
 {
-    bool     any_measured = false, any_scaled = false;
-    uint32_t fitted = simulate_fitted(p);
-    for (uint32_t g = 0; g < p->scenario->net.group_count; g++) {
-        if (p->scenario->net.groups[g].role == ROLE_BROKER) continue;
-        any_measured |= p->view.costs[g].is_measured;
-        any_scaled |= !p->view.costs[g].is_measured;
-    }
-    const char *how = any_measured && any_scaled ? "mixed" : any_scaled ? "scaled" : "measured";
-    return fitted ? arena_format(a, "%s, %u layers fitted", how, fitted) : how;
-}
-
-static void describe(const struct prepared *p, const struct run_identity *id, struct arena *a,
-                     struct run_info *info)
-{
-    static const char *const kinds[] = {"user", "fog", "cloud", "broker", "gateway"};
-    const struct scenario   *s = p->scenario;
-    const char             **names = ARENA_ARRAY(a, const char *, s->net.node_count),
-               **node_kinds = ARENA_ARRAY(a, const char *, s->net.node_count);
-    const char **devices = ARENA_ARRAY(a, const char *, s->net.node_count),
-               **classes = ARENA_ARRAY(a, const char *, 1);
-    const char **stages = ARENA_ARRAY(a, const char *, p->view.graph->step_count);
-    const char **stage_kinds = ARENA_ARRAY(a, const char *, p->view.graph->step_count);
-    for (uint32_t n = 0; n < s->net.node_count; n++) {
-        names[n] = scenario_node_name(s, n, a);
-        node_kinds[n] = kinds[net_group(&s->net, n)->role];
-        devices[n] = s->devices[s->net.group_of[n]].name;
-    }
-    for (uint32_t i = 0; i < p->view.graph->step_count; i++) {
-        const struct layer *head = &p->view.graph->layers[p->view.graph->steps[i].chain[0]];
-        stages[i] = head->name;
-        stage_kinds[i] = head->kernel->type;
-    }
-    classes[0] = p->model->label;
-    time_t    now = time(NULL);
-    struct tm utc;
-    char      started[32];
-    gmtime_r(&now, &utc);
-    strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    *info = (struct run_info){
-        .run_id = id->run_id,
-        .scenario = s->name,
-        .scenario_sha256 = s->sha256,
-        .point = id->point,
-        .scheme = p->scheme->label,
-        .model = p->model->label,
-        .seed = s->seed,
-        .replication = id->replication,
-        .profile = p->profile->name,
-        .profile_sha256 = p->profile->sha256,
-        .cost_source = source_of(p, a),
-        .fogsim_version = FOGSIM_VERSION,
-        .started_utc = arena_string(a, started),
-        .record = (enum record_level)s->record,
-        .node_names = names,
-        .node_kinds = node_kinds,
-        .node_devices = devices,
-        .class_names = classes,
-        .stage_names = stages,
-        .stage_kinds = stage_kinds,
-        .tag_names = slice_axis_names,
-    };
-}
-
-static bool store_series(struct simulation *sim, int64_t layer, const char *metric,
-                         const double *values, struct err *e)
-{
-    uint32_t          n = sim->count;
-    struct arena_mark mark = arena_mark(&sim->scratch);
-    double           *sorted = ARENA_ARRAY(&sim->scratch, double, n);
-    if (n) memcpy(sorted, values, n * sizeof *sorted);
-    stat_sort(sorted, n);
-    struct summary_row row = {layer,
-                              metric,
-                              n,
-                              stat_mean(values, n),
-                              stat_sd(values, n),
-                              stat_quantile(sorted, n, 0.5),
-                              stat_quantile(sorted, n, 0.95),
-                              stat_quantile(sorted, n, 0.99)};
-    arena_rewind(&sim->scratch, mark);
-    return n == 0 || store_summary(sim->store, &row, e);
-}
-
-static bool store_statistics(struct simulation *sim, const struct engine *en,
-                             const struct engine_result *r, struct err *e)
-{
-    const struct net *net = sim->view.net;
-    double            span_s = s_from_ns(r->end_ns);
-    bool              ok = true;
-    for (uint32_t n = 0; ok && n < net->node_count; n++) {
-        struct node_record record;
-        engine_node(en, n, &record);
-        ok = store_node(sim->store, &record, e);
-    }
-    for (uint32_t i = 0; ok && i < engine_link_count(en); i++) {
-        struct link_record record;
-        engine_link(en, i, &record);
-        ok = store_link(sim->store, &record, e);
-    }
-    for (int m = 0; ok && m < METRIC_COUNT; m++)
-        ok = store_series(sim, -1, metric_names[m], sim->task[m].values, e);
-    for (uint32_t i = 0; ok && i < sim->view.graph->step_count * LAYER_METRICS; i++)
-        ok = store_series(sim, i / LAYER_METRICS, metric_names[i % LAYER_METRICS],
-                          sim->layer[i].values, e);
-    static const char *const statuses[JOB_STATUS_COUNT] = {"tasks_done",       "tasks_late",
-                                                           "tasks_dropped",    "tasks_lost",
-                                                           "tasks_infeasible", "tasks_unfinished"};
-    for (int s = 0; ok && s < JOB_STATUS_COUNT; s++)
-        ok = store_metric(sim->store, statuses[s], (double)r->by_status[s], e);
-    double counted_s = span_s - sim->p->scenario->warm_up_s; // as the other means, without warm-up
+    const struct scenario *s = sim->p.scenario;
+    // Per second after the warm-up, as the other means.
+    double counted_s = s_from_ns(out->result.end_ns) - s->warm_up_s;
+    double finished = (double)statistics_finished(&sim->statistics.all);
+    bool   ok =
+        record_world(s, en, totals, sim->store, e) &&
+        statistics_store(&sim->statistics, sim->p.names.class_names, &sim->scratch, sim->store, e);
+    for (int i = 0; ok && i < JOB_STATUS_COUNT; i++)
+        ok = store_metric(sim->store, arena_format(&sim->scratch, "tasks_%s", job_status_names[i]),
+                          (double)out->result.by_status[i], e);
     return ok &&
-           store_metric(sim->store, "throughput_per_s", counted_s > 0 ? sim->count / counted_s : 0,
+           store_metric(sim->store, "throughput_per_s", counted_s > 0 ? finished / counted_s : 0,
                         e) &&
            store_metric(sim->store, "matching_swaps", (double)sim->swaps, e) &&
            store_metric(sim->store, "matching_sweeps", (double)sim->sweeps, e) &&
            store_metric(sim->store, "matching_guard_blocked", (double)sim->guard_blocked, e);
 }
 
-static void summarise(const struct simulation *sim, const struct engine *en, struct outcome *out)
+static bool finish(struct simulation *sim, const struct engine *en, double wall_s,
+                   struct outcome *out, struct err *e)
 {
-    out->task_count = sim->count;
+    struct world_totals totals;
+    record_totals(sim->p.scenario, en, &totals);
+    out->statistics = sim->statistics;
     out->local_plans = sim->local_plans;
-    for (int m = 0; m < METRIC_COUNT; m++) {
-        out->values[m] = sim->task[m].values;
-        out->mean[m] = stat_mean(sim->task[m].values, sim->count);
-    }
-    out->node_subtasks_min = UINT64_MAX;
-    for (uint32_t i = 0; i < sim->view.fog_count; i++) {
-        struct node_record record;
-        engine_node(en, sim->view.fogs[i], &record);
-        if (record.subtasks < out->node_subtasks_min) out->node_subtasks_min = record.subtasks;
-    }
+    out->availability = totals.availability;
+    out->link_availability = totals.link_availability;
+    if (!sim->store) return true;
+    const struct engine_result *r = &out->result;
+    struct run_end end = {wall_s, r->planning_s, s_from_ns(r->end_ns), r->events, r->jobs, "done"};
+    return store_results(sim, en, out, &totals, e) && store_commit(sim->store, &end, e);
 }
 
 static bool run(struct simulation *sim, const struct run_identity *id,
-                const volatile int *interrupted, struct outcome *out, struct err *e)
+                const volatile int *interrupted, struct arena *a, struct outcome *out,
+                struct err *e)
 {
-    const struct scenario *s = sim->p->scenario;
+    const struct scenario *s = sim->p.scenario;
     struct engine_config   config = {
-          .net = &s->net,
+          .net = sim->p.valued.net,
           .arrivals = s->arrivals,
+          .mix = s->mix,
+          .faults = s->faults,
+          .recovery = s->recovery,
           .warm_up_s = s->warm_up_s,
           .deadline_s = s->deadline_s,
           .sample_s = s->sample_s,
+          .length_limit = s->length_limit,
+          .path = PATH_AUTO,
           .seed = s->seed,
           .replication = id->replication,
           .interrupted = interrupted,
     };
-    struct planner    planner = {sim, plan, sim->p->scheme->scheme->associate ? epoch : NULL,
+    bool              samples = sim->store && s->sample_s > 0 && isfinite(s->sample_s);
+    struct planner    planner = {sim, plan, sim->p.scheme->scheme->associate ? epoch : NULL,
                                  s->epoch_s};
-    struct trace_sink sink = {sim, on_job, NULL};
+    struct trace_sink sink = {sim, on_job, samples ? on_queue : NULL};
     struct engine    *en;
     double            start_s = clock_wall_s();
-    if (!engine_run(&config, &planner, &sink, sim->arena, &en, &out->result, e)) return false;
-    if (out->result.interrupted) return false;
-    summarise(sim, en, out);
-    if (!sim->store) return true;
-    struct run_end end = {
-        clock_wall_s() - start_s, out->result.planning_s, s_from_ns(out->result.end_ns),
-        out->result.events,       out->result.jobs,       "done"};
-    return store_statistics(sim, en, &out->result, e) && store_commit(sim->store, &end, e);
+    if (!engine_run(&config, &planner, &sink, a, &en, &out->result, e)) return false;
+    return !out->result.interrupted && finish(sim, en, clock_wall_s() - start_s, out, e);
+}
+
+// The views of this run: its own copies, for what is so now is written into them.
+static void place(struct prepared *p, uint32_t replication, struct arena *a)
+{
+    struct view      *views = ARENA_ARRAY(a, struct view, p->class_count);
+    const struct net *net = classes_net(p->scenario, replication, a);
+    memcpy(views, p->views, p->class_count * sizeof *views);
+    p->views = views;
+    if (net != &p->scenario->net) classes_place(p, net, a);
+    for (uint32_t c = 0; c <= p->class_count; c++) {
+        struct view *v = c < p->class_count ? &views[c] : &p->valued;
+        v->replication = replication;
+        v->backlog_s = backlog_s;
+        v->is_up = is_up;
+        v->is_reachable = is_reachable;
+    }
 }
 
 bool simulate(const struct prepared *p, const struct run_identity *id, struct store *store,
               const volatile int *interrupted, struct arena *a, struct outcome *out, struct err *e)
 {
-    struct simulation sim = {.p = p, .view = p->view, .store = store, .arena = a};
+    struct simulation sim = {.p = *p, .store = store};
     struct run_info   info;
     *out = (struct outcome){0};
-    sim.view.replication = id->replication;
-    sim.view.backlog_s = backlog_s;
-    sim.layer = ARENA_ARRAY(a, struct series, (size_t)p->view.graph->step_count * LAYER_METRICS);
-    describe(p, id, a, &info);
+    place(&sim.p, id->replication, a);
+    statistics_init(&sim.statistics, a, p->class_count, p->first_stage);
+    describe_run(p, id, a, &info);
     bool ok = !store || store_begin(store, &info, e);
-    ok = ok && run(&sim, id, interrupted, out, e);
+    ok = ok && run(&sim, id, interrupted, a, out, e);
     if (!ok && store) store_rollback(store);
     arena_free(&sim.scratch);
     arena_free(&sim.matching[0]);

@@ -9,13 +9,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <gsl/gsl_cdf.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stat.h"
 #include "results/gnuplot.h"
 #include "results/schema.h"
 
@@ -149,28 +148,18 @@ bool figure_list(const char *folder, struct arena *a, struct figure **out, uint3
     return ok;
 }
 
-struct moments { // zeroed by SQLite
-    int64_t n;
-    double  mean, squares;
-};
-
 static void ci95_step(sqlite3_context *context, int count, sqlite3_value **values)
 {
     (void)count;
-    struct moments *m = sqlite3_aggregate_context(context, sizeof *m);
-    if (!m || sqlite3_value_type(values[0]) == SQLITE_NULL) return;
-    double x = sqlite3_value_double(values[0]), delta = x - m->mean;
-    m->n++;
-    m->mean += delta / (double)m->n;
-    m->squares += delta * (x - m->mean);
+    struct moments *m = sqlite3_aggregate_context(context, sizeof *m); // zeroed
+    if (m && sqlite3_value_type(values[0]) != SQLITE_NULL)
+        moments_add(m, sqlite3_value_double(values[0]));
 }
 
 static void ci95_final(sqlite3_context *context)
 {
     const struct moments *m = sqlite3_aggregate_context(context, 0);
-    if (!m || m->n < 2) return;
-    double df = (double)(m->n - 1), n = (double)m->n;
-    sqlite3_result_double(context, gsl_cdf_tdist_Pinv(0.975, df) * sqrt(m->squares / df / n));
+    if (m && m->n > 1) sqlite3_result_double(context, moments_ci95(m));
 }
 
 // Nothing in a text may end the field or look like quoting.

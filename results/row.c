@@ -15,6 +15,11 @@ void row_text(struct row *r, const char *value)
     sqlite3_bind_text(r->s, r->next++, value, -1, SQLITE_STATIC);
 }
 
+void row_given(struct row *r, char *value, void (*release)(void *))
+{
+    sqlite3_bind_text(r->s, r->next++, value, -1, release);
+}
+
 void row_null(struct row *r)
 {
     sqlite3_bind_null(r->s, r->next++);

@@ -19,6 +19,7 @@ struct row {
 void row_int(struct row *r, int64_t value);
 void row_real(struct row *r, double value);      // NaN becomes NULL
 void row_text(struct row *r, const char *value); // not copied; NULL becomes NULL
+void row_given(struct row *r, char *value, void (*release)(void *)); // the row releases it
 void row_null(struct row *r);
 void row_ns(struct row *r, sim_ns value);      // in seconds
 void row_instant(struct row *r, sim_ns value); // the same; NULL when negative: it never came

@@ -24,11 +24,22 @@ static const char schema_sql[] =
 #include "schema.inc" // made from schema.sql
     ;
 
+static const char from_1_sql[] = "ALTER TABLE task ADD COLUMN attempts INTEGER;"
+                                 "ALTER TABLE task ADD COLUMN cost REAL;"
+                                 "ALTER TABLE node ADD COLUMN down_s REAL;"
+                                 "ALTER TABLE node ADD COLUMN cost REAL;"
+                                 "ALTER TABLE link ADD COLUMN queue_mean REAL;"
+                                 "ALTER TABLE link ADD COLUMN queue_max INTEGER;"
+                                 "ALTER TABLE link ADD COLUMN cost REAL;"
+                                 "ALTER TABLE link ADD COLUMN down_s REAL;"
+                                 "PRAGMA user_version = 2";
+
 static const struct migration {
     uint32_t    from_version;
     const char *sql; // sets user_version to the next
 } migrations[] = {
     {0, schema_sql},
+    {1, from_1_sql},
 };
 
 bool schema_fault(sqlite3 *db, const char *what, struct err *e)
@@ -212,8 +223,7 @@ static sqlite3 *open_read(struct arena *a, const char *name, struct err *e)
     if (!ok) schema_fault(db, "cannot open", e);
     if (ok) harden(db);
     ok = ok && read_identity(db, &id, e);
-    if (ok && id.version != SCHEMA_VERSION)
-        ok = err_add(e, "want a fogsim database, have one without runs");
+    if (ok && id.version == 0) ok = err_add(e, "want a fogsim database, have one without runs");
     if (ok) return db;
     sqlite3_close(db);
     return NULL;

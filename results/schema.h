@@ -11,14 +11,14 @@
 
 #include "base/err.h"
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 };
 
 // For writing, foreign keys on; makes the file (then *created) or migrates an older one.
 // NULL: e says why, and the file is as it was. Close with sqlite3_close.
 sqlite3 *schema_open_write(const char *path, bool *created, struct err *e);
 
-// For reading; leaves no file beside the database and works in a folder that cannot be written.
-// NULL: e says why.
+// For reading, an older one too; leaves no file beside the database and works in a folder that
+// cannot be written. NULL: e says why.
 sqlite3 *schema_open_read(const char *path, struct err *e);
 
 // Deletes a database that is not open, with its log.

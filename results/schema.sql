@@ -4,8 +4,11 @@
 -- The large tables are clustered by their key (WITHOUT ROWID): rows arrive nearly in that order, so
 -- an insert appends to one b-tree and nothing else is indexed. layer and op refer to task, which
 -- lies in the page just written.
+--
+-- A change here is a new user_version, with a migration from the last one (schema.c). New columns
+-- go to the end of their table, where ALTER TABLE puts them.
 PRAGMA application_id = 0x666f6773; -- "fogs"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 CREATE TABLE run(
     run_id          INTEGER PRIMARY KEY,
@@ -48,6 +51,8 @@ CREATE TABLE task(
     energy_j            REAL,
     exit                INTEGER,
     status              TEXT NOT NULL,     -- done, late, dropped, lost, infeasible, unfinished
+    attempts            INTEGER,           -- NULL: written by version 1, which knew none; also cost
+    cost                REAL,
     PRIMARY KEY(run_id, task_id)
 ) WITHOUT ROWID;
 
@@ -102,6 +107,8 @@ CREATE TABLE node(
     queue_max         INTEGER,
     memory_peak_bytes REAL,
     energy_j          REAL,
+    down_s            REAL,  -- failed or absent
+    cost              REAL,
     PRIMARY KEY(run_id, node)
 ) WITHOUT ROWID;
 
@@ -113,6 +120,10 @@ CREATE TABLE link(
     bytes       REAL,
     busy_s      REAL,
     utilization REAL,
+    queue_mean  REAL,
+    queue_max   INTEGER,
+    cost        REAL,
+    down_s      REAL,
     PRIMARY KEY(run_id, from_node, to_node)
 ) WITHOUT ROWID;
 
@@ -128,8 +139,8 @@ CREATE TABLE "match"(
 
 CREATE TABLE summary(
     run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
-    layer  INTEGER,           -- NULL: the whole task
-    metric TEXT NOT NULL,     -- latency_s, computation_s, ...
+    layer  INTEGER,           -- NULL: the whole task; in a mix numbered through all its models
+    metric TEXT NOT NULL,     -- latency_s, computation_s, ...; one model of a mix: latency_s/MODEL
     n      INTEGER NOT NULL,
     mean   REAL,
     sd     REAL,              -- NULL: n < 2
@@ -146,18 +157,18 @@ CREATE TABLE metric(
     PRIMARY KEY(run_id, name)
 ) WITHOUT ROWID;
 
-CREATE TABLE queue_sample( -- reserved: empty in this version
+CREATE TABLE queue_sample(
     run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
-    node   TEXT NOT NULL,
+    node   TEXT NOT NULL,    -- or a link: "from>to"
     t_s    REAL NOT NULL,
-    length INTEGER NOT NULL,
+    length INTEGER NOT NULL, -- waiting, without those in service
     PRIMARY KEY(run_id, node, t_s)
 ) WITHOUT ROWID;
 
-CREATE TABLE occupancy( -- reserved: empty in this version
+CREATE TABLE occupancy(
     run_id INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
     node   TEXT NOT NULL,
-    length INTEGER NOT NULL,
+    length INTEGER NOT NULL, -- that many waited; the limit of observation: that many or more
     time_s REAL,
     PRIMARY KEY(run_id, node, length)
 ) WITHOUT ROWID;

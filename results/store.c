@@ -27,6 +27,8 @@ enum statement {
     SUMMARY,
     METRIC,
     WARMUP,
+    QUEUE,
+    OCCUPANCY,
     STATEMENT_COUNT
 };
 
@@ -42,18 +44,20 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [DELETE_ALL] = "DELETE FROM run",
     [INSERT_RUN] = "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,NULL,NULL,?)",
     [UPDATE_RUN] = UPDATE_RUN_SQL,
-    [TASK] = "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?)",
+    [TASK] = "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,?,?)",
     [LAYER] = "INSERT INTO layer VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [OP] = "INSERT INTO op VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [NODE] = "INSERT INTO node VALUES(?,?,?,?,?,?,?,?,?,?,?)",
-    [LINK] = "INSERT INTO link VALUES(?,?,?,?,?,?,?)",
+    [NODE] = "INSERT INTO node VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [LINK] = "INSERT INTO link VALUES(?,?,?,?,?,?,?,?,?,?,?)",
     [MATCH] = "INSERT INTO \"match\" VALUES(?,?,?,?,?,?)",
     [SUMMARY] = "INSERT INTO summary VALUES(?,?,?,?,?,?,?,?,?)",
     [METRIC] = "INSERT INTO metric VALUES(?,?,?)",
     [WARMUP] = "INSERT OR IGNORE INTO metric VALUES(?,'warmup_tasks',?)",
+    [QUEUE] = "INSERT INTO queue_sample VALUES(?,?,?,?)",
+    [OCCUPANCY] = "INSERT INTO occupancy VALUES(?,?,?,?)",
 };
 
-static const char *const status_names[JOB_STATUS_COUNT] = {
+const char *const job_status_names[JOB_STATUS_COUNT] = {
     [JOB_DONE] = "done",
     [JOB_LATE] = "late",
     [JOB_DROPPED] = "dropped",
@@ -164,7 +168,9 @@ static bool add_task(struct store *s, const struct job_record *job, struct err *
     row_ns(&r, job->computation_work_ns);
     row_ns(&r, job->transmission_work_ns);
     row_real(&r, job->energy_j);
-    row_text(&r, status_names[job->status]);
+    row_text(&r, job_status_names[job->status]);
+    row_int(&r, job->attempts);
+    row_real(&r, job->cost);
     return insert_end(s, &r, e);
 }
 
@@ -194,6 +200,8 @@ bool store_node(struct store *s, const struct node_record *node, struct err *e)
     row_int(&r, node->queue_max);
     row_real(&r, node->memory_peak_bytes);
     row_real(&r, node->energy_j);
+    row_ns(&r, node->down_ns);
+    row_real(&r, node->cost);
     return insert_end(s, &r, e);
 }
 
@@ -206,6 +214,38 @@ bool store_link(struct store *s, const struct link_record *link, struct err *e)
     row_real(&r, link->bytes);
     row_ns(&r, link->busy_ns);
     row_real(&r, link->utilization);
+    row_real(&r, link->queue_mean);
+    row_int(&r, link->queue_max);
+    row_real(&r, link->cost);
+    row_ns(&r, link->down_ns);
+    return insert_end(s, &r, e);
+}
+
+// A link's name is made for the row, and goes with it.
+static void row_place(struct row *r, const struct store *s, uint32_t from, uint32_t to)
+{
+    const char *name = s->info.node_names[from];
+    if (from == to)
+        row_text(r, name);
+    else
+        row_given(r, sqlite3_mprintf("%s>%s", name, s->info.node_names[to]), sqlite3_free);
+}
+
+bool store_queue(struct store *s, const struct queue_record *sample, struct err *e)
+{
+    struct row r = insert_begin(s, QUEUE);
+    row_place(&r, s, sample->from, sample->to);
+    row_ns(&r, sample->at);
+    row_int(&r, sample->length);
+    return insert_end(s, &r, e);
+}
+
+bool store_occupancy(struct store *s, uint32_t node, uint32_t length, sim_ns time_ns, struct err *e)
+{
+    struct row r = insert_begin(s, OCCUPANCY);
+    row_text(&r, s->info.node_names[node]);
+    row_int(&r, length);
+    row_ns(&r, time_ns);
     return insert_end(s, &r, e);
 }
 

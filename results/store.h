@@ -13,6 +13,8 @@
 #include "base/err.h"
 #include "sim/trace.h"
 
+extern const char *const job_status_names[JOB_STATUS_COUNT]; // as in task.status: "done"
+
 enum record_level { RECORD_SUMMARY, RECORD_TASKS, RECORD_LAYERS, RECORD_OPS };
 
 struct store; // hides SQLite
@@ -67,6 +69,11 @@ MUST_USE bool store_begin(struct store *s, const struct run_info *info, struct e
 MUST_USE bool store_job(struct store *s, const struct job_record *job, struct err *e);
 MUST_USE bool store_node(struct store *s, const struct node_record *node, struct err *e);
 MUST_USE bool store_link(struct store *s, const struct link_record *link, struct err *e);
+// A sample of a node's queue, or of a link's, which is named "from>to".
+MUST_USE bool store_queue(struct store *s, const struct queue_record *sample, struct err *e);
+// How long that many waited at a node; the greatest length stands for all from it on.
+MUST_USE bool store_occupancy(struct store *s, uint32_t node, uint32_t length, sim_ns time_ns,
+                              struct err *e);
 MUST_USE bool store_match(struct store *s, uint32_t epoch, uint32_t user, uint32_t fog,
                           double utility_user, double utility_fog, struct err *e);
 MUST_USE bool store_summary(struct store *s, const struct summary_row *row, struct err *e);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 // SHOWN_BYTES: a text of the file in a message stays short whatever the file holds.
-enum { TRACE_MAX_BYTES = 1 << 30, MAX_COLUMNS = 4, SHOWN_BYTES = 60 };
+enum { TRACE_MAX_BYTES = 1 << 28, MAX_COLUMNS = 4, SHOWN_BYTES = 60 };
 
 static const double POSITION_MAX_M = 1e9, FACTOR_MAX = 1e9;
 
@@ -128,6 +128,12 @@ static bool csv_open(struct csv *t, struct arena *a, const char *path, const cha
         at += name_length + 1;
     }
     return true;
+}
+
+static void no_row(struct csv *t)
+{
+    t->failed = true;
+    err_add(t->e, "%s: want a row below the names of columns, have none", t->path);
 }
 
 // ---- fields
@@ -251,9 +257,8 @@ static bool read_arrival_rows(struct rows *rows, struct arena *scratch, struct c
             return false;
         add_row(rows, scratch, row);
     }
-    if (t->failed) return false;
-    return rows->count ||
-           err_add(t->e, "%s: want a row below the names of columns, have none", t->path);
+    if (!rows->count && !t->failed) no_row(t);
+    return rows->count && !t->failed;
 }
 
 static struct trace_arrivals *make_arrivals(const struct rows *rows, struct arena *a,
@@ -311,9 +316,8 @@ static bool read_steps(struct steps *s, struct arena *scratch, struct csv *t)
         s->from[s->count] = at;
         s->factor[s->count++] = factor;
     }
-    if (t->failed) return false;
-    return s->count ||
-           err_add(t->e, "%s: want a row below the names of columns, have none", t->path);
+    if (!s->count && !t->failed) no_row(t);
+    return s->count && !t->failed;
 }
 
 bool trace_read_rates(struct rate_trace *out, struct arena *a, const char *path, struct err *e)

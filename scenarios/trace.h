@@ -5,7 +5,8 @@
 // CRLF; empty lines are skipped. Times are seconds from 0 to NS_MAX_S and are rounded to the
 // nearest ns. A file that is wrong is refused at its first wrong line: "FILE: line 3: want ...,
 // have ...". Users, nodes and models are given by name, or by index where no name is the text.
-// Cost: O(rows log rows) and twice the file in memory; the rows stay in `a`.
+// Files are at most 256 MiB. Cost: O(rows log rows + names log names); while it is read, memory of
+// the file and some 100 bytes a row. What is returned is in `a`, and untouched where false is.
 #ifndef FOGSIM_SCENARIOS_TRACE_H
 #define FOGSIM_SCENARIOS_TRACE_H
 

@@ -19,16 +19,16 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The job's uses by resource, then as they queued: who is served behind whom on a
-// first-come-first-served resource.
+// The uses of the job's last attempt by resource, then as they queued: who is served behind whom on
+// a first-come-first-served resource.
 static void order_uses(struct job *j, struct arena *a)
 {
-    j->order = arena_grow(a, j->order, &j->order_capacity, j->use_count, sizeof *j->order);
-    for (uint32_t i = 0; i < j->use_count; i++)
-        j->order[i] = (uint64_t)j->uses[i].resource << 32 | i;
-    qsort(j->order, j->use_count, sizeof *j->order, by_key);
-    for (uint32_t rank = 0; rank < j->use_count; rank++)
-        j->uses[j->order[rank] & UINT32_MAX].rank = rank;
+    uint32_t count = j->use_count - j->first_use;
+    j->order = arena_grow(a, j->order, &j->order_capacity, count, sizeof *j->order);
+    for (uint32_t i = 0; i < count; i++)
+        j->order[i] = (uint64_t)j->uses[j->first_use + i].resource << 32 | (j->first_use + i);
+    qsort(j->order, count, sizeof *j->order, by_key);
+    for (uint32_t rank = 0; rank < count; rank++) j->uses[j->order[rank] & UINT32_MAX].rank = rank;
 }
 
 // The use of the same job that queued on the same resource before the one of that rank; NULL: none.
@@ -38,13 +38,21 @@ static const struct use *ahead(const struct job *j, uint32_t rank)
     return &j->uses[j->order[rank - 1] & UINT32_MAX];
 }
 
+// Time that a use ahead takes from `ready` on; what an interruption or swapping adds is not its
+// own.
+static sim_ns behind(const struct use *ahead, sim_ns ready)
+{
+    sim_ns span = ahead->finish_ns - (ahead->start_ns > ready ? ahead->start_ns : ready);
+    return !ahead->leg_at && span > ahead->service_ns ? ahead->service_ns : span;
+}
+
 // One server: those ahead are served one after the other.
 static sim_ns wait_behind_own(const struct job *j, const struct use *u)
 {
     sim_ns own = 0;
     for (const struct use *x = ahead(j, u->rank); x && x->finish_ns > u->ready_ns;
          x = ahead(j, x->rank))
-        own += x->finish_ns - (x->start_ns > u->ready_ns ? x->start_ns : u->ready_ns);
+        own += behind(x, u->ready_ns);
     return own;
 }
 
@@ -80,7 +88,7 @@ static sim_ns lost_behind_others(const struct job *j, const struct resource *res
 {
     const struct use *legs[MAX_LEGS], *last = NULL;
     uint32_t          count = 0;
-    for (uint32_t i = j->last_use[op]; i != NO_OP; i = j->uses[i].before) {
+    for (uint32_t i = j->states[op].last_use; i != NO_OP; i = j->uses[i].before) {
         assert(count < MAX_LEGS);
         legs[count++] = &j->uses[i];
     }
@@ -102,14 +110,16 @@ static void add_operation(struct job *j, const struct resource *resources, struc
                           uint32_t op, struct stage_record *stage, bool *ordered)
 {
     const struct op_times *t = &j->times[op];
-    sim_ns span = t->finish_ns - t->ready_ns, excess = span - j->alone_ns[op], queueing = 0;
-    assert(excess >= 0);
-    if (excess > 0) {
+    const struct op_state *o = &j->states[op];
+    bool                   is_varying = o->route && o->route->is_varying;
+    sim_ns span = t->finish_ns - t->ready_ns, excess = span - o->alone_ns, queueing = 0;
+    assert(excess >= 0 || is_varying); // while it waited the rate rose
+    if (excess > 0 || is_varying) {
         if (!*ordered) order_uses(j, a);
         *ordered = true;
         queueing = lost_behind_others(j, resources, op);
     }
-    assert(queueing >= 0 && queueing <= excess);
+    assert(queueing >= 0 && queueing <= (is_varying ? span : excess));
     stage->part_ns[PART_QUEUEING] += queueing;
     stage->part_ns[PART_OF[j->plan.ops[op].kind]] += span - queueing;
 }
@@ -131,12 +141,15 @@ void account_job(struct job *j, const struct resource *resources, struct arena *
 {
     bool               ordered = false;
     const struct plan *p = &j->plan;
-    uint32_t           op = last_finished(j, NULL, p->op_count);
+    uint32_t           op = last_finished(j, NULL, p->op_count), first = op;
     while (op != NO_OP) {
         add_operation(j, resources, a, op, &stages[p->ops[op].stage], &ordered);
         const struct op *o = &p->ops[op];
+        first = op;
         op = o->dep_count ? last_finished(j, p->deps + o->first_dep, o->dep_count) : NO_OP;
     }
+    // Attempts that failed, and the pauses before the last one.
+    stages[p->ops[first].stage].part_ns[PART_QUEUEING] += j->times[first].ready_ns - j->arrived_ns;
     memset(part_ns, 0, PART_COUNT * sizeof *part_ns);
     for (uint32_t s = 0; s < p->stage_count; s++)
         for (int part = 0; part < PART_COUNT; part++) part_ns[part] += stages[s].part_ns[part];
@@ -151,10 +164,10 @@ void account_work(const struct job *j, struct stage_record *stages)
         struct stage_record *s = &stages[op->stage];
         if (j->times[i].finish_ns < 0) continue;
         if (op->kind == OP_COMPUTE) {
-            s->computation_work_ns += j->alone_ns[i];
+            s->computation_work_ns += j->states[i].alone_ns;
             s->slices += op->tag[0] != 0;
         } else if (op->kind == OP_TRANSFER) {
-            s->transmission_work_ns += j->alone_ns[i];
+            s->transmission_work_ns += j->states[i].alone_ns;
             *(op->to == j->home ? &s->bytes_returned : &s->bytes_sent) += op->bytes;
         }
     }

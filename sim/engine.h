@@ -66,10 +66,11 @@ struct engine_config {
 struct engine_result {
     uint64_t events, jobs, hash; // hash: FNV-1a over (job, op, ready, start, finish) of all
                                  // operations in order of job end
+    uint64_t plans, retries;     // calls of the planner; attempts after a first one
     uint64_t by_status[JOB_STATUS_COUNT];
-    sim_ns   end_ns;     // last instant anything happened
-    double   planning_s; // wall clock spent in the planner
-    bool     interrupted;
+    sim_ns   end_ns;   // last instant anything happened
+    double planning_s; // wall clock spent in the planner; past 1024 plans by a sample of one in 64
+    bool   interrupted;
 };
 
 // Runs to the end. false: the sink or the planner failed, or time ran out of range; e says why.

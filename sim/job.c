@@ -23,22 +23,14 @@ void job_prepare(struct job *j, struct arena *a)
 {
     uint32_t n = j->plan.op_count;
     j->times = arena_grow(a, j->times, &j->times_capacity, n, sizeof *j->times);
-    j->waits_for = arena_grow(a, j->waits_for, &j->waits_capacity, n, sizeof *j->waits_for);
+    j->states = arena_grow(a, j->states, &j->states_capacity, n, sizeof *j->states);
     j->first_next = arena_grow(a, j->first_next, &j->first_capacity, n + 1, sizeof *j->first_next);
     j->nexts = arena_grow(a, j->nexts, &j->next_capacity, j->plan.dep_total, sizeof *j->nexts);
-    j->alone_ns = arena_grow(a, j->alone_ns, &j->alone_capacity, n, sizeof *j->alone_ns);
-    j->leg_end_ns = arena_grow(a, j->leg_end_ns, &j->leg_end_capacity, n, sizeof *j->leg_end_ns);
-    j->wire_bytes = arena_grow(a, j->wire_bytes, &j->wire_capacity, n, sizeof *j->wire_bytes);
-    j->last_use = arena_grow(a, j->last_use, &j->last_use_capacity, n, sizeof *j->last_use);
     for (uint32_t i = 0; i < n; i++) {
-        j->last_use[i] = NO_OP;
         j->times[i] = (struct op_times){-1, -1, -1};
-        j->waits_for[i] = j->plan.ops[i].dep_count;
-        j->alone_ns[i] = j->leg_end_ns[i] = 0;
-        j->wire_bytes[i] = 0;
+        j->states[i] = (struct op_state){.waits_for = j->plan.ops[i].dep_count, .last_use = NO_OP};
     }
     index_successors(j);
     j->unfinished = n;
-    j->use_count = 0;
-    j->energy_j = 0;
+    j->first_use = j->use_count;
 }

@@ -1,49 +1,68 @@
 // sim/job.h: a job under way: its plan, the times of its operations, its uses of resources.
 //
 // Jobs live in slots that are used again with the arrays they have grown, so that a run in its
-// steady state allocates nothing.
+// steady state allocates nothing. A job that is tried again keeps its slot; uses of the attempt
+// before stay in `uses` until they end.
 #ifndef FOGSIM_SIM_JOB_H
 #define FOGSIM_SIM_JOB_H
 
+#include "sim/net.h"
 #include "sim/resource.h"
 #include "sim/trace.h"
 
 enum use_state { USE_WAITING, USE_RUNNING, USE_DONE };
 
 struct use { // of one resource by one leg of an operation
-    uint32_t       op, leg, resource;
-    enum use_state state;
-    sim_ns         ready_ns, start_ns, service_ns; // service: without waiting for the leg before
-    sim_ns         finish_ns;
-    uint64_t       next;   // handle of the one behind it in the resource's queue
-    uint32_t       before; // use of the leg before; NO_OP: the first
-    uint32_t       rank;   // in job.order
+    uint32_t          op, resource;
+    uint32_t          before;      // use of the leg before; NO_OP: the first
+    uint32_t          rank;        // in job.order
+    uint32_t          flow;        // SHARED: of sim/flow.h
+    uint32_t          at, towards; // nodes; a processor, port or card: equal
+    uint16_t          attempt;
+    uint8_t           leg;
+    uint8_t           state; // enum use_state
+    bool              is_shared;
+    const struct leg *leg_at; // NULL: a processor
+    sim_ns            ready_ns, start_ns, finish_ns;
+    sim_ns            service_ns; // alone, without waiting for the leg before
+    sim_ns            left_ns;    // QUEUED: service to be had when it starts (again)
+    uint64_t          order;      // QUEUED: by which it came
+    double            memory_bytes;
+};
+
+struct op_state {                   // of one operation
+    sim_ns              alone_ns;   // what it takes when nothing else is under way
+    sim_ns              leg_end_ns; // end of the leg started last
+    double              wire_bytes, fading;
+    const struct route *route;     // transfers
+    uint32_t            waits_for; // predecessors not finished
+    uint32_t            last_use;  // of the latest leg; NO_OP: none yet
+    bool                is_cold;
 };
 
 struct job {
-    uint64_t id;
+    uint64_t id, rank;             // rank: among its user's
     uint32_t home, user, class_id; // user: index into the engine's users
+    uint16_t attempt;              // 0, 1, ...
+    bool     counted, alive;       // alive: neither finished nor given up
+    bool     is_waiting;           // for its next attempt
     sim_ns   arrived_ns;
-    bool     counted, alive; // alive: neither finished nor dropped
+    sim_ns   deadline_ns; // instant; INT64_MAX: none
+    uint32_t priority;
     uint32_t pending; // events and queue entries that name this slot; the slot is free at 0 when
                       // not alive
     uint32_t         unfinished;         // operations
     uint32_t         next_free;          // slot
     struct plan      plan;               // its own arrays
     struct op_times *times;              // [op_count]
-    uint32_t        *waits_for;          // [op_count] predecessors not finished
+    struct op_state *states;             // [op_count]
     uint32_t        *first_next, *nexts; // successors: nexts[first_next[op] .. first_next[op + 1])
-    sim_ns          *alone_ns; // [op_count] time the operation takes when nothing else is under way
-    sim_ns          *leg_end_ns; // [op_count] end of the leg started last
-    double          *wire_bytes; // [op_count] transfers
-    uint32_t         times_capacity, waits_capacity, first_capacity, next_capacity, alone_capacity,
-        leg_end_capacity, wire_capacity;
-    uint32_t   *last_use; // [op_count] use of the latest leg; NO_OP: none yet
-    uint64_t   *order;    // [use_count] by account.c
-    uint32_t    last_use_capacity, order_capacity;
-    struct use *uses; // [use_count]
-    uint32_t    use_count, use_capacity;
-    double      energy_j;
+    uint32_t         times_capacity, states_capacity, first_capacity, next_capacity;
+    uint64_t        *order; // [use_count] by account.c
+    uint32_t         order_capacity;
+    struct use      *uses;                               // [use_count]
+    uint32_t         use_count, use_capacity, first_use; // first_use: of this attempt
+    double           energy_j, cost;
 };
 
 // Room for the plan's operations; successors and counts from its dependencies.

@@ -49,6 +49,33 @@ static void number_media(struct net *n)
     }
 }
 
+static void make_routes(struct net *n, const struct way *ways)
+{
+    for (uint32_t f = 0; f < n->group_count; f++)
+        for (uint32_t t = 0; t < n->group_count; t++)
+            route_make(n, ways, &n->routes[f * n->group_count + t], f, t);
+}
+
+// A link on the way of a flow is shared fairly by all its messages: else those of other routes
+// would queue for it and not see the flows. true: one was not yet.
+static bool spread_fairness(struct net *n)
+{
+    bool changed = false;
+    for (size_t i = 0; i < (size_t)n->group_count * n->group_count; i++) {
+        const struct route *r = &n->routes[i];
+        for (uint32_t l = 0; l < r->leg_count; l++) {
+            if (r->legs[l].resource != LEG_FLOW) continue;
+            for (uint32_t k = r->legs[l].place; k < r->legs[l].next_place; k++) {
+                struct link_spec *link =
+                    &n->links[r->groups[k] * n->group_count + r->groups[k + 1]];
+                if (link->is_fair || link->media_count) continue;
+                link->is_fair = changed = true;
+            }
+        }
+    }
+    return changed;
+}
+
 void net_finish(struct net *n, struct arena *a)
 {
     size_t pairs = (size_t)n->group_count * n->group_count;
@@ -59,9 +86,8 @@ void net_finish(struct net *n, struct arena *a)
     struct arena_mark mark = arena_mark(a);
     struct way       *ways = ARENA_ARRAY(a, struct way, pairs);
     find_ways(n, ways);
-    for (uint32_t f = 0; f < n->group_count; f++)
-        for (uint32_t t = 0; t < n->group_count; t++)
-            route_make(n, ways, &n->routes[f * n->group_count + t], f, t);
+    do make_routes(n, ways);
+    while (spread_fairness(n)); // what flows share must flow everywhere
     arena_rewind(a, mark);
     for (size_t i = 0; i < pairs; i++) route_rate(n, &n->routes[i]);
 }
@@ -104,4 +130,10 @@ sim_ns net_alone_ns(const struct net *n, uint32_t from, uint32_t to, double payl
     const struct route *r = net_route(n, from, to);
     struct message      m = {from, to, payload_bytes, route_wire_bytes(r, payload_bytes), 1, false};
     return net_message_ns(n, &m, at);
+}
+
+bool net_is_fair(const struct net *n, uint32_t from, uint32_t to)
+{
+    const struct link_spec *l = net_link(n, from, to);
+    return l->is_fair || l->media_count > 0;
 }

@@ -193,6 +193,7 @@ struct route { // from a node of one group to a node of another
     const struct protocol *protocol;
     enum route_fault       fault;
     bool                   is_reachable;     // no fault; else messages may not be planned
+    bool                   is_fading;        // a hop is a radio link that fades
     bool                   is_varying;       // some rate depends on the pair of nodes or on time
     double                 control_bytes;    // of the wire bytes: all control packets of a stretch
     double                 rate_bytes_per_s; // slowest of links, media, cards that do not vary
@@ -242,6 +243,8 @@ static inline const struct link_spec *net_link(const struct net *n, uint32_t fro
 // Of a group of brokers: the broker.
 uint32_t net_between(const struct net *n, uint32_t from, uint32_t to, uint32_t group);
 
+bool net_is_fair(const struct net *n, uint32_t from, uint32_t to); // messages on the link share it
+
 // The node at a place of the route from `from` to `to`.
 static inline uint32_t net_place(const struct net *n, uint32_t from, uint32_t to, uint32_t place)
 {
@@ -284,7 +287,7 @@ static inline double leg_bytes(const struct leg *l, double wire_bytes)
 sim_ns net_slow_leg_ns(const struct net *n, const struct message *m, uint32_t leg, sim_ns start);
 
 // How long a leg takes when it starts at `start`, ns, at most NS_END; a flow: alone. Varying rates
-// are integrated from `start`.
+// are integrated from `start`; what takes more than 1e7 pieces of them is NS_END.
 static inline sim_ns net_leg_ns(const struct net *n, const struct message *m, uint32_t leg,
                                 sim_ns start)
 {

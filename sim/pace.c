@@ -126,13 +126,16 @@ double net_flow_bound(const struct net *n, const struct message *m, uint32_t leg
 
 // ---- how long -----------------------------------------------------------------------------------
 
+enum { MAX_PIECES = 10000000 }; // a second of work; then it counts as endless
+
 // Piece after piece: what is left after a piece is what the piece did not carry. Only the end is
 // rounded to the clock.
 static sim_ns integrate(const struct net *n, const struct course *c, double bytes, sim_ns start)
 {
-    double left = bytes;
+    double   left = bytes;
+    uint32_t pieces = 0;
     for (sim_ns t = start; left > 0;) {
-        if (t >= NS_END) return NS_END;
+        if (t >= NS_END || pieces++ == MAX_PIECES) return NS_END;
         sim_ns until, end;
         double rate = course_rate(n, c, t, &until);
         end = t + ns_or_end(left / rate);

@@ -1,5 +1,5 @@
 // sim/radio.h: rate of a radio link by Shannon's capacity (Bell System Technical Journal 27, 1948),
-// SNR by a log-distance path loss from 1 m on (Rappaport, Wireless Communications, 4.9).
+// SNR by log-distance path loss from 1 m on (Rappaport, Wireless Communications).
 #ifndef FOGSIM_SIM_RADIO_H
 #define FOGSIM_SIM_RADIO_H
 

@@ -165,6 +165,7 @@ static void add_stretch(const struct net *n, const struct way *ways, struct rout
         const struct link_spec *link = link_between(n, r, place);
         is_flow = is_flow || link->is_fair || link->media_count;
         latency_s += link->latency_s;
+        r->is_fading = r->is_fading || (link->radio && link->radio->is_fading);
         if (!r->fault) r->fault = hop_fault(n, r, place);
     }
     if (is_flow)

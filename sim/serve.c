@@ -1,5 +1,12 @@
 // sim/serve.c: operations use resources: begin, wait, be served, end; a job that meets a full queue
 // is dropped.
+//
+// What is first come, first served by one server and cannot be interrupted is computed when it
+// begins to wait: begins leave the event list in order of time, so each is the latest of its
+// resource. Everything else takes an event at its end. Both give the same times.
+#include <assert.h>
+#include <math.h>
+
 #include "sim/core.h"
 
 bool is_processing(const struct op *o)
@@ -7,189 +14,520 @@ bool is_processing(const struct op *o)
     return o->kind == OP_COMPUTE || o->kind == OP_LOAD;
 }
 
-struct resource *node_processor(struct engine *en, uint32_t node)
+void schedule_op(struct engine *en, sim_ns at, enum phase phase, enum event_kind kind,
+                 uint32_t slot, uint32_t op, uint32_t leg, uint32_t arg)
 {
-    return &en->resources[node * NODE_RESOURCES + NODE_CPU];
+    struct job *j = en->jobs[slot];
+    j->pending++;
+    schedule(en, at, event_key(phase, j->id, op, leg), kind, slot, arg);
 }
 
-uint32_t add_resource(struct engine *en, uint32_t servers)
+static uint32_t with_attempt(const struct job *j, uint32_t op)
+{
+    return (uint32_t)j->attempt << OP_BITS | op;
+}
+
+void schedule_begin(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg)
+{
+    schedule_op(en, at, PHASE_BEGIN, EV_BEGIN, slot, op, leg, with_attempt(en->jobs[slot], op));
+}
+
+void schedule_done(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg)
+{
+    schedule_op(en, at, PHASE_END, EV_DONE, slot, op, leg, with_attempt(en->jobs[slot], op));
+}
+
+// ---- resources, made when first used ------------------------------------------------------------
+
+static uint32_t add_resource(struct engine *en, uint32_t servers, enum service service)
 {
     en->resources = arena_grow(en->arena, en->resources, &en->resource_capacity,
                                en->resource_count + 1, sizeof *en->resources);
-    resource_init(&en->resources[en->resource_count], servers);
+    resource_init(&en->resources[en->resource_count], servers, service);
     return en->resource_count++;
 }
 
-static uint32_t leg_resource(struct engine *en, const struct op *o, const struct leg *leg)
+static enum service usual_service(const struct engine *en)
 {
-    static const uint32_t offset[] = {
-        [LEG_PORT] = NODE_PORT, [LEG_TX] = NODE_TX, [LEG_RX] = NODE_RX};
-    uint32_t node = net_place(en->config->net, o->from, o->to, leg->place);
-    if (leg->resource != LEG_WIRE) return node * NODE_RESOURCES + offset[leg->resource];
-    uint32_t wire =
-        wire_get(&en->wires, node, net_place(en->config->net, o->from, o->to, leg->next_place));
-    if (en->wires.wires[wire].resource == UINT32_MAX)
-        en->wires.wires[wire].resource = add_resource(en, 1);
-    return en->wires.wires[wire].resource;
+    return en->computes ? SERVICE_COMPUTED : SERVICE_QUEUED;
 }
 
-static const struct leg *op_leg(const struct engine *en, const struct op *o, uint32_t leg)
+static uint32_t add_cpu(struct engine *en, const struct node_group *g)
 {
-    return o->kind == OP_TRANSFER ? &net_route(en->config->net, o->from, o->to)->legs[leg] : NULL;
+    enum service service =
+        g->discipline == DISCIPLINE_SHARING ? SERVICE_SHARED
+        : g->discipline == DISCIPLINE_FIFO && g->servers == 1 && g->memory_rule == MEMORY_IGNORE
+            ? usual_service(en)
+            : SERVICE_QUEUED;
+    uint32_t         index = add_resource(en, g->servers, service);
+    struct resource *r = &en->resources[index];
+    r->is_ordered = g->discipline != DISCIPLINE_FIFO && g->discipline != DISCIPLINE_SHARING;
+    resource_observe(r, &en->queues);
+    return index;
 }
 
+uint32_t node_resource(struct engine *en, uint32_t node, int kind)
+{
+    uint32_t *index = &en->node_resources[(size_t)node * NODE_RESOURCES + (size_t)kind];
+    if (!*index)
+        *index = 1 + (kind == NODE_CPU ? add_cpu(en, net_group(en->net, node))
+                                       : add_resource(en, 1, usual_service(en)));
+    return *index - 1;
+}
+
+struct processor *node_processor(struct engine *en, uint32_t node)
+{
+    uint32_t *index = &en->node_processors[node];
+    if (!*index) {
+        en->processors = arena_grow(en->arena, en->processors, &en->processor_capacity,
+                                    en->processor_count + 1, sizeof *en->processors);
+        struct processor *p = &en->processors[en->processor_count++];
+        *p = (struct processor){.constraint = NO_CONSTRAINT};
+        cache_init(&p->cache, en->arena);
+        *index = en->processor_count;
+    }
+    return &en->processors[*index - 1];
+}
+
+uint32_t wire_resource(struct engine *en, uint32_t from, uint32_t to)
+{
+    struct wire *w = wire_of(&en->wires, from, to);
+    if (w->resource == UINT32_MAX) {
+        bool is_shared = net_is_fair(en->net, from, to);
+        w->resource = add_resource(en, 1, is_shared ? SERVICE_SHARED : usual_service(en));
+    }
+    return w->resource;
+}
+
+static uint32_t use_resource(struct engine *en, const struct use *u)
+{
+    static const int kinds[] = {[LEG_PORT] = NODE_PORT, [LEG_TX] = NODE_TX, [LEG_RX] = NODE_RX};
+    if (!u->leg_at) return node_resource(en, u->at, NODE_CPU);
+    if (u->leg_at->resource == LEG_WIRE || u->leg_at->resource == LEG_FLOW)
+        return wire_resource(en, u->at, u->towards);
+    return node_resource(en, u->at, kinds[u->leg_at->resource]);
+}
+
+// ---- what a use costs ---------------------------------------------------------------------------
+
+struct message op_message(const struct op *o, const struct op_state *s)
+{
+    return (struct message){o->from, o->to, o->bytes, s->wire_bytes, s->fading, s->is_cold};
+}
+
+static void spend(struct engine *en, struct job *j, uint32_t node, double power_w,
+                  double price_per_s, sim_ns span)
+{
+    if (power_w == 0 && price_per_s == 0) return;
+    struct processor *p = node_processor(en, node);
+    double            active_j = power_w * s_from_ns(span), cost = price_per_s * s_from_ns(span);
+    j->energy_j += active_j;
+    j->cost += cost;
+    p->active_j += active_j;
+    p->cost += cost;
+}
+
+void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span)
+{
+    const struct node_group *g = net_group(en->net, node);
+    spend(en, j, node, (g->power_busy_w - g->power_idle_w) / g->servers, g->price_per_s, span);
+}
+
+// The ends of a hop, and the bytes that pass it.
+void spend_hop(struct engine *en, struct job *j, uint32_t from, uint32_t to, double wire_bytes,
+               sim_ns span)
+{
+    struct resource *r = &en->resources[wire_resource(en, from, to)];
+    r->bytes += wire_bytes;
+    j->cost += net_link(en->net, from, to)->price_per_byte * wire_bytes;
+    spend(en, j, from, net_group(en->net, from)->power_send_w, 0, span);
+    spend(en, j, to, net_group(en->net, to)->power_receive_w, 0, span);
+}
+
+static void hold_memory(struct engine *en, struct use *u, double bytes)
+{
+    struct processor *p = node_processor(en, u->at);
+    u->memory_bytes = bytes;
+    p->memory_bytes += bytes;
+    double held = p->memory_bytes + p->cache.held_bytes;
+    if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
+}
+
+static void release_memory(struct engine *en, struct use *u)
+{
+    if (u->memory_bytes != 0) node_processor(en, u->at)->memory_bytes -= u->memory_bytes;
+    u->memory_bytes = 0;
+}
+
+// What a load finds held costs nothing. Decided when it queues, so that the work that waits is
+// known.
+static void look_into_cache(struct engine *en, struct job *j, struct use *u, const struct op *o)
+{
+    if (!o->content) return;
+    struct processor *p = node_processor(en, u->at);
+    double            room = net_group(en->net, u->at)->memory_bytes - p->memory_bytes;
+    if (!cache_use(&p->cache, o->content, o->bytes, room)) return;
+    u->service_ns = u->left_ns = j->states[u->op].alone_ns = 0;
+}
+
+// Bytes that an operation which is about to run does not find free.
+static double missing_bytes(struct engine *en, const struct use *u, const struct op *o)
+{
+    const struct processor *p = node_processor(en, u->at);
+    double                  limit = net_group(en->net, u->at)->memory_bytes;
+    return fmax(0, p->memory_bytes + p->cache.held_bytes + o->memory_bytes - limit);
+}
+
+// A use of a processor is about to run for the first time. false: it is refused.
+bool enter_processor(struct engine *en, struct job *j, struct use *u)
+{
+    const struct op         *o = &j->plan.ops[u->op];
+    const struct node_group *g = net_group(en->net, u->at);
+    double missing = g->memory_rule == MEMORY_IGNORE ? 0 : missing_bytes(en, u, o);
+    if (missing > 0 && g->memory_rule == MEMORY_REFUSE) return false;
+    // Written out and read back (Hadidi et al.'s ovh_single is such a time).
+    if (missing > 0) u->left_ns += ns_or_end(2 * missing / g->swap_bytes_per_s);
+    if (o->memory_bytes != 0) hold_memory(en, u, o->memory_bytes);
+    spend_processor(en, j, u->at, u->left_ns);
+    return true;
+}
+
+// ---- both ways ----------------------------------------------------------------------------------
+
+static bool behind_overlap(const struct use *u)
+{
+    return u->leg_at && u->leg > 0 && (u->leg_at - 1)->overlaps_next;
+}
+
+// The use begins to be served at `start`: its service and its end.
+static void set_times(struct engine *en, struct job *j, struct use *u, sim_ns start)
+{
+    const struct op *o = &j->plan.ops[u->op];
+    struct op_state *s = &j->states[u->op];
+    if (u->leg_at) {
+        struct message m = op_message(o, s);
+        u->service_ns = u->left_ns = net_leg_ns(en->net, &m, u->leg, start);
+    }
+    u->start_ns = start;
+    u->finish_ns = start + u->left_ns;
+    // Behind a leg that hands on while it sends: not before that one ends.
+    if (behind_overlap(u) && s->leg_end_ns > u->finish_ns) u->finish_ns = s->leg_end_ns;
+    s->leg_end_ns = u->finish_ns;
+    if (u->leg == 0) j->times[u->op].start_ns = start;
+    if (u->leg_at && u->leg_at->resource == LEG_WIRE)
+        spend_hop(en, j, u->at, u->towards, s->wire_bytes, u->finish_ns - start);
+}
+
+static void continue_op(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg, sim_ns end)
+{
+    const struct route *r = en->jobs[slot]->states[op].route;
+    sim_ns              at = end + ns_from_s(r->legs[leg].latency_after_s);
+    if (r->legs[leg].overlaps_next) return; // began with it
+    if (leg + 1 == r->leg_count)
+        schedule_done(en, at, slot, op, DONE_LEG);
+    else
+        schedule_begin(en, at, slot, op, leg + 1);
+}
+
+// ---- computed -----------------------------------------------------------------------------------
+
+static void compute_use(struct engine *en, struct resource *r, uint32_t slot, uint32_t index)
+{
+    struct job *j = en->jobs[slot];
+    struct use *u = &j->uses[index];
+    resource_advance(r, &en->queues, en->now);
+    sim_ns start = r->free_ns > en->now ? r->free_ns : en->now;
+    bool   is_leg = u->leg_at;
+    if (!is_leg && !enter_processor(en, j, u)) assert(false); // refusing nodes are QUEUED
+    set_times(en, j, u, start);
+    if (!is_leg) release_memory(en, u);
+    r->served += j->plan.ops[u->op].kind != OP_LOAD;
+    r->free_ns = u->finish_ns;
+    r->busy_ns += u->finish_ns - start;
+    r->sojourn_ns += (uint64_t)(u->finish_ns - u->ready_ns);
+    u->state = USE_DONE;
+    if (start > en->now) resource_wait(r, &en->queues, en->now, start, 0, 0);
+    uint32_t op = u->op, leg = u->leg;
+    sim_ns   end = u->finish_ns;
+    if (!is_leg) {
+        schedule_done(en, end, slot, op, 0);
+        return;
+    }
+    en->result->events++; // its end, which is none
+    if (u->leg_at->overlaps_next)
+        schedule_begin(en, start, slot, op, leg + 1);
+    else
+        continue_op(en, slot, op, leg, end);
+}
+
+// ---- queued -------------------------------------------------------------------------------------
+
+static uint64_t handle_of(uint32_t slot, uint32_t index)
+{
+    return (uint64_t)slot << 32 | index;
+}
+
+static bool is_preemptive(const struct engine *en, const struct use *u)
+{
+    return !u->leg_at && net_group(en->net, u->at)->discipline == DISCIPLINE_PREEMPT;
+}
+
+static void note_running(struct engine *en, const struct use *u, uint64_t handle)
+{
+    if (!is_preemptive(en, u)) return;
+    struct processor *p = node_processor(en, u->at);
+    p->running = arena_grow(en->arena, p->running, &p->running_capacity, p->running_count + 1,
+                            sizeof *p->running);
+    p->running[p->running_count++] = handle;
+}
+
+static void forget_running(struct engine *en, const struct use *u, uint64_t handle)
+{
+    if (!is_preemptive(en, u)) return;
+    struct processor *p = node_processor(en, u->at);
+    uint32_t          kept = 0; // in the order they began
+    for (uint32_t i = 0; i < p->running_count; i++)
+        if (p->running[i] != handle) p->running[kept++] = p->running[i];
+    p->running_count = kept;
+}
+
+// The waiting use takes a server; a job whose memory is refused is dropped instead.
 static void start_use(struct engine *en, uint32_t slot, uint32_t index)
 {
-    struct job       *j = en->jobs[slot];
-    struct use       *u = &j->uses[index];
-    const struct op  *o = &j->plan.ops[u->op];
-    const struct leg *leg = op_leg(en, o, u->leg);
-    struct resource  *r = &en->resources[u->resource];
-    u->state = USE_RUNNING;
-    u->start_ns = en->now;
-    u->finish_ns = en->now + u->service_ns;
-    // Behind a leg that hands on while it sends: not before that one ends.
-    if (leg && u->leg > 0 && (leg - 1)->overlaps_next && j->leg_end_ns[u->op] > u->finish_ns)
-        u->finish_ns = j->leg_end_ns[u->op];
-    j->leg_end_ns[u->op] = u->finish_ns;
-    if (u->leg == 0) j->times[u->op].start_ns = en->now;
-
-    r->busy++;
-    r->served += o->kind != OP_LOAD;
-    r->busy_ns += u->finish_ns - u->start_ns;
-    if (leg) {
-        if (leg->resource == LEG_WIRE) r->bytes += j->wire_bytes[u->op];
-    } else {
-        const struct node_group *g = net_group(en->config->net, o->to);
-        double                   active_j =
-            (g->power_busy_w - g->power_idle_w) / g->servers * s_from_ns(u->service_ns);
-        j->energy_j += active_j;
-        r->active_j += active_j;
-        r->memory_bytes += o->memory_bytes;
-        if (r->memory_bytes > r->memory_peak_bytes) r->memory_peak_bytes = r->memory_bytes;
-    }
-    uint32_t number = u->leg;
-    schedule_op(en, u->finish_ns, EV_END, slot, u->op, number, index);
-    if (leg && leg->overlaps_next)
-        schedule_op(en, en->now, EV_BEGIN, slot, u->op, number + 1, u->op);
-}
-
-static void drop_job(struct engine *en, uint32_t slot)
-{
-    struct job *j = en->jobs[slot];
-    j->alive = false;
-    for (uint32_t i = 0; i < j->use_count;
-         i++) { // leave the queues; the entries are skipped when they come up
-        struct use *u = &j->uses[i];
-        if (u->state != USE_WAITING) continue;
-        struct resource *r = &en->resources[u->resource];
-        u->state = USE_DONE;
-        resource_count(r, en->now, -1);
-        r->free_ns -= u->service_ns / r->servers;
-    }
-    for (uint32_t i = 0; i < j->plan.op_count; i++) { // what had not queued yet never will
-        const struct op *o = &j->plan.ops[i];
-        if (is_processing(o) && j->last_use[i] == NO_OP)
-            node_processor(en, o->to)->planned_ns -= (double)ns_or_end(o->seconds);
-    }
-    report(en, j, JOB_DROPPED);
-}
-
-static uint32_t queue_limit(const struct engine *en, const struct op *o)
-{
-    return o->kind == OP_TRANSFER ? QUEUE_INFINITE : net_group(en->config->net, o->to)->queue_limit;
-}
-
-void on_begin(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg_index)
-{
-    struct job *j = en->jobs[slot];
-    j->pending--;
-    if (!j->alive) {
-        give_slot_if_idle(en, slot);
-        return;
-    }
-    const struct op  *o = &j->plan.ops[op];
-    const struct leg *leg = op_leg(en, o, leg_index);
-    j->uses = arena_grow(en->arena, j->uses, &j->use_capacity, j->use_count + 1, sizeof *j->uses);
-    uint32_t    index = j->use_count++;
-    struct use *u = &j->uses[index];
-    *u = (struct use){.op = op,
-                      .leg = leg_index,
-                      .state = USE_WAITING,
-                      .ready_ns = en->now,
-                      .start_ns = -1,
-                      .next = NO_USE,
-                      .before = j->last_use[op]};
-    j->last_use[op] = index;
-    u->resource = leg ? leg_resource(en, o, leg) : o->to * NODE_RESOURCES + NODE_CPU;
-    struct message m = {o->from, o->to, o->bytes, j->wire_bytes[op], 1, false};
-    u->service_ns = leg ? net_leg_ns(en->config->net, &m, leg_index, en->now) : j->alone_ns[op];
-
+    struct job      *j = en->jobs[slot];
+    struct use      *u = &j->uses[index];
     struct resource *r = &en->resources[u->resource];
-    if (!leg) r->planned_ns -= (double)j->alone_ns[op];
-    if (r->busy == r->servers && r->waiting >= queue_limit(en, o)) {
-        u->state = USE_DONE; // refused
+    sim_ns           first_start = u->start_ns;
+    if (!u->leg_at && first_start < 0 && !enter_processor(en, j, u)) {
+        u->state = USE_DONE;
+        r->sojourn_ns += (uint64_t)(en->now - u->ready_ns);
+        r->free_ns -= u->left_ns / r->servers;
         drop_job(en, slot);
-        give_slot_if_idle(en, slot);
         return;
     }
-    r->free_ns = (r->free_ns > en->now ? r->free_ns : en->now) + u->service_ns / r->servers;
-    if (r->free_ns > NS_END) r->free_ns = NS_END;
-    if (r->busy < r->servers) {
-        start_use(en, slot, index);
-        return;
+    u->state = USE_RUNNING;
+    if (first_start < 0) {
+        set_times(en, j, u, en->now);
+        r->served += j->plan.ops[u->op].kind != OP_LOAD;
+    } else { // resumes
+        u->finish_ns = en->now + u->left_ns;
     }
-    uint64_t handle = (uint64_t)slot << 32 | index;
-    if (r->last == NO_USE)
-        r->first = handle;
-    else
-        en->jobs[r->last >> 32]->uses[r->last & UINT32_MAX].next = handle;
-    r->last = handle;
-    resource_count(r, en->now, 1);
+    r->busy++;
+    r->busy_ns += u->finish_ns - en->now;
+    note_running(en, u, handle_of(slot, index));
+    schedule_op(en, u->finish_ns, PHASE_END, EV_END, slot, u->op, u->leg, index);
+    if (u->leg_at && u->leg_at->overlaps_next)
+        schedule_begin(en, en->now, slot, u->op, u->leg + 1u);
+}
+
+static int64_t rank_of(const struct engine *en, const struct job *j, const struct use *u)
+{
+    if (u->leg_at) return 0;
+    return net_group(en->net, u->at)->discipline == DISCIPLINE_EDF ? j->deadline_ns : j->priority;
+}
+
+static void wait_in_line(struct engine *en, uint32_t slot, uint32_t index)
+{
+    struct job *j = en->jobs[slot];
+    struct use *u = &j->uses[index];
+    u->state = USE_WAITING;
+    resource_wait(&en->resources[u->resource], &en->queues, en->now, rank_of(en, j, u), u->order,
+                  handle_of(slot, index));
     j->pending++;
 }
 
 static void start_next(struct engine *en, uint32_t resource)
 {
-    struct resource *r = &en->resources[resource];
-    while (r->first != NO_USE && r->busy < r->servers) {
-        uint32_t    slot = (uint32_t)(r->first >> 32), index = (uint32_t)(r->first & UINT32_MAX);
+    uint64_t handle;
+    while (en->resources[resource].busy < en->resources[resource].servers &&
+           resource_next(&en->resources[resource], &en->queues, &handle)) {
+        uint32_t    slot = (uint32_t)(handle >> 32), index = (uint32_t)(handle & UINT32_MAX);
         struct job *j = en->jobs[slot];
-        r->first = j->uses[index].next;
-        if (r->first == NO_USE) r->last = NO_USE;
         j->pending--;
         if (j->uses[index].state == USE_WAITING) {
-            resource_count(r, en->now, -1);
+            resource_count(&en->resources[resource], &en->queues, en->now, -1);
             start_use(en, slot, index);
-        } else {
-            give_slot_if_idle(en, slot);
         }
+        give_slot_if_idle(en, slot); // it was given up while it waited, or is refused now
     }
+}
+
+// Interrupts the least urgent of the running uses (the one begun last among equals) if it is less
+// urgent than `priority`: its server is free afterwards.
+static void interrupt_for(struct engine *en, uint32_t node, uint32_t priority)
+{
+    struct processor *p = node_processor(en, node);
+    uint64_t          worst = 0;
+    uint32_t          lowest = priority;
+    for (uint32_t i = 0; i < p->running_count; i++) {
+        uint32_t own = en->jobs[p->running[i] >> 32]->priority;
+        if (own <= priority || own < lowest) continue;
+        lowest = own;
+        worst = p->running[i];
+    }
+    if (lowest == priority) return;
+    uint32_t         slot = (uint32_t)(worst >> 32), index = (uint32_t)(worst & UINT32_MAX);
+    struct use      *u = &en->jobs[slot]->uses[index];
+    struct resource *r = &en->resources[u->resource];
+    u->left_ns = u->finish_ns - en->now;
+    r->busy--;
+    r->busy_ns -= u->left_ns;
+    u->finish_ns = -1; // its end is none any more
+    forget_running(en, u, worst);
+    wait_in_line(en, slot, index);
+}
+
+static bool is_full(const struct engine *en, const struct resource *r, const struct use *u)
+{
+    return !u->leg_at && r->busy == r->servers &&
+           r->waiting >= net_group(en->net, u->at)->queue_limit;
+}
+
+static void queue_use(struct engine *en, struct resource *r, uint32_t slot, uint32_t index)
+{
+    struct job *j = en->jobs[slot];
+    struct use *u = &j->uses[index];
+    u->order = en->queues.arrivals++;
+    if (is_preemptive(en, u) && r->busy == r->servers) interrupt_for(en, u->at, j->priority);
+    if (is_full(en, r, u)) {
+        u->state = USE_DONE; // refused
+        drop_job(en, slot);
+        give_slot_if_idle(en, slot);
+        return;
+    }
+    if (!u->leg_at) { // the work that waits
+        r->free_ns = (r->free_ns > en->now ? r->free_ns : en->now) + u->left_ns / r->servers;
+        if (r->free_ns > NS_END) r->free_ns = NS_END;
+    }
+    if (r->busy < r->servers) {
+        start_use(en, slot, index);
+        give_slot_if_idle(en, slot);
+    } else {
+        wait_in_line(en, slot, index);
+    }
+}
+
+// ---- events -------------------------------------------------------------------------------------
+
+static uint32_t add_use(struct engine *en, struct job *j, uint32_t op, uint32_t leg)
+{
+    const struct op *o = &j->plan.ops[op];
+    struct op_state *s = &j->states[op];
+    j->uses = arena_grow(en->arena, j->uses, &j->use_capacity, j->use_count + 1, sizeof *j->uses);
+    struct use *u = &j->uses[j->use_count];
+    *u = (struct use){.op = op,
+                      .before = s->last_use,
+                      .attempt = j->attempt,
+                      .leg = (uint8_t)leg,
+                      .state = USE_WAITING,
+                      .at = o->to,
+                      .towards = o->to,
+                      .ready_ns = en->now,
+                      .start_ns = -1,
+                      .finish_ns = -1};
+    if (o->kind == OP_TRANSFER) {
+        u->leg_at = &s->route->legs[leg];
+        u->at = net_place(en->net, o->from, o->to, u->leg_at->place);
+        u->towards = net_place(en->net, o->from, o->to, u->leg_at->next_place);
+    } else {
+        u->service_ns = u->left_ns = s->alone_ns;
+        node_processor(en, o->to)->planned_ns -= (double)s->alone_ns;
+        look_into_cache(en, j, u, o);
+    }
+    u->resource = use_resource(en, u);
+    s->last_use = j->use_count;
+    return j->use_count++;
+}
+
+void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_t leg)
+{
+    struct job *j = en->jobs[slot];
+    uint32_t    op = op_and_attempt & ((1u << OP_BITS) - 1);
+    j->pending--;
+    if (!is_current(j, op_and_attempt)) {
+        give_slot_if_idle(en, slot);
+        return;
+    }
+    if (en->can_fail && !can_pass(en, j->plan.ops[op].from, j->plan.ops[op].to)) {
+        fail_job(en, slot);
+        return;
+    }
+    uint32_t         index = add_use(en, j, op, leg);
+    struct resource *r = &en->resources[j->uses[index].resource];
+    switch ((enum service)r->service) {
+    case SERVICE_COMPUTED: compute_use(en, r, slot, index); break;
+    case SERVICE_QUEUED: queue_use(en, r, slot, index); break;
+    case SERVICE_SHARED: share_begin(en, slot, index); break;
+    }
+}
+
+// The use is over: its server is free, its job goes on.
+static void end_use(struct engine *en, uint32_t slot, uint32_t index)
+{
+    struct job *j = en->jobs[slot];
+    struct use  u = j->uses[index];
+    j->uses[index].state = USE_DONE;
+    release_memory(en, &j->uses[index]);
+    if (u.is_shared) {
+        share_end(en, slot, index);
+    } else {
+        en->resources[u.resource].sojourn_ns += (uint64_t)(en->now - u.ready_ns);
+        en->resources[u.resource].busy--;
+        forget_running(en, &u, handle_of(slot, index));
+        start_next(en, u.resource);
+    }
+    j->pending--; // only now: until then the slot is not free, whatever leaves the queue
+    if (!j->alive || u.attempt != j->attempt || j->is_waiting)
+        give_slot_if_idle(en, slot);
+    else if (!u.leg_at)
+        finish_op(en, slot, u.op);
+    else
+        continue_op(en, slot, u.op, u.leg, en->now);
 }
 
 void on_end(struct engine *en, uint32_t slot, uint32_t index)
 {
     struct job       *j = en->jobs[slot];
-    struct use       *u = &j->uses[index];
-    const struct op  *o = &j->plan.ops[u->op];
-    const struct leg *leg = op_leg(en, o, u->leg);
-    struct resource  *r = &en->resources[u->resource];
-    uint32_t          op = u->op, number = u->leg;
-    u->state = USE_DONE;
-    r->busy--;
-    if (!leg) r->memory_bytes -= o->memory_bytes;
-    start_next(en, u->resource);
-    j->pending--; // only now: until then the slot is not free, whatever leaves the queue
-    if (!j->alive) {
-        give_slot_if_idle(en, slot);
-    } else if (!leg) {
-        finish_op(en, slot, op);
-    } else if (!leg->overlaps_next) {
-        bool   is_last = number + 1 == net_route(en->config->net, o->from, o->to)->leg_count;
-        sim_ns at = en->now + ns_from_s(leg->latency_after_s);
-        if (is_last)
-            schedule_op(en, at, EV_DONE, slot, op, DONE_LEG, op);
-        else
-            schedule_op(en, at, EV_BEGIN, slot, op, number + 1, op);
+    const struct use *u = &j->uses[index];
+    if (u->state == USE_RUNNING && u->finish_ns == en->now) {
+        end_use(en, slot, index);
+        return;
     }
+    en->result->events--; // was interrupted or aborted
+    j->pending--;
+    give_slot_if_idle(en, slot);
+}
+
+// What was not done of it costs nothing.
+static void refund(struct engine *en, struct job *j, const struct use *u, sim_ns left_ns)
+{
+    if (!u->leg_at)
+        spend_processor(en, j, u->at, -left_ns);
+    else if (u->leg_at->resource == LEG_WIRE)
+        spend_hop(en, j, u->at, u->towards, 0, -left_ns);
+}
+
+void leave_resource(struct engine *en, uint32_t slot, uint32_t index)
+{
+    struct use      *u = &en->jobs[slot]->uses[index];
+    struct resource *r = &en->resources[u->resource];
+    if (u->is_shared) {
+        share_end(en, slot, index);
+        release_memory(en, u);
+        u->state = USE_DONE;
+        return;
+    }
+    r->sojourn_ns += (uint64_t)(en->now - u->ready_ns);
+    sim_ns left_ns = u->state == USE_RUNNING ? u->finish_ns - en->now : u->left_ns;
+    if (u->state == USE_RUNNING) {
+        r->busy--;
+        r->busy_ns -= left_ns;
+        forget_running(en, u, handle_of(slot, index));
+    } else { // the entry in the line is skipped when it comes up
+        resource_count(r, &en->queues, en->now, -1);
+    }
+    if (!u->leg_at) r->free_ns -= left_ns / r->servers;
+    if (u->state == USE_RUNNING) refund(en, en->jobs[slot], u, left_ns);
+    release_memory(en, u);
+    u->state = USE_DONE;
 }

@@ -34,7 +34,19 @@ uint32_t wire_get(struct wire_table *t, uint32_t from, uint32_t to)
         slot = find_slot(t, from, to);
     }
     t->wires = arena_grow(t->arena, t->wires, &t->capacity, t->count + 1, sizeof *t->wires);
-    t->wires[t->count] = (struct wire){from, to, UINT32_MAX};
+    t->wires[t->count] = (struct wire){from, to, UINT32_MAX, UINT32_MAX, 0, -1};
     *slot = t->count + 1;
     return t->count++;
+}
+
+struct wire *wire_of(struct wire_table *t, uint32_t from, uint32_t to)
+{
+    uint32_t index = wire_get(t, from, to); // may move the wires
+    return &t->wires[index];
+}
+
+const struct wire *wire_find(const struct wire_table *t, uint32_t from, uint32_t to)
+{
+    uint32_t slot = *find_slot(t, from, to);
+    return slot ? &t->wires[slot - 1] : NULL;
 }

@@ -5,9 +5,13 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/units.h"
 
 struct wire {
-    uint32_t from, to, resource;
+    uint32_t from, to;
+    uint32_t resource, constraint; // UINT32_MAX: none yet
+    uint16_t down;                 // fault processes by which it is down
+    sim_ns   used_ns;              // when a message last ended; -1: none did
 };
 
 struct wire_table { // private: open addressing, at most half full
@@ -19,7 +23,13 @@ struct wire_table { // private: open addressing, at most half full
 
 void wire_init(struct wire_table *t, struct arena *a);
 
-// The wire's index; a new one has resource UINT32_MAX. O(1) on average.
+// The wire's index, made if it is new. O(1) on average.
 uint32_t wire_get(struct wire_table *t, uint32_t from, uint32_t to);
+
+// The same, valid until the next one is made.
+struct wire *wire_of(struct wire_table *t, uint32_t from, uint32_t to);
+
+// NULL: there is none yet.
+const struct wire *wire_find(const struct wire_table *t, uint32_t from, uint32_t to);
 
 #endif

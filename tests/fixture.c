@@ -51,7 +51,7 @@ static void set_world(struct world *w)
     }
     w->net = (struct net){.group_count = GROUPS, .groups = w->groups, .links = w->links};
     w->options = (struct scheme_options){.fc_split = SLICE_OUT, .open_slots = OPEN_MOVE};
-    w->limits = (struct limits){.tau_mode = TAU_OFF, .theta = 2, .quota = UINT32_MAX};
+    w->limits = (struct limits){.tau_mode = TAU_OFF, .theta = 2, .quota = UINT32_MAX, .candidates = UINT32_MAX};
     for (uint32_t i = 0; i < WORLD_USERS; i++) w->users[i] = i;
     for (uint32_t i = 0; i < WORLD_FOGS; i++) w->fogs[i] = WORLD_USERS + i;
 }

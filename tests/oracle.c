@@ -102,6 +102,79 @@ static void add_hop(const struct net *n, struct oracle_op *op, uint32_t from, ui
     op->alone += longest + ns(l->latency_s);
 }
 
+// The shortest way over groups, by trying all: length in ns, then hops, then the lowest groups,
+// since they are tried in ascending order. Returns its number of groups; 0: none.
+struct search {
+    const struct net *n;
+    uint32_t          to, count, way[16], best[16];
+    sim_ns            best_length;
+};
+
+static void search_from(struct search *s, uint32_t count, sim_ns length)
+{
+    uint32_t here = s->way[count - 1];
+    for (uint32_t g = 0; g < s->n->group_count; g++) {
+        const struct link_spec *l = &s->n->links[here * s->n->group_count + g];
+        enum node_role          role = s->n->groups[g].role;
+        bool fits = s->n->groups[g].count && role != ROLE_USER && role != ROLE_BROKER;
+        for (uint32_t i = 0; i < count; i++) fits = fits && s->way[i] != g;
+        if (l->is_absent || (g != s->to && !fits)) continue;
+        sim_ns sum = length + ns(l->latency_s + 1448 / (long double)l->rate_bytes_per_s);
+        s->way[count] = g;
+        if (g != s->to) {
+            search_from(s, count + 1, sum);
+        } else if (!s->count || sum < s->best_length ||
+                   (sum == s->best_length && count + 1 < s->count)) {
+            s->count = count + 1, s->best_length = sum;
+            for (uint32_t i = 0; i <= count; i++) s->best[i] = s->way[i];
+        }
+    }
+}
+
+static uint32_t first_node(const struct net *n, uint32_t group)
+{
+    uint32_t node = 0;
+    for (uint32_t g = 0; g < group; g++) node += n->groups[g].count;
+    return node;
+}
+
+// Which node of a group between `from` and `to`: by the rank of the end that is one of more.
+static uint32_t node_between(const struct net *n, const struct op *o, uint32_t group)
+{
+    uint32_t f = group_index(n, o->from), t = group_index(n, o->to);
+    uint32_t rank = n->groups[t].count > n->groups[f].count ? o->to - first_node(n, t)
+                                                            : o->from - first_node(n, f);
+    return first_node(n, group) + rank % n->groups[group].count;
+}
+
+// From port to port, with the control packets of MQTT: those that are waited for (QoS 2: two) take
+// their time at each hop, and their latencies at the end.
+static void add_stretch(const struct net *n, struct oracle_op *op, const struct op *o,
+                        uint32_t from, uint32_t to, const struct protocol *p,
+                        long double wire_bytes)
+{
+    struct search s = {.n = n, .to = group_index(n, to), .way = {group_index(n, from)}, .count = 2};
+    s.best[0] = s.way[0], s.best[1] = s.to; // their own link
+    if (n->links[s.way[0] * n->group_count + s.to].is_absent) s.count = 0, search_from(&s, 1, 0);
+    assert(s.count);
+    long double packet =
+        p->control_bytes + p->header_bytes * ceill(p->control_bytes / p->segment_bytes);
+    long double latency_s = 0;
+    uint32_t    here = from;
+    for (uint32_t i = 1; i < s.count; i++) {
+        uint32_t next = i + 1 < s.count ? node_between(n, o, s.best[i]) : to;
+        add_hop(n, op, here, next, wire_bytes + (p->qos == 2 ? 2 * packet : 0));
+        latency_s += n->links[group_index(n, here) * n->group_count + s.best[i]].latency_s;
+        here = next;
+    }
+    if (p->qos != 2) return;
+    struct oracle_leg      *last = &op->legs[op->leg_count - 1];
+    const struct link_spec *l = &n->links[s.best[s.count - 2] * n->group_count + s.to];
+    op->alone -= last->latency_after;
+    last->latency_after = ns(l->latency_s + 2 * latency_s);
+    op->alone += last->latency_after;
+}
+
 static void make_transfer(const struct net *n, struct oracle_op *op, const struct op *o)
 {
     const struct node_group *f = group_of(n, o->from), *t = group_of(n, o->to);
@@ -122,11 +195,11 @@ static void make_transfer(const struct net *n, struct oracle_op *op, const struc
     if (third) {
         while (group_of(n, broker)->role != ROLE_BROKER) broker++;
         double ratio = group_of(n, broker)->serialisation_ratio;
-        add_hop(n, op, o->from, broker, wire_bytes);
+        add_stretch(n, op, o, o->from, broker, p, wire_bytes);
         add_port(op, broker, copy_s * ratio, p->broker_s_per_byte * ratio > 0);
-        add_hop(n, op, broker, o->to, wire_bytes);
+        add_stretch(n, op, o, broker, o->to, p, wire_bytes);
     } else {
-        add_hop(n, op, o->from, o->to, wire_bytes);
+        add_stretch(n, op, o, o->from, o->to, p, wire_bytes);
     }
     if (p->brokered && n->broker == BROKER_RECEIVER)
         add_port(op, o->to, copy_s * t->serialisation_ratio,

@@ -131,6 +131,20 @@ static void add_tasks(struct store *s, const struct fixture_model *m, double fac
     summarise(s, all_parts_ns);
 }
 
+// A node and a link with a queue that comes and goes.
+static void add_queues(struct store *s)
+{
+    struct err e = {0};
+    for (uint32_t i = 0; i < 300; i++) {
+        const uint32_t            length = (uint32_t)(4 * noise(1));
+        const struct queue_record of_node = {(sim_ns)i * 100000000, 1, 1, length},
+                                  of_link = {(sim_ns)i * 100000000, 0, 1, length / 2};
+        ck_assert_msg(store_queue(s, &of_node, &e) && store_queue(s, &of_link, &e), "%s", e.text);
+    }
+    for (uint32_t length = 0; length < 8; length++)
+        ck_assert_msg(store_occupancy(s, 1, length, 1000000000 >> length, &e), "%s", e.text);
+}
+
 static void add_run(struct store *s, int64_t id, uint32_t scheme, uint32_t model,
                     uint32_t replication, enum record_level record)
 {
@@ -171,6 +185,7 @@ static void add_run(struct store *s, int64_t id, uint32_t scheme, uint32_t model
         const struct node_record node = {.node = n, .utilization = n ? 0.4 * noise(0.3) : 0.03};
         ck_assert_msg(store_node(s, &node, &e), "%s", e.text);
     }
+    if (record > RECORD_SUMMARY) add_queues(s);
     ck_assert_msg(store_commit(s, &(struct run_end){.status = "done", .tasks = TASKS}, &e), "%s",
                   e.text);
 }
@@ -306,6 +321,58 @@ START_TEST(six_models_and_ten_schemes_fit)
 }
 END_TEST
 
+static void must_exec(const char *sql)
+{
+    sqlite3 *db;
+    ck_assert_int_eq(sqlite3_open(db_path, &db), SQLITE_OK);
+    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+// The picture's text, drawn as SVG.
+static const char *draw_text(const char *name)
+{
+    static char   text[1 << 20];
+    struct arena  a = {0};
+    struct err    e = {0};
+    struct figure f = find(&a, name);
+    char         *path = arena_format(&a, "%s/%s.svg", folder, name);
+    ck_assert_msg(figure_draw(&f, db_path, path, &e), "%s", e.text);
+    FILE *file = fopen(path, "rb");
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    arena_free(&a);
+    return text;
+}
+
+static uint32_t times_in(const char *text, const char *word)
+{
+    uint32_t count = 0;
+    for (; (text = strstr(text, word)); text++) count++;
+    return count;
+}
+
+// Twenty of them: too many bars, and more queues than twelve panels. The longest are shown: the
+// queue of server k is k long.
+START_TEST(many_servers_are_sorted_and_the_longest_queues_shown)
+{
+    make_database(db_path, 1, 2, 1, RECORD_TASKS);
+    ck_assert_uint_eq(times_in(draw_text("utilization"), "the busiest first"), 0);
+    must_exec("WITH RECURSIVE k(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM k WHERE i < 29)"
+              " INSERT INTO node(run_id, node, kind, utilization) SELECT run_id, 'server' || i,"
+              " 'fog', i / 100.0 FROM k, run");
+    must_exec("DELETE FROM queue_sample");
+    must_exec("WITH RECURSIVE k(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM k WHERE i < 29)"
+              " INSERT INTO queue_sample SELECT run_id, 'server' || i, t.t, i FROM k, run,"
+              " (SELECT 1 AS t UNION SELECT 2) t");
+    ck_assert_uint_eq(times_in(draw_text("utilization"), "the busiest first"), 1);
+    const char *queues = draw_text("queue");
+    ck_assert_uint_eq(times_in(queues, ">server"), 12);
+    ck_assert_uint_eq(times_in(queues, ">server18<"), 1);
+    ck_assert_uint_eq(times_in(queues, ">server17<"), 0);
+}
+END_TEST
+
 static void expect_error(const char *figure, const char *ending, const char *why)
 {
     struct arena  a = {0};
@@ -327,6 +394,8 @@ START_TEST(what_cannot_be_drawn_says_why_and_leaves_nothing)
     expect_error("total", "", ".svg, .png or .pdf");
     expect_error("layers", ".png", "\"record\": \"layers\"");
     expect_error("timeline", ".svg", "\"record\": \"ops\"");
+    expect_error("queue", ".svg", "samples of queues");
+    expect_error("occupancy", ".svg", "with occupancy");
     expect_error("total", "/missing/x.png", "cannot write");
 }
 END_TEST
@@ -390,6 +459,7 @@ Suite *figure_suite(void)
     tcase_add_test(drawing, every_figure_draws_in_every_format);
     tcase_add_test(drawing, one_run_is_enough_but_for_a_comparison);
     tcase_add_test(drawing, six_models_and_ten_schemes_fit);
+    tcase_add_test(drawing, many_servers_are_sorted_and_the_longest_queues_shown);
     tcase_add_test(drawing, what_cannot_be_drawn_says_why_and_leaves_nothing);
     tcase_add_test(drawing, databases_that_hold_nothing_are_refused);
     tcase_add_test(drawing, a_missing_gnuplot_names_its_package);

@@ -278,6 +278,17 @@ START_TEST(what_would_outlast_the_clock_ends_at_its_end)
 }
 END_TEST
 
+// A factor that changes each ns: 1e6 B at 1 and 2 B/ns take 666 667 pieces, 1e9 B more than 1e7.
+START_TEST(a_transfer_of_too_many_pieces_is_endless)
+{
+    instants[0][1] = 1, factors[0][1] = 2;
+    series.count = 2, series.period = 2;
+    up->trace = &series;
+    ck_assert_int_eq(alone(1e6, 0), 666667);
+    ck_assert_int_eq(alone(1e9, 0), NS_END);
+}
+END_TEST
+
 // ---- slow start ---------------------------------------------------------------------------------
 
 static sim_ns cold(double bytes)
@@ -504,6 +515,7 @@ static void add_hand_solved(TCase *tc)
     tcase_add_test(tc, a_flow_alone_goes_at_the_least_capacity_of_each_instant);
     tcase_add_test(tc, fading_speeds_a_wire_up_and_only_slows_a_flow);
     tcase_add_test(tc, what_would_outlast_the_clock_ends_at_its_end);
+    tcase_add_test(tc, a_transfer_of_too_many_pieces_is_endless);
 }
 
 Suite *rate_suite(void)

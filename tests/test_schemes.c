@@ -245,7 +245,7 @@ START_TEST(a_candidate_has_just_enough_memory)
         world.groups[GROUP_FAR].memory_bytes = need - 1;
         world_ready(&world);
         uint32_t out[WORLD_FOGS];
-        ck_assert_uint_eq(view_candidates(&world.view, 0, out), 2);
+        ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), 2);
         ck_assert(out[0] == FIRST_NEAR && out[1] == FIRST_NEAR + 1);
         world_free(&world);
     }
@@ -258,21 +258,21 @@ START_TEST(gamma_and_tau_divide_the_candidates)
     uint32_t out[WORLD_FOGS];
     world_load(&world, "nin_cifar10");
     world.limits.gamma_bytes_per_s = 50e6; // the far links' rate
-    ck_assert_uint_eq(view_candidates(&world.view, 0, out), WORLD_FOGS);
+    ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), WORLD_FOGS);
     world.limits.gamma_bytes_per_s = 50e6 + 1;
-    ck_assert_uint_eq(view_candidates(&world.view, 0, out), 2);
+    ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), 2);
     world.limits.gamma_bytes_per_s = 0;
     world.limits.tau_mode = TAU_SET;
     world.limits.tau_s = world_total_s(&world, 0, FIRST_FAR) + 1e-6;
-    ck_assert_uint_eq(view_candidates(&world.view, 0, out), WORLD_FOGS);
+    ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), WORLD_FOGS);
     world.backlog_s[FIRST_FAR + 1] = 1e-3; // the queue counts
-    ck_assert_uint_eq(view_candidates(&world.view, 0, out), WORLD_FOGS - 1);
+    ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), WORLD_FOGS - 1);
     world.limits.tau_s = world_total_s(&world, 0, FIRST_FAR) - 1e-6;
-    ck_assert_uint_eq(view_candidates(&world.view, 0, out), 2);
+    ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), 2);
     world.limits.tau_mode =
         TAU_LOCAL; // the user is far slower: all but none of the fogs are better
     ck_assert_double_gt(world_total_s(&world, 0, 0), world_total_s(&world, 0, FIRST_FAR) + 1e-3);
-    ck_assert_uint_eq(view_candidates(&world.view, 0, out), WORLD_FOGS);
+    ck_assert_uint_eq(view_candidates(&world.view, 0, NULL, &world.arena, out), WORLD_FOGS);
 }
 END_TEST
 

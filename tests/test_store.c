@@ -94,7 +94,9 @@ static bool add_job(struct store *s, uint64_t id, enum job_status status, struct
                              .stages = steps,
                              .ops = ops,
                              .times = times,
-                             .energy_j = 2.5};
+                             .energy_j = 2.5,
+                             .cost = 0.5,
+                             .attempts = 3};
     bool              finished = status == JOB_DONE || status == JOB_LATE;
     sim_ns            total_ns = 0;
     for (int i = 0; i < STEPS; i++)
@@ -109,14 +111,27 @@ static bool add_job(struct store *s, uint64_t id, enum job_status status, struct
 
 static bool add_rest(struct store *s, double scale, struct err *e)
 {
-    static const char *const metrics[] = {"latency_s",  "computation_s", "transmission_s",
-                                          "queueing_s", "edge_delay_s",  "loading_s"};
-    static const double      means[] = {15, 5, 4, 3, 2, 1};
-    const struct node_record node = {
-        .node = 1, .subtasks = 4, .busy_ns = 3 * MS, .utilization = 0.5};
-    const struct link_record link = {
-        .from = 0, .to = 1, .transfers = 2, .bytes = 99, .busy_ns = MS};
-    bool ok = store_node(s, &node, e) && store_link(s, &link, e) &&
+    static const char *const  metrics[] = {"latency_s",  "computation_s", "transmission_s",
+                                           "queueing_s", "edge_delay_s",  "loading_s"};
+    static const double       means[] = {15, 5, 4, 3, 2, 1};
+    const struct node_record  node = {.node = 1,
+                                      .subtasks = 4,
+                                      .busy_ns = 3 * MS,
+                                      .utilization = 0.5,
+                                      .down_ns = 7 * MS,
+                                      .cost = 11};
+    const struct link_record  link = {.from = 0,
+                                      .to = 1,
+                                      .transfers = 2,
+                                      .bytes = 99,
+                                      .busy_ns = MS,
+                                      .queue_mean = 1.25,
+                                      .queue_max = 6,
+                                      .cost = 13,
+                                      .down_ns = 9 * MS};
+    const struct queue_record of_node = {5 * MS, 1, 1, 3}, of_link = {5 * MS, 0, 1, 8};
+    bool ok = store_node(s, &node, e) && store_link(s, &link, e) && store_queue(s, &of_node, e) &&
+              store_queue(s, &of_link, e) && store_occupancy(s, 1, 2, 4 * MS, e) &&
               store_metric(s, "swaps", 3, e) && store_match(s, 0, 0, 1, 2.0, NAN, e);
     for (int i = 0; ok && i < 6; i++)
         ok = store_summary(
@@ -237,6 +252,13 @@ START_TEST(values_arrive_in_their_columns)
     expect("SELECT busy_s FROM node WHERE node = 'fog0' AND device = 'nano' AND kind = 'fog'",
            0.003);
     expect("SELECT bytes FROM link WHERE from_node = 'user0' AND to_node = 'fog0'", 99);
+    expect("SELECT attempts + 10 * cost FROM task WHERE task_id = 0", 8);
+    expect("SELECT down_s + 10 * cost FROM node WHERE node = 'fog0'", 110.007);
+    expect("SELECT queue_mean + 10 * queue_max FROM link", 61.25);
+    expect("SELECT 10 * cost + down_s FROM link", 130.009);
+    expect("SELECT length FROM queue_sample WHERE node = 'fog0' AND t_s = 0.005", 3);
+    expect("SELECT length FROM queue_sample WHERE node = 'user0>fog0' AND t_s = 0.005", 8);
+    expect("SELECT time_s FROM occupancy WHERE node = 'fog0' AND length = 2", 0.004);
     expect_null("SELECT utility_fog FROM \"match\" WHERE user = 'user0' AND fog = 'fog0'");
     expect_null("SELECT sd FROM summary WHERE layer IS NULL AND metric = 'latency_s'");
     expect("SELECT value FROM metric WHERE name = 'swaps'", 3);
@@ -452,8 +474,8 @@ START_TEST(a_newer_schema_is_refused_untouched)
     struct store *s = must_open();
     must_add(s, 0, "dina", RECORD_TASKS, 1);
     store_close(s);
-    run_sql(path, "PRAGMA user_version = 2");
-    expect_refused(path, "jetson2", "version 2 of a newer fogsim");
+    run_sql(path, "PRAGMA user_version = 3");
+    expect_refused(path, "jetson2", "version 3 of a newer fogsim");
     expect_one_file();
 }
 END_TEST
@@ -503,6 +525,70 @@ START_TEST(an_older_file_is_migrated) // version 0 is a file without tables, her
     expect("PRAGMA user_version", SCHEMA_VERSION);
     expect("PRAGMA page_size", 8192);
     expect("SELECT count(*) FROM run", 1);
+}
+END_TEST
+
+static char *read_text(const char *name)
+{
+    FILE *file = fopen(name, "rb");
+    ck_assert_msg(file != NULL, "%s: cannot be read", name);
+    static char text[FILE_MAX];
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+// tests/schema/version_1.sql is what fogsim wrote before it knew attempts, costs and link queues.
+START_TEST(a_file_of_version_1_is_migrated_with_its_rows)
+{
+    char fresh[128], attach[256];
+    snprintf(fresh, sizeof fresh, "%s/foreign.db", folder);
+    run_sql(path, read_text("tests/schema/version_1.sql"));
+    run_sql(path, "INSERT INTO run VALUES(0,'jetson2','','{}','dina','nin',1,0,'','','','','',1,1,"
+                  "1,1,1,'done');"
+                  "INSERT INTO task VALUES(0,0,'user','nin','dina',0,3,3,1,2,0,0,0,1,2,4,NULL,"
+                  "'late');"
+                  "INSERT INTO node VALUES(0,'fog0','fog','nano',7,1,1,1,1,1,1);"
+                  "INSERT INTO link VALUES(0,'user','fog0',5,1,1,1)");
+    struct err e = {0};
+    sqlite3   *db = schema_open_read(path, &e); // figures of an old file need no migration
+    ck_assert_msg(db != NULL, "%s", e.text);
+    sqlite3_close(db);
+    expect("PRAGMA user_version", 1);
+    struct store *s = must_open();
+    must_add(s, 1, "rand", RECORD_TASKS, 1);
+    store_close(s);
+    expect("PRAGMA user_version", SCHEMA_VERSION);
+    expect("SELECT latency_s FROM task WHERE run_id = 0 AND status = 'late'", 3);
+    expect_null("SELECT attempts FROM task WHERE run_id = 0");
+    expect("SELECT attempts FROM task WHERE run_id = 1 AND task_id = 0", 3);
+    expect("SELECT subtasks FROM node WHERE run_id = 0 AND down_s IS NULL", 7);
+    expect("SELECT transfers FROM link WHERE run_id = 0 AND queue_max IS NULL", 5);
+    struct store *other = store_open(fresh, "jetson2", &e); // every column as in a new file
+    ck_assert(other &&
+              store_begin(other,
+                          &(struct run_info){
+                              .scenario = "jetson2", .point = "{}", .scheme = "", .model = ""},
+                          &e) &&
+              store_commit(other, &done, &e));
+    store_close(other);
+    db = NULL;
+    sqlite3_stmt *q;
+    snprintf(attach, sizeof attach, "ATTACH '%s' AS fresh", fresh);
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, attach, NULL, NULL, NULL), SQLITE_OK);
+    const char *differing =
+        "WITH a AS (SELECT m.name AS t, c.cid, c.name, c.type, c.pk FROM main.sqlite_master m,"
+        " pragma_table_info(m.name, 'main') c), b AS (SELECT m.name AS t, c.cid, c.name, c.type,"
+        " c.pk FROM fresh.sqlite_master m, pragma_table_info(m.name, 'fresh') c)"
+        " SELECT (SELECT count(*) FROM b), (SELECT count(*) FROM (SELECT * FROM a EXCEPT SELECT *"
+        " FROM b)) + (SELECT count(*) FROM (SELECT * FROM b EXCEPT SELECT * FROM a))";
+    ck_assert_int_eq(sqlite3_prepare_v2(db, differing, -1, &q, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(q), SQLITE_ROW);
+    ck_assert_int_gt(sqlite3_column_int(q, 0), 100);
+    ck_assert_int_eq(sqlite3_column_int(q, 1), 0);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
 }
 END_TEST
 
@@ -651,6 +737,7 @@ Suite *store_suite(void)
     tcase_add_test(files, a_gutted_database_is_refused);
     tcase_add_test(files, triggers_of_a_hostile_file_do_not_run);
     tcase_add_test(files, an_older_file_is_migrated);
+    tcase_add_test(files, a_file_of_version_1_is_migrated_with_its_rows);
     tcase_add_test(files, places_that_cannot_be_written_say_so);
     suite_add_tcase(suite, files);
     tcase_set_timeout(crash, 30);

@@ -88,6 +88,17 @@ static uint32_t add_transfer(struct builder *b, uint32_t stage, uint32_t from, u
         deps, 2);
 }
 
+// Two nodes that cannot reach each other send over the user, which all of them reach.
+static uint32_t add_way(struct builder *b, uint32_t stage, uint32_t from, uint32_t to, double bytes,
+                        uint32_t after)
+{
+    if (from != b->user && to != b->user && !view_is_connected(b->v, from, to)) {
+        after = add_transfer(b, stage, from, b->user, bytes, after);
+        from = b->user;
+    }
+    return add_transfer(b, stage, from, to, bytes, after);
+}
+
 // Brings [begin, end) of a tensor to a node; what it waits for goes to b->deps.
 static void need(struct builder *b, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
                  uint32_t stage)
@@ -98,7 +109,7 @@ static void need(struct builder *b, uint32_t tensor, uint32_t node, int32_t begi
         struct piece p = *find_piece(b, tensor, node, x, &y);
         uint32_t     op = p.op;
         if (p.node != node) {
-            op = add_transfer(b, stage, p.node, node, (double)(unit_bytes * (y - x)), p.op);
+            op = add_way(b, stage, p.node, node, (double)(unit_bytes * (y - x)), p.op);
             add_piece(b, tensor, node, x, y, op);
         }
         list_add(b, &b->deps, op);
@@ -135,9 +146,34 @@ static struct slice slice_of(const struct builder *b, uint32_t step, uint32_t i)
     return (struct slice){b->as->axes[step], b->as->cuts[step][i], b->as->cuts[step][i + 1]};
 }
 
-static uint32_t add_load(struct builder *b, uint32_t stage, uint32_t node, double bytes)
+// SplitMix64's mixing step, a bijection (Steele, Lea and Flood, OOPSLA 2014).
+static uint64_t mix(uint64_t x)
 {
-    struct op load = {.kind = OP_LOAD, .stage = stage, .from = node, .to = node, .bytes = bytes};
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
+// The name of a slice's parameters: rows need all of the step's, so they share one.
+static uint64_t content_of(const struct builder *b, uint32_t step, struct slice s)
+{
+    if (s.axis == SLICE_ROWS) s.begin = s.end = 0;
+    uint64_t name = mix((uint64_t)b->v->class_id << 32 | step);
+    name = mix(name + (uint64_t)s.axis + 1);
+    name = mix(name + ((uint64_t)(uint32_t)s.begin << 32 | (uint32_t)s.end));
+    return name ? name : 1;
+}
+
+// `content`: 0, or what a node that holds it need not load.
+static uint32_t add_load(struct builder *b, uint32_t stage, uint32_t node, double bytes,
+                         uint64_t content)
+{
+    struct op load = {.kind = OP_LOAD,
+                      .stage = stage,
+                      .from = node,
+                      .to = node,
+                      .bytes = bytes,
+                      .content = content};
     load.seconds = cost_load_s(view_costs(b->v, node)->device, bytes);
     return plan_add(b->plan, load, b->deps.ops, b->deps.count);
 }
@@ -147,16 +183,19 @@ static void load_weights(struct builder *b, uint32_t step, uint32_t i, struct sl
 {
     enum weights_mode mode = b->v->options->weights;
     uint32_t          node = b->as->nodes[i];
-    if (mode == WEIGHTS_PER_LAYER)
-        list_add(b, &b->deps, add_load(b, step, node, (double)slice_weight_bytes(b->g, step, s)));
+    double            bytes = (double)slice_weight_bytes(b->g, step, s);
+    if (mode == WEIGHTS_PER_LAYER || mode == WEIGHTS_CACHED) {
+        uint64_t content = mode == WEIGHTS_CACHED ? content_of(b, step, s) : 0;
+        list_add(b, &b->deps, add_load(b, step, node, bytes, content));
+    }
     if (mode != WEIGHTS_PER_TASK) return;
     if (b->task_load[i] == NO_OP) {
-        double bytes = 0;
+        bytes = 0;
         for (uint32_t other = 0; other < b->g->step_count; other++) {
             struct slice part = slice_of(b, other, i);
             if (part.begin < part.end) bytes += (double)slice_weight_bytes(b->g, other, part);
         }
-        b->task_load[i] = add_load(b, step, node, bytes);
+        b->task_load[i] = add_load(b, step, node, bytes, 0);
     }
     list_add(b, &b->deps, b->task_load[i]);
 }
@@ -242,7 +281,7 @@ static void merge_step(struct builder *b, uint32_t step, const uint32_t *compute
         for (uint32_t i = 0; i < b->as->node_count; i++) {
             uint32_t node = b->as->nodes[i], op = computed[i];
             if (op != NO_OP && node != b->lead)
-                op = add_transfer(b, step, node, b->lead, bytes, op);
+                op = add_way(b, step, node, b->lead, bytes, op);
             list_add(b, &b->deps, op);
         }
     } else if (b->by_layer) {

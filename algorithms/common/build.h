@@ -3,7 +3,9 @@
 // Follows every tensor: which node holds which range since which operation. A slice's missing input
 // travels from where it is (once: what arrived is held); with granularity `layer` every step's
 // result returns to the user, is merged there and forgotten elsewhere; with `task` it stays, merge
-// layers run on the node with the largest share, and the answer returns at the end. Cost: O(steps x
+// layers run on the node with the largest share, and the answer returns at the end. Nodes that are
+// not connected send over the user. Cached weights: a load per slice and step whose `content` names
+// model (view.class_id), step and range; rows, which need all of a step's, share one name. Cost: O(steps x
 // nodes x pieces), pieces <= nodes + fetched ranges of one tensor.
 #ifndef FOGSIM_ALGORITHMS_COMMON_BUILD_H
 #define FOGSIM_ALGORITHMS_COMMON_BUILD_H

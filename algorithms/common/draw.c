@@ -9,7 +9,7 @@ uint32_t *draw_nodes(const struct view *v, const struct task *t, struct arena *s
                      uint32_t *count)
 {
     uint32_t  *nodes = ARENA_ARRAY(scratch, uint32_t, v->fog_count);
-    uint32_t   candidates = view_candidates(v, t->user, nodes);
+    uint32_t   candidates = view_candidates(v, t->user, NULL, scratch, nodes);
     struct rng rng;
     draw_stream(v, t, "nodes", &rng);
     *count = candidates < v->limits->theta ? candidates : v->limits->theta;

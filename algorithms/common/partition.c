@@ -2,11 +2,18 @@
 
 #include "algorithms/common/build.h"
 
+// Since the match was made, its node may have failed or gone out of reach.
+static bool is_there(const struct view *v, const struct match *m)
+{
+    return (!v->is_up || v->is_up(v->now_ctx, m->fog)) && view_is_connected(v, m->user, m->fog);
+}
+
 static void add_node(const struct view *v, const struct match *m, uint32_t *nodes, double *weights,
                      uint32_t *count)
 {
     double weight = v->options->shares == SHARE_FOG ? m->utility_fog : m->utility_user;
     if (m->utility_fog <= 0 || weight <= 0) return; // would miss tau
+    if (!is_there(v, m)) return;
     nodes[*count] = m->fog;
     weights[(*count)++] = weight;
 }

@@ -3,8 +3,8 @@
 //
 // Source: DINA thesis, Algorithm 1, in the verified reading of facts 2.1: weight_j = phi_j (the
 // printed quotient contradicts the worked example), cuts floor(rho H_o) on the output, receptive
-// field behind. Nodes whose utility is not positive would miss tau: they get nothing; where none is
-// left, the user computes. With local_share the user is one more node. Cost: O(steps x nodes).
+// field behind. Nodes whose utility is not positive would miss tau: they get nothing, nor
+// do nodes that are down or not connected to the user now; where none is left, the user computes. With local_share the user is one more node. Cost: O(steps x nodes).
 #ifndef FOGSIM_ALGORITHMS_COMMON_PARTITION_H
 #define FOGSIM_ALGORITHMS_COMMON_PARTITION_H
 

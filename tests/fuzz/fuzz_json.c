@@ -68,14 +68,14 @@ static void simulate_some(struct scenario *s, const struct profile *profile)
     if (s->arrivals.jobs_per_user > MAX_TASKS) s->arrivals.jobs_per_user = MAX_TASKS;
     out_of_time = 0;
     setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {.tv_usec = RUN_MS * 1000}}, NULL);
-    for (uint32_t m = 0; m < s->model_count && m < MAX_MODELS; m++)
+    for (uint32_t m = 0; m < simulate_model_runs(s) && m < MAX_MODELS; m++)
         for (uint32_t i = 0; i < s->scheme_count && !out_of_time; i++) {
             struct arena        a = {0};
             struct err          e = {0};
             struct prepared     p;
             struct outcome      outcome;
             struct run_identity id = {0, 0, "{}"};
-            simulate_prepare(&p, &a, s, &s->models[m], &s->schemes[i], profile);
+            simulate_prepare(&p, &a, s, m, &s->schemes[i], profile);
             if (simulate(&p, &id, NULL, &out_of_time, &a, &outcome, &e))
                 simulated_count++;
             else if (!e.fault_count)

@@ -1,0 +1,60 @@
+# about: how often how many wait at each node (share of the time, logarithmic); the twelve longest
+# needs: finished runs with occupancy ("observe" in the scenario)
+# query times:
+#   SELECT r.scheme, o.node, o.length, sum(o.time_s) AS time_s
+#   FROM runs r JOIN occupancy o USING (run_id)
+#   WHERE r.model = (SELECT model FROM runs JOIN occupancy USING (run_id) LIMIT 1)
+#   GROUP BY r.scheme, o.node, o.length
+# query places:
+#   WITH means AS (SELECT node, sum(length * time_s) / sum(time_s) AS mean FROM times GROUP BY node)
+#   SELECT row_number() OVER (ORDER BY mean DESC, length(node), node) - 1 AS i, node
+#   FROM means WHERE mean > 0 OR (SELECT max(mean) FROM means) = 0
+#   ORDER BY mean DESC, length(node), node LIMIT 12
+# query shares:
+#   SELECT p.i, s.i, t.length, t.time_s / sum(t.time_s) OVER (PARTITION BY t.scheme, t.node),
+#   (SELECT model FROM runs JOIN occupancy USING (run_id) LIMIT 1)
+#   FROM times t JOIN places p USING (node) JOIN schemes s ON s.name = t.scheme
+#   ORDER BY p.i, s.i, t.length
+stats places using 1 nooutput
+n_places = int(STATS_records)
+array place[n_places]
+stats places using (place[int($1) + 1] = strcol(2), $1) nooutput
+model_text = ''
+stats shares using (model_text = strcol(5), $4) nooutput
+least = decade(STATS_min > 1e-9 ? STATS_min : 1e-9)
+least = least < 0.1 ? least : 0.1
+
+columns = n_places > 6 ? 3 : n_places > 1 ? 2 : 1
+lines = (n_places + columns - 1) / columns
+panel = columns == 1 ? 640.0 : 420.0
+tall = 210.0
+head = key_height(n_schemes)
+height = head + tall * lines + 30 + foot
+eval sized(columns * panel, height)
+eval put_key(n_schemes, height)
+set logscale y
+set format y '%g'
+set grid ytics
+
+set multiplot
+do for [p = 0:n_places - 1] {
+    c = p % columns
+    l = p / columns
+    set lmargin at screen (c + 80.0 / panel) / columns
+    set rmargin at screen (c + 0.97) / columns
+    set tmargin at screen 1 - (head + tall * l + 30) / height
+    set bmargin at screen 1 - (head + tall * (l + 1) - 14) / height
+    set label 1 place[p + 1] at graph 0.5, graph 1 center offset 0, 0.7
+    set ylabel (c == 0 ? 'share of the time' : '')
+    set xlabel (p + columns >= n_places ? 'number waiting, '.model_text : '') offset 0, 0.3
+    set xrange [*:*] # or stats would not see what lies beyond
+    set yrange [*:*]
+    stats shares using ($1 == p ? $3 : NaN) nooutput
+    set yrange [least:1.5]
+    set xrange [-0.5:STATS_max + 0.5]
+    plot for [s = 0:n_schemes - 1] shares using ($1 == p && $2 == s ? $3 : NaN):4 \
+        with linespoints linewidth 1 linecolor rgb hue(s) pointtype point_type[s % 10 + 1] \
+        pointsize 0.5 title (p == 0 ? scheme[s + 1] : '')
+    unset label 1000
+}
+unset multiplot

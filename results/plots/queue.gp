@@ -1,0 +1,58 @@
+# about: how many wait at each node and link over time (means of 1/160 of it); the twelve longest
+# needs: finished runs with samples of queues ("observe" in the scenario)
+# query shown:
+#   SELECT min(r.run_id) AS run_id, r.scheme, r.model, max(q.t_s) AS span_s
+#   FROM runs r JOIN queue_sample q USING (run_id)
+#   WHERE r.model = (SELECT model FROM runs JOIN queue_sample USING (run_id) LIMIT 1)
+#   AND r.replication = (SELECT min(replication) FROM runs) GROUP BY r.scheme
+# query places:
+#   WITH means AS (SELECT q.node, avg(q.length) AS mean FROM queue_sample q JOIN shown USING (run_id)
+#   GROUP BY q.node)
+#   SELECT row_number() OVER (ORDER BY mean DESC, length(node), node) - 1 AS i,
+#   replace(node, '>', ' → ') AS name, node
+#   FROM means WHERE mean > 0 OR (SELECT max(mean) FROM means) = 0
+#   ORDER BY mean DESC, length(node), node LIMIT 12
+# query samples:
+#   SELECT p.i, s.i, avg(q.t_s), avg(q.length)
+#   FROM queue_sample q JOIN shown x USING (run_id) JOIN places p USING (node)
+#   JOIN schemes s ON s.name = x.scheme
+#   GROUP BY p.i, s.i, cast(160 * q.t_s / x.span_s AS INTEGER) ORDER BY p.i, s.i, 3
+stats places using 1 nooutput
+n_places = int(STATS_records)
+array place[n_places]
+stats places using (place[int($1) + 1] = strcol(2), $1) nooutput
+model_text = ''
+stats shown using (model_text = strcol(3), $4) nooutput
+span = STATS_max > 0 ? STATS_max : 1
+
+columns = n_places > 6 ? 3 : n_places > 1 ? 2 : 1
+lines = (n_places + columns - 1) / columns
+panel = columns == 1 ? 760.0 : 420.0
+tall = 196.0
+head = key_height(n_schemes)
+height = head + tall * lines + 30 + foot
+eval sized(columns * panel, height)
+eval put_key(n_schemes, height)
+set grid ytics xtics
+
+set multiplot
+do for [p = 0:n_places - 1] {
+    c = p % columns
+    l = p / columns
+    set lmargin at screen (c + 64.0 / panel) / columns
+    set rmargin at screen (c + 0.97) / columns
+    set tmargin at screen 1 - (head + tall * l + 30) / height
+    set bmargin at screen 1 - (head + tall * (l + 1) - 14) / height
+    set label 1 place[p + 1] at graph 0.5, graph 1 center offset 0, 0.7
+    set ylabel (c == 0 ? 'waiting' : '')
+    set xlabel (p + columns >= n_places ? 'time (s), '.model_text : '') offset 0, 0.3
+    set xrange [*:*] # or stats would not see what lies beyond
+    set yrange [*:*]
+    stats samples using ($1 == p ? $4 : NaN) nooutput
+    set xrange [0:span]
+    set yrange [0:(STATS_max > 1 ? STATS_max : 1) * 1.05]
+    plot for [s = 0:n_schemes - 1] samples using ($1 == p && $2 == s ? $3 : NaN):4 \
+        with lines linewidth 1.4 linecolor rgb hue(s) title (p == 0 ? scheme[s + 1] : '')
+    unset label 1000
+}
+unset multiplot

@@ -1,0 +1,350 @@
+// sim/life.c: a job from its plan to its report, attempt after attempt.
+//
+// A job that meets what is down gives up its attempt: what it queues for it leaves, what is served
+// where nothing failed goes on to its end (nobody tells the server), what is served on what failed
+// is aborted by outage.c. Then, by the rule, it is lost, or begins anew after timeout and back-off,
+// by the same plan or a new one.
+#include <assert.h>
+#include <gsl/gsl_randist.h>
+#include <math.h>
+
+#include "base/clock.h"
+#include "sim/account.h"
+#include "sim/core.h"
+
+enum {
+    REFUSED_PAUSE_NS = 1000000,
+    PLANS_TIMED =
+        1024,         // each of these, then one in PLANS_STRIDE: reading the clock costs as much as
+    PLANS_STRIDE = 64 // a small plan
+};
+
+// ---- slots --------------------------------------------------------------------------------------
+
+static uint32_t take_slot(struct engine *en)
+{
+    uint32_t slot = en->free_slot;
+    if (slot != NO_SLOT) {
+        en->free_slot = en->jobs[slot]->next_free;
+        return slot;
+    }
+    en->jobs =
+        arena_grow(en->arena, en->jobs, &en->job_capacity, en->job_count + 1, sizeof *en->jobs);
+    en->jobs[en->job_count] = ARENA_ARRAY(en->arena, struct job, 1);
+    en->jobs[en->job_count]->plan.arena = en->arena;
+    return en->job_count++;
+}
+
+void give_slot_if_idle(struct engine *en, uint32_t slot)
+{
+    struct job *j = en->jobs[slot];
+    if (j->alive || j->pending) return;
+    j->next_free = en->free_slot;
+    en->free_slot = slot;
+}
+
+// ---- reports ------------------------------------------------------------------------------------
+
+// One multiplication and one shift a word (the finaliser of SplitMix64), chained.
+static void hash_word(uint64_t *hash, uint64_t word)
+{
+    uint64_t x = (*hash ^ word) * 0xbf58476d1ce4e5b9u;
+    *hash = x ^ x >> 29;
+}
+
+static void hash_job(struct engine *en, const struct job *j)
+{
+    for (uint32_t i = 0; i < j->plan.op_count; i++) {
+        hash_word(&en->result->hash, j->id << OP_BITS | i);
+        hash_word(&en->result->hash, (uint64_t)j->times[i].ready_ns);
+        hash_word(&en->result->hash, (uint64_t)j->times[i].start_ns);
+        hash_word(&en->result->hash, (uint64_t)j->times[i].finish_ns);
+    }
+}
+
+// Tells the sink; a closed-loop user goes on.
+static void report(struct engine *en, struct job *j, enum job_status status)
+{
+    struct job_record record = {
+        .job = j->id,
+        .home = j->home,
+        .class_id = j->class_id,
+        .status = status,
+        .arrived_ns = j->arrived_ns,
+        .finished_ns = -1,
+        .energy_j = j->energy_j,
+        .cost = j->cost,
+        .attempts = j->attempt + 1u,
+        .counted = j->counted,
+        .stage_count = j->plan.stage_count,
+        .op_count = j->plan.op_count,
+        .ops = j->plan.ops,
+        .times = j->times,
+    };
+    en->stages = arena_grow(en->arena, en->stages, &en->stage_capacity, record.stage_count,
+                            sizeof *en->stages);
+    record.stages = en->stages;
+    if (status != JOB_INFEASIBLE) account_work(j, en->stages);
+    for (uint32_t s = 0; s < record.stage_count; s++) {
+        record.computation_work_ns += en->stages[s].computation_work_ns;
+        record.transmission_work_ns += en->stages[s].transmission_work_ns;
+    }
+    if (status == JOB_DONE || status == JOB_LATE) {
+        record.finished_ns = en->now;
+        account_job(j, en->resources, en->arena, en->stages, record.part_ns);
+        hash_job(en, j);
+    }
+    j->alive = false;
+    en->result->by_status[status]++;
+    en->active_jobs--;
+    if (!en->sink->job(en->sink->ctx, &record, en->e)) en->failed = true;
+    if (en->config->arrivals.kind != ARRIVAL_CLOSED) return;
+    // Who may ask without end and was refused on the spot comes back a little later: without a
+    // pause the run would never leave its instant.
+    bool endless = en->config->arrivals.jobs_per_user == UINT32_MAX && en->now == j->arrived_ns;
+    next_arrival(en, j->user, endless ? REFUSED_PAUSE_NS : 0);
+}
+
+// ---- operations ---------------------------------------------------------------------------------
+
+// The h of a radio link without line of sight (Rayleigh fading): power exponential of mean 1.
+static double draw_fading(const struct engine *en, const struct job *j, uint32_t op)
+{
+    struct rng rng;
+    uint64_t   message = ((uint64_t)j->user << 40 | (j->rank & 0xffffff) << 16) ^ op;
+    rng_init(&rng, en->config->seed, en->config->replication, "fading", message);
+    return gsl_ran_exponential(&rng.gsl, 1);
+}
+
+static void prepare_message(struct engine *en, const struct job *j, uint32_t op)
+{
+    const struct op *o = &j->plan.ops[op];
+    struct op_state *s = &j->states[op];
+    s->route = net_route(en->net, o->from, o->to);
+    s->wire_bytes = route_wire_bytes(s->route, o->bytes);
+    s->fading = s->route->is_fading ? draw_fading(en, j, op) : 1;
+    if (s->route->protocol->slow_start_segments > 0) {
+        struct wire *w = wire_of(&en->wires, o->from, o->to);
+        double       idle_s = s->route->protocol->slow_start_idle_s;
+        s->is_cold = w->used_ns < 0 || s_from_ns(en->now - w->used_ns) > idle_s;
+        w->used_ns = en->now;
+    }
+    struct message m = op_message(o, s);
+    s->alone_ns = net_message_ns(en->net, &m, en->now);
+}
+
+static void begin_op(struct engine *en, uint32_t slot, uint32_t op)
+{
+    struct job      *j = en->jobs[slot];
+    const struct op *o = &j->plan.ops[op];
+    j->times[op].ready_ns = en->now;
+    if (o->kind == OP_TRANSFER)
+        prepare_message(en, j, op);
+    else
+        j->states[op].alone_ns = ns_or_end(o->seconds);
+    if (o->kind == OP_DELAY) {
+        j->times[op].start_ns = en->now;
+        schedule_done(en, en->now + j->states[op].alone_ns, slot, op, DONE_LEG);
+    } else {
+        schedule_begin(en, en->now, slot, op, 0);
+    }
+}
+
+static void begin_ready_ops(struct engine *en, uint32_t slot)
+{
+    struct job *j = en->jobs[slot];
+    for (uint32_t i = 0; i < j->plan.op_count; i++)
+        if (!j->plan.ops[i].dep_count) begin_op(en, slot, i);
+}
+
+void finish_op(struct engine *en, uint32_t slot, uint32_t op)
+{
+    struct job *j = en->jobs[slot];
+    j->times[op].finish_ns = en->now;
+    if (j->states[op].route && j->states[op].route->protocol->slow_start_segments > 0) {
+        const struct op *o = &j->plan.ops[op];
+        wire_of(&en->wires, o->from, o->to)->used_ns = en->now;
+    }
+    for (uint32_t i = j->first_next[op]; i < j->first_next[op + 1]; i++)
+        if (--j->states[j->nexts[i]].waits_for == 0) begin_op(en, slot, j->nexts[i]);
+    if (--j->unfinished) return;
+    report(en, j, en->now > j->deadline_ns ? JOB_LATE : JOB_DONE);
+    give_slot_if_idle(en, slot);
+}
+
+bool is_current(const struct job *j, uint32_t op_and_attempt)
+{
+    uint32_t attempt = op_and_attempt >> OP_BITS;
+    return j->alive && !j->is_waiting && attempt == (j->attempt & ((1u << ATTEMPT_BITS) - 1));
+}
+
+void on_done(struct engine *en, uint32_t slot, uint32_t op_and_attempt)
+{
+    struct job *j = en->jobs[slot];
+    j->pending--;
+    if (is_current(j, op_and_attempt))
+        finish_op(en, slot, op_and_attempt & ((1u << OP_BITS) - 1));
+    else
+        give_slot_if_idle(en, slot);
+}
+
+// ---- plans --------------------------------------------------------------------------------------
+
+static enum plan_verdict ask_planner(struct engine *en, struct job *j)
+{
+    struct job_request request = {.job = j->id,
+                                  .home = j->home,
+                                  .class_id = j->class_id,
+                                  .user = j->user,
+                                  .rank = j->rank,
+                                  .attempt = j->attempt,
+                                  .now = en->now};
+    bool   is_timed = en->result->plans < PLANS_TIMED || en->result->plans % PLANS_STRIDE == 0;
+    double before = is_timed ? clock_wall_s() : 0;
+    j->plan.op_count = j->plan.dep_total = j->plan.stage_count = 0;
+    enum plan_verdict verdict = en->planner->plan(en->planner->ctx, en, &request, &j->plan, en->e);
+    if (is_timed)
+        en->result->planning_s +=
+            (clock_wall_s() - before) * (en->result->plans < PLANS_TIMED ? 1 : (int)PLANS_STRIDE);
+    en->result->plans++;
+    if (verdict == PLAN_READY && j->plan.op_count >= 1u << OP_BITS) {
+        err_add(en->e,
+                "a plan of %u operations: want fewer than %u; fewer nodes per task or layers",
+                j->plan.op_count, 1u << OP_BITS);
+        verdict = PLAN_FAILED;
+    }
+    if (verdict == PLAN_FAILED) en->failed = true;
+    if (verdict != PLAN_READY) j->plan.op_count = j->plan.dep_total = j->plan.stage_count = 0;
+    assert(verdict != PLAN_READY || j->plan.op_count > 0);
+    return verdict;
+}
+
+// Accepted work counts in a node's backlog from now on, not only when its input has arrived.
+static void begin_plan(struct engine *en, uint32_t slot)
+{
+    struct job *j = en->jobs[slot];
+    job_prepare(j, en->arena);
+    for (uint32_t i = 0; i < j->plan.op_count; i++) {
+        const struct op *o = &j->plan.ops[i];
+        if (is_processing(o))
+            node_processor(en, o->to)->planned_ns += (double)ns_or_end(o->seconds);
+    }
+    begin_ready_ops(en, slot);
+}
+
+static uint32_t draw_class(const struct engine *en, const struct job *j)
+{
+    const struct mix *m = &en->config->mix;
+    const double     *share = m->share;
+    struct rng        rng;
+    if (m->class_count < 2) return 0;
+    share += (size_t)m->row_of_group[en->net->group_of[j->home]] * m->class_count;
+    rng_init(&rng, en->config->seed, en->config->replication, "mix",
+             (uint64_t)j->user << 32 | (j->rank & UINT32_MAX));
+    double   left = rng_uniform(&rng);
+    uint32_t class_id = 0;
+    while (class_id + 1 < m->class_count && left >= share[class_id]) left -= share[class_id++];
+    while (class_id > 0 && share[class_id] == 0) class_id--; // rounding met a share of nothing
+    return class_id;
+}
+
+static sim_ns deadline_of(const struct engine *en, const struct job *j)
+{
+    const double *deadline_s = en->config->deadline_s;
+    double        own_s = deadline_s ? deadline_s[en->net->group_of[j->home]] : INFINITY;
+    return isfinite(own_s) ? en->now + ns_from_s(fmin(own_s, NS_MAX_S)) : INT64_MAX;
+}
+
+void life_arrive(struct engine *en, uint32_t user, uint32_t class_id)
+{
+    uint32_t     slot = take_slot(en);
+    struct job  *j = en->jobs[slot];
+    struct user *u = &en->users[user];
+    j->id = en->result->jobs++;
+    j->rank = u->arrived++;
+    j->home = u->node;
+    j->user = user;
+    j->class_id = en->config->arrivals.kind == ARRIVAL_TRACE ? class_id : draw_class(en, j);
+    j->arrived_ns = en->now;
+    j->deadline_ns = deadline_of(en, j);
+    j->priority = net_group(en->net, j->home)->priority;
+    j->counted = en->now >= en->warm_up_ns;
+    j->alive = true;
+    j->is_waiting = false;
+    j->attempt = 0;
+    j->pending = j->use_count = j->first_use = 0;
+    j->energy_j = j->cost = 0;
+
+    enum plan_verdict verdict = ask_planner(en, j);
+    if (verdict == PLAN_FAILED) return;
+    if (verdict == PLAN_READY) {
+        begin_plan(en, slot);
+    } else {
+        job_prepare(j, en->arena);
+        report(en, j, JOB_INFEASIBLE);
+        give_slot_if_idle(en, slot);
+    }
+}
+
+// ---- giving up ----------------------------------------------------------------------------------
+
+// Its attempt ends here: what waits leaves the queues; what had not queued yet never will.
+static void give_up(struct engine *en, uint32_t slot)
+{
+    struct job *j = en->jobs[slot];
+    for (uint32_t i = j->first_use; i < j->use_count; i++)
+        if (j->uses[i].state == USE_WAITING) leave_resource(en, slot, i);
+    for (uint32_t i = 0; i < j->plan.op_count; i++) {
+        const struct op *o = &j->plan.ops[i];
+        if (is_processing(o) && j->states[i].last_use == NO_OP)
+            node_processor(en, o->to)->planned_ns -= (double)ns_or_end(o->seconds);
+    }
+}
+
+void drop_job(struct engine *en, uint32_t slot)
+{
+    give_up(en, slot);
+    report(en, en->jobs[slot], JOB_DROPPED);
+}
+
+static void lose(struct engine *en, uint32_t slot)
+{
+    report(en, en->jobs[slot], JOB_LOST);
+    give_slot_if_idle(en, slot);
+}
+
+static void try_later(struct engine *en, uint32_t slot)
+{
+    struct job            *j = en->jobs[slot];
+    const struct recovery *r = &en->config->recovery;
+    if (r->rule == RECOVERY_LOST || j->attempt + 1u >= r->attempts) {
+        lose(en, slot);
+        return;
+    }
+    j->is_waiting = true;
+    j->pending++;
+    double wait_s = r->timeout_s + r->backoff_s * pow(r->backoff_factor, j->attempt);
+    schedule(en, en->now + ns_or_end(wait_s), event_key(PHASE_ARRIVAL, j->id, 1, 0), EV_RETRY, slot,
+             0);
+}
+
+void fail_job(struct engine *en, uint32_t slot)
+{
+    give_up(en, slot);
+    try_later(en, slot);
+}
+
+void on_retry(struct engine *en, uint32_t slot)
+{
+    struct job *j = en->jobs[slot];
+    j->pending--;
+    j->is_waiting = false;
+    j->attempt++;
+    en->result->retries++;
+    enum plan_verdict verdict = PLAN_READY;
+    if (en->config->recovery.rule == RECOVERY_REPLAN) verdict = ask_planner(en, j);
+    if (verdict == PLAN_READY)
+        begin_plan(en, slot);
+    else if (verdict == PLAN_INFEASIBLE) // nobody now: perhaps later
+        try_later(en, slot);
+}

@@ -1,0 +1,128 @@
+// sim/observe.c: records of nodes, links and queues.
+#include <assert.h>
+#include <stdlib.h>
+
+#include "sim/core.h"
+
+static sim_ns down_ns(const struct engine *en, bool is_link, uint32_t from, uint32_t to)
+{
+    sim_ns sum = 0;
+    for (uint32_t i = 0; i < en->element_count; i++) {
+        const struct element *x = &en->elements[i];
+        if (x->process->is_link != is_link || x->from != from || (is_link && x->to != to)) continue;
+        sum += x->down_ns + (x->is_down ? en->now - x->since : 0);
+    }
+    return sum < en->now ? sum : en->now; // processes of one element may overlap
+}
+
+static const struct resource *cpu_of(const struct engine *en, uint32_t node)
+{
+    uint32_t index = en->node_resources[(size_t)node * NODE_RESOURCES + NODE_CPU];
+    return index ? &en->resources[index - 1] : NULL;
+}
+
+void engine_node(const struct engine *en, uint32_t node, struct node_record *out)
+{
+    const struct resource   *r = cpu_of(en, node);
+    const struct node_group *g = net_group(en->net, node);
+    *out = (struct node_record){.node = node, .down_ns = down_ns(en, false, node, node)};
+    out->energy_j = g->power_idle_w * s_from_ns(en->now - out->down_ns);
+    if (en->node_processors[node]) {
+        const struct processor *p = &en->processors[en->node_processors[node] - 1];
+        out->memory_peak_bytes = p->memory_peak_bytes;
+        out->energy_j += p->active_j;
+        out->cost = p->cost;
+    }
+    if (!r) return;
+    out->subtasks = r->served;
+    out->busy_ns = r->busy_ns;
+    if (en->now > 0) out->utilization = (double)r->busy_ns / ((double)en->now * r->servers);
+    out->queue_mean = resource_mean_waiting(r, en->now);
+    out->queue_max = r->waiting_max;
+    if (r->lengths == NO_LENGTHS) return;
+    out->length_count = en->queues.lengths[r->lengths].count;
+    out->length_ns = en->queues.lengths[r->lengths].ns;
+}
+
+// ---- links: those that carried something, put in order when the run has ended
+// --------------------
+
+static int by_ends(const void *a, const void *b)
+{
+    const struct wire *x = a, *y = b;
+    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    return (x->to > y->to) - (x->to < y->to);
+}
+
+static void order_wires(struct engine *en)
+{
+    struct wire_table *t = &en->wires;
+    uint32_t           kept = 0;
+    for (uint32_t i = 0; i < t->count; i++)
+        if (t->wires[i].resource != UINT32_MAX && en->resources[t->wires[i].resource].served)
+            t->wires[kept++] = t->wires[i];
+    t->count = kept;
+    if (kept) qsort(t->wires, kept, sizeof *t->wires, by_ends);
+}
+
+uint32_t engine_link_count(const struct engine *en)
+{
+    return en->wires.count;
+}
+
+void engine_link(const struct engine *en, uint32_t index, struct link_record *out)
+{
+    const struct wire     *w = &en->wires.wires[index];
+    const struct resource *r = &en->resources[w->resource];
+    *out = (struct link_record){
+        .from = w->from,
+        .to = w->to,
+        .transfers = r->served,
+        .bytes = r->bytes,
+        .busy_ns = r->busy_ns,
+        .utilization = en->now > 0 ? (double)r->busy_ns / (double)en->now : 0,
+        .queue_mean = resource_mean_waiting(r, en->now),
+        .queue_max = r->waiting_max,
+        .cost = r->bytes * net_link(en->net, w->from, w->to)->price_per_byte,
+        .down_ns = down_ns(en, true, w->from, w->to),
+    };
+}
+
+// ---- queues -------------------------------------------------------------------------------------
+
+static bool tell(struct engine *en, uint32_t from, uint32_t to, struct resource *r)
+{
+    if (r->service == SERVICE_COMPUTED) resource_advance(r, &en->queues, en->now);
+    struct queue_record record = {en->now, from, to, r->waiting};
+    return en->sink->queue(en->sink->ctx, &record, en->e);
+}
+
+void on_sample(struct engine *en)
+{
+    bool ok = true;
+    for (uint32_t node = 0; ok && node < en->net->node_count; node++) {
+        uint32_t index = en->node_resources[(size_t)node * NODE_RESOURCES + NODE_CPU];
+        if (index) ok = tell(en, node, node, &en->resources[index - 1]);
+    }
+    for (uint32_t i = 0; ok && i < en->wires.count; i++) {
+        const struct wire *w = &en->wires.wires[i];
+        if (w->resource != UINT32_MAX) ok = tell(en, w->from, w->to, &en->resources[w->resource]);
+    }
+    if (!ok) en->failed = true;
+    schedule(en, en->now + ns_from_s(en->config->sample_s), event_key(PHASE_SAMPLE, 0, 0, 0),
+             EV_SAMPLE, 0, 0);
+}
+
+// Little's law along the path of the run: the integral of the number present is the sum of the
+// sojourn times (Little and Graves, 2008, theorem LL.2).
+void observe_end(struct engine *en)
+{
+    for (uint32_t i = 0; i < en->resource_count; i++) {
+        struct resource *r = &en->resources[i];
+        if (r->service == SERVICE_COMPUTED) resource_advance(r, &en->queues, en->now);
+        resource_count(r, &en->queues, en->now, 0);
+        assert(r->waiting == 0 && (r->service == SERVICE_COMPUTED || r->busy == 0));
+        assert(r->area_ns + (uint64_t)r->busy_ns == r->sojourn_ns);
+    }
+    order_wires(en);
+}
