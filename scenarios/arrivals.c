@@ -70,6 +70,9 @@ static void read_bursts(struct arrivals *a, struct json j)
     if (highest <= 0 && j.doc->e->fault_count == before)
         json_fault(states, "a state with a rate above 0");
     if (parts_has(j, "next")) read_next(a, json_get(j, "next"));
+    struct err inner = {0};
+    if (j.doc->e->fault_count == before && !arrivals_finish(a, &inner))
+        parts_pass_on(&inner, states);
 }
 
 static void read_trace(struct scenario *s, struct json j)
