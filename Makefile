@@ -3,7 +3,8 @@
 #   make            build/fogsim                       make install PREFIX=/usr/local
 #   make deps       installs what is missing (apt)     make bench    speed, as ratios measured side by side
 #   make check      all tests, as CI runs them         make check-long  what takes minutes
-#   make bench-kernels  the kernels beside oneDNN, OpenBLAS and XNNPACK
+#   make bench-kernels  the kernels beside oneDNN, OpenBLAS and XNNPACK    make bench-simgrid  the same jobs through SimGrid
+#   make bench-engine   the event set and the engine beside plain C, ns-3 and SimGrid
 #   make kernels-arm64, kernels-armhf: a static fogsim-calibrate for boards    make check-arm  its tests, emulated
 
 PREFIX  ?= /usr/local
@@ -16,7 +17,7 @@ PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev li
             protobuf-c-compiler libprotobuf-c-dev man-db git valgrind
 
 # What only `make bench` and `make bench-kernels` install: rivals to measure against, no part of fogsim.
-BENCH_PACKAGES := libdnnl-dev libopenblas-dev libxnnpack-dev libpthreadpool-dev # the last: xnnpack.h includes its header
+BENCH_PACKAGES := libdnnl-dev libopenblas-dev libxnnpack-dev libpthreadpool-dev libsimgrid-dev libns3-dev # xnnpack.h includes pthreadpool.h
 
 LIBS     := gsl sqlite3 libcjson libsodium
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wno-missing-field-initializers -Werror
@@ -27,7 +28,7 @@ LIB_FLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 LDLIBS   += $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm -lpthread
 TEST_LIBS := $(shell pkg-config --cflags --libs check libprotobuf-c 2>/dev/null)
 ifneq ($(shell pkg-config --exists $(LIBS) 2>/dev/null && echo yes),yes)
-ifeq ($(filter deps% demo check% bench bench-kernels bench-slices kernels-% clean,$(MAKECMDGOALS)),)
+ifeq ($(filter deps% demo check% bench bench-kernels bench-simgrid bench-slices bench-engine kernels-% clean,$(MAKECMDGOALS)),)
 $(warning libraries are missing ($(LIBS)): run `make deps` first)
 endif
 endif
@@ -54,10 +55,12 @@ OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
 TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/oracle.c $(if $(filter matching,$(SUITES)),tests/slow_matching.c) \
             $(if $(filter cli,$(SUITES)),tests/program.c)) tests/main.c
+TESTS    += $(if $(filter queueing,$(SUITES)),$(filter-out tests/queueing/main.c,$(wildcard tests/queueing/*.c)))
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
+PEERS    := $(patsubst bench/engine/peers/%,$(B)/peer-%,$(basename $(wildcard bench/engine/peers/*.c bench/engine/peers/*.c[cp]*)))
 GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
 
-.PHONY: all deps demo check check-long bench bench-kernels bench-slices install clean layers format format-check tidy
+.PHONY: all deps demo check check-long bench bench-simgrid bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
 all: $(B)/fogsim
 
@@ -223,7 +226,8 @@ check-long-run:
 	$(B)/asan/fuzz 30000 2
 layers:
 	@sh tests/layers.sh && echo "includes point one way"
-FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) kernels/*.inc tests/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch])
+FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) kernels/*.inc tests/*.[ch] tests/queueing/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch] \
+            bench/*/*/*.[ch])
 format:
 	clang-format -i $(FORMATTED)
 format-check:
@@ -235,10 +239,11 @@ $(B)/tidy/%.ok: %.c .clang-tidy | $(GENERATED)
 	@mkdir -p $(@D)
 	@clang-tidy --quiet $< -- $(CPPFLAGS) -std=c11 $(shell pkg-config --cflags $(LIBS)) $(EXTRA) 2>/dev/null && touch $@
 
-bench bench-kernels: PACKAGES += $(BENCH_PACKAGES)
+bench bench-kernels bench-simgrid bench-engine: PACKAGES += $(BENCH_PACKAGES)
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCHES)
 	@for b in $(BENCHES); do echo "--- $$b"; $$b || exit 1; done
+	@$(MAKE) --no-print-directory bench-engine-run
 bench-kernels: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/bench-kernels
 	@$(B)/bench-kernels $(ARGS)
@@ -259,6 +264,36 @@ $(B)/bench-kernels: $(KERNEL_BENCH) $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(BENCH_LIBS) $(LDLIBS)
 
+# The same jobs through SimGrid; the last run is kept for docs/VALIDATION.md.
+SIMGRID_BENCH := $(patsubst %.c,$(B)/%.o,$(wildcard bench/simgrid/*.c))
+$(B)/bench-simgrid: $(SIMGRID_BENCH) $(LIBRARY)
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lsimgrid $(LDLIBS)
+bench-simgrid: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/bench-simgrid
+	@$(B)/bench-simgrid >$(B)/simgrid.json && cp $(B)/simgrid.json docs/simgrid.json && cat docs/simgrid.json
+# The event set and the engine, and rivals that simulate the same. A rival whose library is missing is said to be and left out.
+ENGINE_BENCH := $(patsubst %.c,$(B)/%.o,$(wildcard bench/engine/*.c))
+.PHONY: bench-engine bench-engine-run
+$(B)/fogsim-bench: $(ENGINE_BENCH) $(LIBRARY)
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(PEERS): bench/engine/peers/peer.h
+$(B)/peer-%: bench/engine/peers/%.c
+	@echo "  cc $<"
+	@$(CC) $(CPPFLAGS) -std=c11 $(WARN) -O2 -g -o $@ $< -lm
+$(B)/peer-simgrid: bench/engine/peers/simgrid.cpp
+	@echo "  c++ $<"
+	@$(CXX) $(CPPFLAGS) -std=c++17 -O2 -g -o $@ $< -lsimgrid || echo "  without SimGrid: want libsimgrid-dev"
+$(B)/peer-ns3: bench/engine/peers/ns3.cc
+	@echo "  c++ $<"
+	@$(CXX) $(CPPFLAGS) -std=c++17 -O2 -g -o $@ $< $$(pkg-config --cflags --libs ns3-core) || echo "  without ns-3: want libns3-dev"
+bench-engine: deps
+	@$(MAKE) --no-print-directory bench-engine-run
+bench-engine-run:
+	@$(MAKE) --no-print-directory -j$(JOBS) $(B)/fogsim-bench $(PEERS)
+	@/usr/bin/python3 bench/engine/peers.py $(B) $(ARGS)
+
 SHARE = $(DESTDIR)$(PREFIX)/share/fogsim
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(SHARE)/models/zoo $(SHARE)/kernels/profiles \
@@ -273,12 +308,19 @@ install: all
 	install -m 644 scenarios/protocols/*.json $(SHARE)/scenarios/protocols
 	install -m 644 docs/scenario.schema.json $(SHARE)/docs
 
+# Queueing theory: systems with closed forms run on the engine (tests/queueing/); JSON, one object a line.
+QUEUEING := $(patsubst %.c,$(B)/%.o,$(wildcard tests/queueing/*.c))
+$(B)/queueing: $(QUEUEING) $(LIBRARY)
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 # Published figures beside ours; after a change of results.
 .PHONY: validation
-validation: all
+validation: all $(B)/queueing
 	/usr/bin/python3 docs/validation.py
 
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(QUEUEING:.o=.d) $(SIMGRID_BENCH:.o=.d)
+-include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(ENGINE_BENCH:.o=.d)

@@ -34,7 +34,11 @@ static double burst_gap_s(const struct arrivals *a, struct arrival_state *s, str
                           bool is_first)
 {
     double gap_s = 0;
-    if (is_first) enter_state(a, s, r, draw_state(a->start, a->state_count, r));
+    if (is_first) {
+        uint32_t first = draw_state(a->start, a->state_count, r);
+        assert(a->start[first] > 0); // else arrivals_finish has not been called
+        enter_state(a, s, r, first);
+    }
     while (gap_s <= NS_MAX_S) {
         const struct burst_state *now = &a->states[s->burst_state];
         double                    wait_s =

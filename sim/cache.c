@@ -53,7 +53,7 @@ static void load(struct cache *c, struct cached item, double room_bytes)
 
 bool cache_use(struct cache *c, uint64_t content, double bytes, double room_bytes)
 {
-    assert(bytes >= 0 && isfinite(bytes) && room_bytes >= 0);
+    assert(bytes >= 0 && isfinite(bytes) && !isnan(room_bytes));
     struct cached item = {content, bytes};
     uint32_t      i = 0;
     while (i < c->count && c->items[i].content != content) i++;

@@ -27,11 +27,13 @@ struct cache {
 
 void cache_init(struct cache *c, struct arena *a); // takes no memory before the first content
 
-// Uses `content` of `bytes` >= 0 where `room_bytes` (INFINITY: no limit) are there for all
-// contents. true: it was held; it is the most recent now. false: it is loaded now, and the least
-// recently used have gone until all fits; what alone is larger than the room is not kept and drives
-// nothing out. A content is held by name and size: one of another size is loaded in place of the
-// old one, which is no eviction. Content 0 has no name: it is loaded every time and never kept.
+// Uses `content` of `bytes` >= 0 where `room_bytes` are there for all contents (INFINITY: no limit;
+// below 0: what runs takes more than there is, and nothing fits).
+// true: it was held; it is the most recent now. false: it is loaded now, and the least recently
+// used have gone until all fits; what alone is larger than the room is not kept and drives nothing
+// out. The room is looked at only where something is loaded. A content is held by name and size:
+// one of another size is loaded in place of the old one, which is no eviction. Content 0 has no
+// name: it is loaded every time and never kept.
 bool cache_use(struct cache *c, uint64_t content, double bytes, double room_bytes);
 
 // The node has failed: it holds nothing any more. Counts stay; no evictions.

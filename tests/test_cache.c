@@ -76,6 +76,8 @@ START_TEST(without_a_limit_all_is_kept_and_without_room_nothing)
     cache_init(&cache, &arena);
     for (uint32_t i = 0; i < 3; i++) ck_assert(!cache_use(&cache, 1, 1, 0));
     ck_assert_counts(0, 3, 0, 0, 0);
+    ck_assert(!cache_use(&cache, 1, 0, -1));
+    ck_assert_counts(0, 4, 0, 0, 0);
 }
 END_TEST
 

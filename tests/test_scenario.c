@@ -453,7 +453,8 @@ START_TEST(bursts_go_round_or_as_they_are_told)
     ck_assert(a->states[0].rate_per_s == 5 && a->states[0].stay_s == 10);
     ck_assert(a->states[1].rate_per_s == 0 && a->states[1].stay_s == 60);
     ck_assert(a->states[0].next[1] == 1 && a->states[1].next[0] == 1 && a->states[0].next[0] == 0);
-    ck_assert_double_eq_tol(a->start[0], 1 / 7.0, 1e-15); // 10 s of 70 s
+    ck_assert_double_eq_tol(a->start[0], 10 / 70.0, 1e-15); // shares of time: 10 s, 60 s
+    ck_assert_double_eq_tol(a->start[1], 60 / 70.0, 1e-15);
     LOAD("arrivals={\"kind\": \"bursts\", \"tasks\": 1, \"states\": [{\"rate\": 1, \"stay\": 1}, "
          "{\"rate\": 2, \"stay\": 2}, {\"rate\": 3, \"stay\": 3}], "
          "\"next\": [[0, 0.25, 0.75], [1, 0, 0], [\"50 %\", 0.5, 0]]}");
@@ -759,6 +760,10 @@ static const struct {
     {{"arrivals={\"kind\": \"bursts\", \"tasks\": 1, \"states\": [{\"rate\": 1, \"stay\": 1}, "
       "{\"rate\": 0, \"stay\": 1}], \"next\": [[0.5, 0.5], [1, 0]]}"},
      "arrivals.next[0][0]: want 0: a state that goes on is a longer stay, have 0.5"},
+    {{"arrivals={\"kind\": \"bursts\", \"tasks\": 1, \"states\": [{\"rate\": 1, \"stay\": 1}, "
+      "{\"rate\": 2, \"stay\": 1}, {\"rate\": 3, \"stay\": 1}], "
+      "\"next\": [[0, 1, 0], [1, 0, 0], [1, 0, 0]]}"},
+     "arrivals.states: state 0: want a way to every other, have none to state 2"},
     {{"arrivals={\"kind\": \"poisson\", \"tasks\": 1, \"rate\": 1, \"jitter\": true}"},
      "arrivals.jitter: want no \"jitter\" with arrivals of kind \"poisson\", have true"},
     {{"arrivals={\"kind\": \"bursts\", \"tasks\": 1, \"states\": [{\"rate\": 1, \"stay\": 1}, "

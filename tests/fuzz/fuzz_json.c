@@ -1,12 +1,15 @@
-// tests/fuzz/fuzz_json.c: hostile scenarios, models, devices, protocols and profiles.
+// tests/fuzz/fuzz_json.c: hostile scenarios, models, devices, protocols, profiles and recorded
+// series (CSV).
 //
 // LLVMFuzzerTestOneInput takes a file whose first byte names the reader that gets the rest:
-// s scenario, m model, d device, p protocol, r profile. What a reader accepts is run, with few
-// tasks, under every scheme: it must end or fail with a message. Nothing may crash, assert or make
-// a sanitizer speak.
+// s scenario, m model, d device, p protocol, r profile; a arrivals, f factors of a rate, t tracks.
+// What a reader accepts is run, with few tasks, under every scheme: it must end or fail with a
+// message. A series that is accepted must be in order. Nothing may crash, assert or make a
+// sanitizer speak.
 //
 // With -DFUZZ_MAIN there is a main that needs no libFuzzer: it mutates the bundled files, half of
-// the time their JSON trees (so that most results still parse), half of the time their bytes.
+// the time their JSON trees (so that most results still parse), half of the time their bytes; of
+// series their bytes and lines.
 //   fuzz_json [MUTATIONS [SEED]]     defaults 2000 and 1; the same arguments try the same files
 //   fuzz_json FILE...                runs these inputs (first byte as above), to repeat a find
 #include <cjson/cJSON.h>
@@ -24,11 +27,14 @@
 #include "base/rng.h"
 #include "cli/simulate.h"
 #include "scenarios/device.h"
+#include "scenarios/trace.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 // Bounds of what is simulated: a finding is a crash, not a long run.
 enum { MAX_NODES = 64, MAX_USERS = 8, MAX_TASKS = 2, MAX_MODELS = 1, RUN_MS = 200 };
+
+static const char READERS[] = "smdpraft", TABLES[] = "aft";
 
 static volatile int out_of_time;
 static uint64_t     accepted_count, simulated_count; // told at the end: 0 would mean a blunt fuzzer
@@ -160,9 +166,70 @@ static bool read_input(struct bench *b, char reader, const char *path, struct er
     }
 }
 
+static void must(bool holds)
+{
+    if (!holds) abort();
+}
+
+static bool read_arrivals(struct arena *a, const char *path, struct err *e)
+{
+    static const char *const users[] = {"user0", "user1", "user2"}, *const models[] = {"a", "b"};
+    struct trace_arrivals *lists;
+    uint64_t               total = 0;
+    if (!trace_read_arrivals(&lists, a, path, users, 3, models, 2, e)) return false;
+    for (uint32_t u = 0; u < 3; total += lists[u++].count)
+        for (uint32_t i = 0; i < lists[u].count; i++) {
+            const struct trace_arrival *item = &lists[u].items[i];
+            must(item->class_id < 2 && item->at >= (i ? item[-1].at : 0) && item->at < NS_END);
+        }
+    must(total > 0);
+    return true;
+}
+
+static bool read_factors(struct arena *a, const char *path, struct err *e)
+{
+    struct rate_trace t;
+    if (!trace_read_rates(&t, a, path, e)) return false;
+    must(t.count && t.from[0] == 0);
+    for (uint32_t i = 0; i < t.count; i++)
+        must(t.factor[i] > 0 && t.factor[i] < 1e300 && (!i || t.from[i] > t.from[i - 1]));
+    return true;
+}
+
+static bool read_tracks(struct arena *a, const char *path, struct err *e)
+{
+    static const char *const nodes[] = {"user0", "user1"};
+    struct track            *tracks;
+    if (!trace_read_tracks(&tracks, a, path, nodes, 2, e)) return false;
+    for (uint32_t n = 0; n < 2; n++) {
+        must(tracks[n].count > 0);
+        for (uint32_t i = 0; i < tracks[n].count; i++) {
+            const struct track_point *p = &tracks[n].points[i];
+            must(p->at >= 0 && (!i || p->at > p[-1].at) && p->x_m - p->y_m < 1e300);
+        }
+    }
+    return true;
+}
+
+static int read_table(const uint8_t *data, size_t size)
+{
+    struct arena a = {0};
+    struct err   e = {0};
+    const char   name[2] = {(char)data[0], '\0'};
+    const char  *path = write_input(&a, name, data + 1, size - 1);
+    bool         ok = name[0] == 'a'   ? read_arrivals(&a, path, &e)
+                      : name[0] == 'f' ? read_factors(&a, path, &e)
+                                       : read_tracks(&a, path, &e);
+    must(ok == !e.fault_count);
+    accepted_count += ok;
+    arena_free(&a);
+    return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (!size || !strchr("smdpr", data[0]) || !data[0]) return 0;
+    if (!size || !data[0] || !strchr(READERS, data[0])) return 0;
+    if (strchr(TABLES, data[0])) return read_table(data, size);
     struct bench b;
     struct err   e = {0};
     const char   name[2] = {(char)data[0], '\0'};
@@ -449,7 +516,7 @@ static void mutate_tree(cJSON *root, struct rng *r)
 // In place; returns the new length, at most `length`.
 static size_t mutate_bytes(char *text, size_t length, struct rng *r)
 {
-    static const char bytes[] = "{}[]\",:0-.eE\\\n\t \x01\xff\xc3u";
+    static const char bytes[] = "{}[]\",:0-.eE\\\r\n\t \x01\xff\xc3u";
     for (uint64_t times = 1 + rng_below(r, 3); times && length; times--) {
         size_t at = (size_t)rng_below(r, length), span = (size_t)rng_below(r, 16);
         if (span > length - at) span = length - at;
@@ -512,6 +579,50 @@ static void run_one(const struct seed_file *seed, struct rng *r)
     cJSON_Delete(tree);
 }
 
+// A line is taken out, put elsewhere or put twice, or one is cut into one of another table.
+static size_t mutate_lines(char *text, size_t length, size_t room, struct rng *r)
+{
+    size_t from = (size_t)rng_below(r, length + 1), to = (size_t)rng_below(r, length + 1);
+    while (from && text[from - 1] != '\n') from--;
+    while (to && text[to - 1] != '\n') to--;
+    const char *end = memchr(text + from, '\n', length - from);
+    size_t      span = end ? (size_t)(end + 1 - text) - from : length - from;
+    char        line[256];
+    if (span > sizeof line || length + span > room) return length;
+    memcpy(line, text + from, span);
+    memmove(text + to + span, text + to, length - to);
+    memcpy(text + to, line, span);
+    length += span;
+    if (rng_below(r, 2)) return length;
+    if (to <= from) from += span;
+    memmove(text + from, text + from + span, length - from - span);
+    return length - span;
+}
+
+static const struct {
+    char        reader;
+    const char *text;
+} SERIES[] = {
+    {'a', "time,user,model\n0.5,user0,a\n1,user1,b\n1,2,0\r\n7e2,user0,1\n3,user2,a\n"},
+    {'f', "time,factor\n0,1\n10,0.25\n 20.5 , 1.5\r\n\n1e3,1e-2\n"},
+    {'t', "time,node,x,y\n0,user0,1,2\n0,user1,-3.5,4e1\n5,user0,0,0\n2,1,7,7"},
+};
+
+static void run_table(struct rng *r)
+{
+    uint64_t pick = rng_below(r, sizeof SERIES / sizeof *SERIES);
+    char     text[1024];
+    size_t   length = strlen(SERIES[pick].text);
+    memcpy(text, SERIES[pick].text, length);
+    for (uint64_t i = rng_below(r, 4); i; i--) length = mutate_lines(text, length, sizeof text, r);
+    if (rng_below(r, 4)) length = mutate_bytes(text, length, r);
+    uint8_t *input = malloc(length + 1);
+    input[0] = (uint8_t)SERIES[pick].reader;
+    memcpy(input + 1, text, length);
+    LLVMFuzzerTestOneInput(input, length + 1);
+    free(input);
+}
+
 static int run_files(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -527,7 +638,7 @@ static int run_files(int argc, char **argv)
 
 static void remove_folder(void)
 {
-    for (const char *name = "smdpr"; *name; name++) {
+    for (const char *name = READERS; *name; name++) {
         char path[80];
         snprintf(path, sizeof path, "%s/%c.json", folder(), *name);
         unlink(path);
@@ -555,8 +666,12 @@ int main(int argc, char **argv)
         struct rng r;
         rng_init(&r, first, 0, "fuzz", i); // each mutation has a stream: any one can be repeated
         static const char readers[] = "ssssmmmdpr"; // by how much there is to go wrong
-        char              reader = readers[rng_below(&r, sizeof readers - 1)];
-        uint32_t          pick = (uint32_t)rng_below(&r, count);
+        if (rng_below(&r, 4) == 0) {
+            run_table(&r);
+            continue;
+        }
+        char     reader = readers[rng_below(&r, sizeof readers - 1)];
+        uint32_t pick = (uint32_t)rng_below(&r, count);
         while (seeds[pick].reader != reader) pick = (pick + 1) % count;
         run_one(&seeds[pick], &r);
     }
