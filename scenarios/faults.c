@@ -134,7 +134,6 @@ static void read_recovery(struct scenario *s, struct json root)
     static const char *const keys[] = {"rule",           "timeout",  "backoff",
                                        "backoff_factor", "attempts", NULL};
     static const char *const rules[] = {"lost", "retry", "replan", NULL};
-    static const char *const again[] = {"backoff", "backoff_factor", "attempts", NULL};
     struct recovery         *r = &s->recovery;
     struct json              j = json_get(root, "recovery");
     *r = (struct recovery){RECOVERY_LOST, 0, 0, 1, 1};
@@ -143,13 +142,10 @@ static void read_recovery(struct scenario *s, struct json root)
     if (!cJSON_IsObject(j.item)) return;
     r->rule = (enum recovery_rule)json_choice(j, "rule", rules, RECOVERY_LOST);
     r->timeout_s = json_quantity(j, "timeout", UNIT_TIME, 0, 0, 1e6);
-    if (r->rule == RECOVERY_LOST) {
-        parts_refuse(j, again, "with \"rule\": \"lost\"");
-        return;
-    }
     r->backoff_s = json_quantity(j, "backoff", UNIT_TIME, 1, 0, 1e6);
     r->backoff_factor = json_quantity(j, "backoff_factor", UNIT_NONE, 2, 1, 100);
     r->attempts = (uint32_t)json_integer(j, "attempts", 4, 1, 1000);
+    if (r->rule == RECOVERY_LOST) r->attempts = 1; // so that the rule alone may be varied
 }
 
 void parts_read_faults(struct scenario *s, struct json root)

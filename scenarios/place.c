@@ -79,10 +79,11 @@ static void read_grid(struct node_group *g, struct json j)
     if (columns * rows < (int64_t)g->count)
         json_fault(grid, "[columns, rows] with a cell for each of the %u nodes", g->count);
     stand(g, j.arena);
-    for (uint32_t i = 0; i < g->count; i++) {
+    for (int64_t i = 0; i < (int64_t)g->count; i++) {
         struct track_point *p = g->tracks[i].points;
-        p->x_m = a.x_m + a.width_m * ((double)(i % columns) + 0.5) / (double)columns;
-        p->y_m = a.y_m + a.height_m * ((double)(i / columns) + 0.5) / (double)rows;
+        int64_t             column = i % columns, row = i / columns;
+        p->x_m = a.x_m + a.width_m * ((double)column + 0.5) / (double)columns;
+        p->y_m = a.y_m + a.height_m * ((double)row + 0.5) / (double)rows;
     }
 }
 

@@ -312,6 +312,16 @@ static const struct {
     const char *text;
     double      want;
 } QUANTITIES[] = {
+    {UNIT_POWER, "20 dBm", 0.1}, // 1 mW x 10^2
+    {UNIT_POWER, "-30dBm", 1e-6},
+    {UNIT_POWER, "0 dBm", 1e-3},
+    {UNIT_HERTZ, "20 MHz", 2e7},
+    {UNIT_HERTZ, "5 kHz", 5000},
+    {UNIT_HERTZ, "2.5 GHz", 2.5e9},
+    {UNIT_LENGTH, "1.2 km", 1200},
+    {UNIT_LENGTH, "-3 m", -3},
+    {UNIT_SPEED, "36 km/h", 10},
+    {UNIT_SPEED, "1.5 m/s", 1.5},
     {UNIT_NONE, "2.5", 2.5},
     {UNIT_NONE, "50%", 0.5},
     {UNIT_NONE, "50 %", 0.5},

@@ -512,6 +512,8 @@ START_TEST(faults_are_drawn_or_listed)
     p = &s.faults.processes[0];
     ck_assert(p->up.shape == 0.5 && p->down.shape == 3);
     ck_assert(s.recovery.rule == RECOVERY_LOST && s.recovery.attempts == 1);
+    LOAD("recovery={\"rule\": \"lost\", \"attempts\": 3, \"timeout\": 2}");
+    ck_assert(s.recovery.attempts == 1 && s.recovery.timeout_s == 2);
     LOAD("nodes.user.count=2",
          "faults={\"fog>user\": {\"outages\": [{\"link\": [2, 1], "
          "\"from\": 0, \"until\": 1}]}}",
@@ -764,6 +766,10 @@ static const struct {
      "arrivals.states: state 0: want a way to every other, have none to state 2"},
     {{"arrivals={\"kind\": \"poisson\", \"tasks\": 1, \"rate\": 1, \"jitter\": true}"},
      "arrivals.jitter: want no \"jitter\" with arrivals of kind \"poisson\", have true"},
+    {{"arrivals={\"kind\": \"bursts\", \"tasks\": 1, \"states\": [{\"rate\": 1, \"stay\": 1}, "
+      "{\"rate\": 0, \"stay\": 1}, {\"rate\": 0, \"stay\": 1}], "
+      "\"next\": [[0, 1, 0], [1, 0, 0], [1, 0, 0]]}"},
+     "arrivals.states: state 0: want a way to every other, have none to state 2"},
     {{"arrivals={\"kind\": \"trace\"}"}, "arrivals.file: want a value, have nothing"},
     {{"mix={\"nin\": 0.5}"}, "mix: want shares with a sum of 1, not 0.5, have an object"},
     {{"mix={\"nin\": 0.5, \"vgg\": 0.5}"},
@@ -804,8 +810,7 @@ static const struct {
      "faults.user>fog.outages[0].link: want [rank in user, rank in fog], from 0, have 1"},
     {{"faults.fog>fog={\"up\": 1, \"down\": 1}", "nodes.fog.count=1001"},
      "faults.fog>fog: want at most 1000000 links that fail, have an object"},
-    {{"recovery={\"attempts\": 2}"},
-     "recovery.attempts: want no \"attempts\" with \"rule\": \"lost\", have 2"},
+    {{"recovery={\"attempts\": 0}"}, "recovery.attempts: want an integer from 1 to 1000, have 0"},
     {{"recovery={\"rule\": \"redo\"}"},
      "recovery.rule: want one of \"lost\", \"retry\", \"replan\", have \"redo\""},
     {{"observe={\"queue\": 1}"},

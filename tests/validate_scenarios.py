@@ -86,6 +86,68 @@ def closed(part, where, open_ones=("models", "schemes", "nodes", "media", "links
     return found
 
 
+RADIO = {"bandwidth": "20 MHz", "power": "20 dBm", "path_loss_exponent": 3, "noise": "-94 dBm"}
+AREA = [0, 0, "1 km", 100]
+STATES = [{"rate": "5 /s", "stay": "1 s"}, {"rate": 0, "stay": 2}]
+# Place in the example, value; whether schema and program take it.
+FORMS = [
+    ("nodes.fog.place", {"at": [1, "2 m"]}, True),
+    ("nodes.fog.place", {"at": [[1, 2], [3, 4], [5, 6]]}, True),
+    ("nodes.fog.place", {"at": [1, 2, 3]}, False),
+    ("nodes.fog.place", {"grid": [2, 2], "area": AREA}, True),
+    ("nodes.fog.place", {"grid": [2, 2]}, False),
+    ("nodes.fog.place", {"uniform": AREA}, True),
+    ("nodes.fog.place", {"uniform": AREA, "at": [1, 2]}, False),
+    ("nodes.fog.place", {}, False),
+    ("nodes.fog.place", {"waypoints": {"area": AREA, "speed": ["3 km/h", 2], "pause": "5 s", "horizon": "10 min"}}, True),
+    ("nodes.fog.place", {"waypoints": {"area": AREA}}, False),
+    ("nodes.fog.override", {"power_send": "500 mW", "power_receive": "20 dBm"}, True),
+    ("nodes.gateway", {"power_send": 1, "join": "5 s", "leave": "1 h"}, True),
+    ("media", {"cell": {"rate": "54 Mbit/s", "per": "fog"}}, True),
+    ("media", {"cell": {"per": "fog"}}, False),
+    ("links.user>fog", {"rate": "1 Mbit/s", "sharing": "fair", "price_per_gb": 0.1}, True),
+    ("links.fog>fog", {"absent": True}, True),
+    ("links.user>fog", {"rate": 1e6, "radio": RADIO}, False),
+    ("links.user>fog", {"radio": {"bandwidth": 1}}, False),
+    ("links.default", {"latency": 1}, False),
+    ("links.user>fog.protocol", {"name": "mqtt", "qos": 2, "slow_start": {"segments": 4, "idle": "1 s"}}, True),
+    ("links.user>fog.protocol", {"name": "mqtt", "qos": 3}, False),
+    ("mix", {"nin": 1}, True),
+    ("mix", {"nin": "100 %"}, True),
+    ("mix", {}, False),
+    ("nodes.user.mix", {"nin": 1.0}, True),
+    ("arrivals", {"kind": "bursts", "tasks": 1, "states": STATES}, True),
+    ("arrivals", {"kind": "bursts", "tasks": 1, "states": STATES, "next": [[0, 1], [1, 0]]}, True),
+    ("arrivals", {"kind": "bursts", "tasks": 1, "states": STATES[:1]}, False),
+    ("arrivals", {"kind": "bursts", "states": STATES}, False),
+    ("arrivals", {"kind": "periodic", "period": 1, "tasks": 1, "jitter": True}, True),
+    ("faults", {"fog": {"up": 1, "down": 1}}, True),
+    ("faults", {"fog": {"up": 1, "down": 1, "distribution": "weibull", "shape": [0.7, 1]}}, True),
+    ("faults", {"fog": {"up": 1}}, False),
+    ("faults", {"fog": {"outages": [{"node": 2, "from": 1, "until": "1 min"}]}}, True),
+    ("faults", {"user>fog": {"outages": [{"link": [0, 1], "from": 1}]}}, True),
+    ("faults", {"fog": {"outages": [{"node": 0}]}}, False),
+    ("recovery", {"rule": "retry", "timeout": 1, "backoff": 1, "backoff_factor": 1.5, "attempts": 2}, True),
+    ("recovery", {"rule": "retry", "attempts": 0}, False),
+    ("observe", {"queues": "100 ms", "occupancy": False}, True),
+]
+
+
+def check_forms(base, validator, folder):
+    """The schema and the program agree on every form that a part may have."""
+    for place, value, good in FORMS:
+        scenario = copy.deepcopy(base)
+        at = scenario
+        *way, last = place.split(".")
+        for step in way:
+            at = at.setdefault(step, {})
+        at[last] = value
+        what = "%s = %s" % (place, json.dumps(value))
+        check(validator.is_valid(scenario) == good, what + ": by the schema")
+        said = faults_of(scenario, folder)
+        check((not said) == good, what + ": by the program: " + said)
+
+
 def main():
     schema = json.loads(read("docs/scenario.schema.json"))
     try:
@@ -104,7 +166,7 @@ def main():
         check(run.returncode == 0, path + ": fogsim check: " + run.stderr)
 
     # What the schema can know is wrong by the schema too; names of files it cannot know.
-    for name in ["unknown-key", "wrong-unit", "absurd-sizes", "many-faults"]:
+    for name in ["unknown-key", "wrong-unit", "absurd-sizes", "many-faults", "parts"]:
         path = "tests/broken/%s.json" % name
         check(not validator.is_valid(json.loads(read(path))), path + ": valid by the schema")
         check(fogsim("check", path).returncode == 2, path + ": valid by fogsim check")
@@ -150,6 +212,7 @@ def main():
         run = fogsim("run", os.path.join(folder, "scenario.json"), "--quiet", "--db", os.path.join(folder, "a.db"))
         check(run.returncode == 0, "docs/SCENARIOS.md: the example does not run: " + run.stderr)
 
+        check_forms(base, validator, folder)
         for what, part, path, before, place in pairs:
             check(part.get("additionalProperties") is False, what + " is open in the schema")
             have, want = set(part["properties"]), key_table("scenarios/" + path, before)
