@@ -37,6 +37,11 @@ void arena_free(struct arena *a);                           // the arena is empt
 // Grows an array that doubles: makes room for `need` elements, keeps the old ones, O(1) amortised.
 // The old room is not given back before the arena is, so that the sum of all rooms is below twice
 // the last.
-void *arena_grow(struct arena *a, void *old, uint32_t *capacity, uint32_t need, size_t size_bytes);
+static inline void *arena_grow(struct arena *a, void *old, uint32_t *capacity, uint32_t need,
+                               size_t size_bytes)
+{
+    void *arena_grow_more(struct arena *, void *, uint32_t *, uint32_t, size_t); // private
+    return need <= *capacity ? old : arena_grow_more(a, old, capacity, need, size_bytes);
+}
 
 #endif

@@ -171,20 +171,22 @@ void account_job(struct job *j, const struct resource *resources, struct arena *
         for (int part = 0; part < PART_COUNT; part++) part_ns[part] += stages[s].part_ns[part];
 }
 
+void account_op(struct stage_record *stage, const struct op *o, sim_ns alone_ns, uint32_t home)
+{
+    if (o->kind == OP_COMPUTE) {
+        stage->computation_work_ns += alone_ns;
+        stage->slices += o->tag[0] != 0;
+    } else if (o->kind == OP_TRANSFER) {
+        stage->transmission_work_ns += alone_ns;
+        *(o->to == home ? &stage->bytes_returned : &stage->bytes_sent) += o->bytes;
+    }
+}
+
 void account_work(const struct job *j, struct stage_record *stages)
 {
     const struct plan *p = &j->plan;
     memset(stages, 0, p->stage_count * sizeof *stages);
-    for (uint32_t i = 0; i < p->op_count; i++) {
-        const struct op     *op = &p->ops[i];
-        struct stage_record *s = &stages[op->stage];
-        if (j->times[i].finish_ns < 0) continue;
-        if (op->kind == OP_COMPUTE) {
-            s->computation_work_ns += j->states[i].alone_ns;
-            s->slices += op->tag[0] != 0;
-        } else if (op->kind == OP_TRANSFER) {
-            s->transmission_work_ns += j->states[i].alone_ns;
-            *(op->to == j->home ? &s->bytes_returned : &s->bytes_sent) += op->bytes;
-        }
-    }
+    for (uint32_t i = 0; i < p->op_count; i++)
+        if (j->times[i].finish_ns >= 0)
+            account_op(&stages[p->ops[i].stage], &p->ops[i], j->states[i].alone_ns, j->home);
 }

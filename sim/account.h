@@ -17,6 +17,9 @@
 void account_job(struct job *j, const struct resource *resources, struct arena *a,
                  struct stage_record *stages, sim_ns part_ns[PART_COUNT]);
 
+// Work, bytes and slices of one operation that takes `alone_ns` when nothing else is under way.
+void account_op(struct stage_record *stage, const struct op *o, sim_ns alone_ns, uint32_t home);
+
 // Work, bytes and slices of all operations that finished, also of a job that did not.
 void account_work(const struct job *j, struct stage_record *stages);
 

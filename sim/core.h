@@ -3,6 +3,7 @@
 //   engine.c   events, arrivals, epochs: when things happen
 //   life.c     a job from its plan to its report, attempt after attempt
 //   serve.c    operations on resources: begin, wait, be served, end
+//   chain.c    the short way of plans that are chains
 //   share.c    what is shared: flows over links and media, processor sharing
 //   outage.c   what fails and comes back, and whom that meets
 //   observe.c  records of nodes, links and queues
@@ -142,9 +143,15 @@ bool              is_processing(const struct op *o);                         // 
 uint32_t          node_resource(struct engine *en, uint32_t node, int kind); // index
 uint32_t          wire_resource(struct engine *en, uint32_t from, uint32_t to); // index
 struct processor *node_processor(struct engine *en, uint32_t node);
-struct message    op_message(const struct op *o, const struct op_state *s);
-void              schedule_op(struct engine *en, sim_ns at, enum phase phase, enum event_kind kind,
-                              uint32_t slot, uint32_t op, uint32_t leg, uint32_t arg);
+
+// A call that makes a resource may move the others: so it is made before the address is taken.
+static inline struct resource *resource_at(struct engine *en, uint32_t index)
+{
+    return &en->resources[index];
+}
+struct message op_message(const struct op *o, const struct op_state *s);
+void           schedule_op(struct engine *en, sim_ns at, enum phase phase, enum event_kind kind,
+                           uint32_t slot, uint32_t op, uint32_t leg, uint32_t arg);
 void schedule_begin(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg);
 void schedule_done(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg);
 void begin_now(struct engine *en, uint32_t slot,
@@ -156,6 +163,14 @@ void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns spa
 void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t from, uint32_t to,
                double wire_bytes, sim_ns span);
 void leave_resource(struct engine *en, uint32_t slot, uint32_t use); // from the line, or aborted
+
+// chain.c
+bool chain_fits(struct engine *en, const struct plan *p);
+void chain_begin(struct engine *en, uint32_t slot);
+bool chain_go_on(struct engine *en, uint32_t slot,
+                 uint32_t op); // after `op`; false: it was the last
+void chain_serve(struct engine *en, uint32_t slot, uint32_t op);
+void chain_account(const struct job *j, struct stage_record *stages, sim_ns part_ns[PART_COUNT]);
 
 // share.c
 void share_init(struct engine *en);

@@ -46,6 +46,7 @@ struct job {
     uint16_t attempt;              // 0, 1, ...
     bool     counted, alive;       // alive: neither finished nor given up
     bool     is_waiting;           // for its next attempt
+    bool     is_chain;             // on the short way of chain.c: no states, no uses
     sim_ns   arrived_ns;
     sim_ns   deadline_ns; // instant; INT64_MAX: none
     uint32_t priority;

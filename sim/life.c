@@ -84,14 +84,17 @@ static void report(struct engine *en, struct job *j, enum job_status status)
     en->stages = arena_grow(en->arena, en->stages, &en->stage_capacity, record.stage_count,
                             sizeof *en->stages);
     record.stages = en->stages;
-    if (status != JOB_INFEASIBLE) account_work(j, en->stages);
+    if (j->is_chain)
+        chain_account(j, en->stages, record.part_ns);
+    else if (status != JOB_INFEASIBLE)
+        account_work(j, en->stages);
     for (uint32_t s = 0; s < record.stage_count; s++) {
         record.computation_work_ns += en->stages[s].computation_work_ns;
         record.transmission_work_ns += en->stages[s].transmission_work_ns;
     }
     if (status == JOB_DONE || status == JOB_LATE) {
         record.finished_ns = en->now;
-        account_job(j, en->resources, en->arena, en->stages, record.part_ns);
+        if (!j->is_chain) account_job(j, en->resources, en->arena, en->stages, record.part_ns);
         hash_job(en, j);
     }
     j->alive = false;
@@ -157,9 +160,19 @@ static void begin_ready_ops(struct engine *en, uint32_t slot)
         if (!j->plan.ops[i].dep_count) begin_op(en, slot, i);
 }
 
+static void finish_job(struct engine *en, uint32_t slot)
+{
+    report(en, en->jobs[slot], en->now > en->jobs[slot]->deadline_ns ? JOB_LATE : JOB_DONE);
+    give_slot_if_idle(en, slot);
+}
+
 void finish_op(struct engine *en, uint32_t slot, uint32_t op)
 {
     struct job *j = en->jobs[slot];
+    if (j->is_chain) {
+        if (!chain_go_on(en, slot, op)) finish_job(en, slot);
+        return;
+    }
     j->times[op].finish_ns = en->now;
     if (j->states[op].route && j->states[op].route->protocol->slow_start_segments > 0) {
         const struct op *o = &j->plan.ops[op];
@@ -167,9 +180,7 @@ void finish_op(struct engine *en, uint32_t slot, uint32_t op)
     }
     for (uint32_t i = j->first_next[op]; i < j->first_next[op + 1]; i++)
         if (--j->states[j->nexts[i]].waits_for == 0) begin_op(en, slot, j->nexts[i]);
-    if (--j->unfinished) return;
-    report(en, j, en->now > j->deadline_ns ? JOB_LATE : JOB_DONE);
-    give_slot_if_idle(en, slot);
+    if (--j->unfinished == 0) finish_job(en, slot);
 }
 
 bool is_current(const struct job *j, uint32_t op_and_attempt)
@@ -223,13 +234,18 @@ static enum plan_verdict ask_planner(struct engine *en, struct job *j)
 static void begin_plan(struct engine *en, uint32_t slot)
 {
     struct job *j = en->jobs[slot];
-    job_prepare(j, en->arena);
     for (uint32_t i = 0; i < j->plan.op_count; i++) {
         const struct op *o = &j->plan.ops[i];
         if (is_processing(o))
             node_processor(en, o->to)->planned_ns += (double)ns_or_end(o->seconds);
     }
-    begin_ready_ops(en, slot);
+    j->is_chain = chain_fits(en, &j->plan);
+    if (j->is_chain) {
+        chain_begin(en, slot);
+    } else {
+        job_prepare(j, en->arena);
+        begin_ready_ops(en, slot);
+    }
 }
 
 static uint32_t draw_class(const struct engine *en, const struct job *j)
@@ -270,7 +286,7 @@ void life_arrive(struct engine *en, uint32_t user, uint32_t class_id)
     j->priority = net_group(en->net, j->home)->priority;
     j->counted = en->now >= en->warm_up_ns;
     j->alive = true;
-    j->is_waiting = false;
+    j->is_waiting = j->is_chain = false;
     j->attempt = 0;
     j->pending = j->use_count = j->first_use = 0;
     j->energy_j = j->cost = 0;

@@ -283,6 +283,13 @@ static inline double leg_bytes(const struct leg *l, double wire_bytes)
     return wire_bytes - l->untimed_bytes;
 }
 
+// A leg whose time depends on the bytes alone.
+static inline sim_ns leg_constant_ns(const struct leg *l, double payload_bytes, double wire_bytes)
+{
+    return ns_or_end(l->fixed_s + l->s_per_payload_byte * payload_bytes +
+                     l->s_per_wire_byte * leg_bytes(l, wire_bytes));
+}
+
 // The part of net_leg_ns that needs more than the leg. O(pieces of the rates).
 sim_ns net_slow_leg_ns(const struct net *n, const struct message *m, uint32_t leg, sim_ns start);
 
@@ -294,8 +301,7 @@ static inline sim_ns net_leg_ns(const struct net *n, const struct message *m, ui
     const struct leg *l = &net_route(n, m->from, m->to)->legs[leg];
     if (l->is_varying || l->resource == LEG_FLOW || m->is_cold)
         return net_slow_leg_ns(n, m, leg, start);
-    return ns_or_end(l->fixed_s + l->s_per_payload_byte * m->payload_bytes +
-                     l->s_per_wire_byte * leg_bytes(l, m->wire_bytes));
+    return leg_constant_ns(l, m->payload_bytes, m->wire_bytes);
 }
 
 // What slow start adds to a cold message's leg, ns: in round k of a window of w bytes, doubling

@@ -214,7 +214,7 @@ static void strike(struct engine *en, const struct element *x)
     if (x->process->is_link) return;
     if (en->node_processors[x->from]) cache_drop_all(&node_processor(en, x->from)->cache);
     if (en->node_resources[(size_t)x->from * NODE_RESOURCES + NODE_CPU])
-        en->resources[node_resource(en, x->from, NODE_CPU)].free_ns = en->now;
+        resource_at(en, node_resource(en, x->from, NODE_CPU))->free_ns = en->now;
 }
 
 // ---- the event ----------------------------------------------------------------------------------

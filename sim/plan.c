@@ -1,7 +1,7 @@
 #include "sim/plan.h"
 
 #include <assert.h>
-#include <math.h>
+#include <float.h>
 
 static bool is_among(const uint32_t *deps, uint32_t count, uint32_t dep)
 {
@@ -12,7 +12,7 @@ static bool is_among(const uint32_t *deps, uint32_t count, uint32_t dep)
 
 uint32_t plan_add(struct plan *p, struct op op, const uint32_t *deps, uint32_t dep_count)
 {
-    assert(isfinite(op.seconds) && op.seconds >= 0 && isfinite(op.bytes) && op.bytes >= 0);
+    assert(op.seconds >= 0 && op.seconds <= DBL_MAX && op.bytes >= 0 && op.bytes <= DBL_MAX);
     assert(op.kind == OP_TRANSFER || op.from == op.to);
     p->ops = arena_grow(p->arena, p->ops, &p->op_capacity, p->op_count + 1, sizeof *p->ops);
     p->deps =

@@ -442,6 +442,10 @@ static uint32_t add_use(struct engine *en, struct job *j, uint32_t op, uint32_t 
 
 static void begin_leg(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg)
 {
+    if (en->jobs[slot]->is_chain) {
+        chain_serve(en, slot, op);
+        return;
+    }
     uint32_t         index = add_use(en, en->jobs[slot], op, leg);
     struct resource *r = &en->resources[en->jobs[slot]->uses[index].resource];
     switch ((enum service)r->service) {

@@ -180,7 +180,7 @@ static void end_hops(struct engine *en, struct job *j, const struct use *u)
 {
     uint32_t ends[2];
     for (uint32_t k = u->leg_at->place; k < u->leg_at->next_place; k++) {
-        struct resource *r = &en->resources[hop_resource(en, &j->plan.ops[u->op], k, ends)];
+        struct resource *r = resource_at(en, hop_resource(en, &j->plan.ops[u->op], k, ends));
         resource_present(r, &en->queues, en->now, -1);
         r->sojourn_ns += (uint64_t)(en->now - u->ready_ns);
         spend_hop(en, j, r, ends[0], ends[1], j->states[u->op].wire_bytes, en->now - u->start_ns);
