@@ -165,7 +165,7 @@ void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t fr
 void leave_resource(struct engine *en, uint32_t slot, uint32_t use); // from the line, or aborted
 
 // chain.c
-bool chain_fits(struct engine *en, const struct plan *p);
+bool chain_prepare(struct engine *en, struct job *j); // false: the plan must take the long way
 void chain_begin(struct engine *en, uint32_t slot);
 bool chain_go_on(struct engine *en, uint32_t slot,
                  uint32_t op); // after `op`; false: it was the last

@@ -40,6 +40,15 @@ struct op_state {                   // of one operation
     bool                is_cold;
 };
 
+struct link_of_chain {   // an operation on the short way (chain.c)
+    uint32_t resource;   // NO_OP: a delay
+    uint32_t processor;  // index of the engine's; NO_OP: none
+    sim_ns   service_ns; // of its one use
+    sim_ns   after_ns;   // latency behind it
+    double   wire_bytes;
+    bool     is_paid; // energy or money
+};
+
 struct job {
     uint64_t id, rank;             // rank: among its user's
     uint32_t home, user, class_id; // user: index into the engine's users
@@ -59,11 +68,13 @@ struct job {
     struct op_state *states;             // [op_count]
     uint32_t        *first_next, *nexts; // successors: nexts[first_next[op] .. first_next[op + 1])
     uint32_t         times_capacity, states_capacity, first_capacity, next_capacity;
-    uint64_t        *order; // [use_count] by account.c
-    uint32_t         order_capacity;
-    struct use      *uses;                               // [use_count]
-    uint32_t         use_count, use_capacity, first_use; // first_use: of this attempt
-    double           energy_j, cost;
+    struct link_of_chain *links; // [op_count] where is_chain
+    uint32_t              links_capacity;
+    uint64_t             *order; // [use_count] by account.c
+    uint32_t              order_capacity;
+    struct use           *uses;                               // [use_count]
+    uint32_t              use_count, use_capacity, first_use; // first_use: of this attempt
+    double                energy_j, cost;
 };
 
 // Room for the plan's operations; successors and counts from its dependencies.

@@ -239,7 +239,7 @@ static void begin_plan(struct engine *en, uint32_t slot)
         if (is_processing(o))
             node_processor(en, o->to)->planned_ns += (double)ns_or_end(o->seconds);
     }
-    j->is_chain = chain_fits(en, &j->plan);
+    j->is_chain = chain_prepare(en, j);
     if (j->is_chain) {
         chain_begin(en, slot);
     } else {
