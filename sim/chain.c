@@ -27,13 +27,12 @@ static bool fit_transfer(struct engine *en, const struct op *o, struct link_of_c
     if (!r->is_reachable || r->leg_count != 1 || leg->resource != LEG_WIRE || r->is_varying ||
         leg->is_cold_able)
         return false;
-    double wire_bytes = route_wire_bytes(r, o->bytes);
-    *l = (struct link_of_chain){.resource = wire_resource(en, o->from, o->to),
-                                .processor = NO_OP,
-                                .service_ns = leg_constant_ns(leg, o->bytes, wire_bytes),
-                                .after_ns = ns_from_s(leg->latency_after_s),
-                                .wire_bytes = wire_bytes,
-                                .is_paid = is_paid_hop(en, o->from, o->to)};
+    l->wire_bytes = route_wire_bytes(r, o->bytes);
+    l->resource = wire_resource(en, o->from, o->to);
+    l->processor = NO_OP;
+    l->service_ns = leg_constant_ns(leg, o->bytes, l->wire_bytes);
+    l->after_ns = ns_from_s(leg->latency_after_s);
+    l->is_paid = is_paid_hop(en, o->from, o->to);
     return true;
 }
 
@@ -43,11 +42,12 @@ static bool fit_processing(struct engine *en, const struct op *o, struct link_of
     uint32_t                 resource = node_resource(en, o->to, NODE_CPU);
     if (o->content || en->resources[resource].service != SERVICE_COMPUTED) return false;
     (void)node_processor(en, o->to);
-    *l = (struct link_of_chain){.resource = resource,
-                                .processor = en->node_processors[o->to] - 1,
-                                .service_ns = ns_or_end(o->seconds),
-                                .is_paid =
-                                    g->power_busy_w != g->power_idle_w || g->price_per_s != 0};
+    l->resource = resource;
+    l->processor = en->node_processors[o->to] - 1;
+    l->service_ns = ns_or_end(o->seconds);
+    l->after_ns = 0;
+    l->wire_bytes = 0;
+    l->is_paid = g->power_busy_w != g->power_idle_w || g->price_per_s != 0;
     return true;
 }
 
