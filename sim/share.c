@@ -59,8 +59,8 @@ static uint32_t find_constraint(struct engine *en, struct constraint c)
     sim_ns             until;
     if (w->next) return *index;
     double capacity = net_capacity(en->net, c, en->now, &until);
-    if (until == NS_END) return *index; // what never varies has had its capacity since it was made
     flows_set_capacity(&en->flows, en->now, *index, capacity);
+    if (until == NS_END) return *index; // it never varies, or does no more
     w->next = until;
     schedule(en, until, event_key(PHASE_RATE, *index, 0, 0), EV_RATE, *index, 0);
     return *index;
