@@ -119,9 +119,9 @@ START_TEST(a_run_ends_when_what_is_faster_than_foreseen_ends)
 }
 END_TEST
 
-// User to gateway over a cell of 1e9 B/s, gateway to fog over a link of its own, first come, first
-// served elsewhere: fluid over both. One message alone: 1000. The gateway's own message takes the
-// FIFO link meanwhile.
+// User to gateway over a cell of 1e9 B/s, gateway to fog over a link of 1e9 B/s: fluid over both. The
+// gateway's own message shares the link: a third each until its 100 B have passed at 300. The others
+// have 900 B left then, and half of the rate each: until 2100.
 static void over_the_gateway(struct plan *p, const struct job_request *r)
 {
     transfer(p, r->home, 2, 1000, NO_OP);
@@ -139,11 +139,12 @@ START_TEST(a_way_of_a_cell_and_a_link_is_one_flow)
     links[USER * GROUPS + FOG].is_absent = true;
     links[USER * GROUPS + EDGE].media_count = 1;
     struct run *run = run_of(over_the_gateway);
-    ck_op(run, 0, 0, 0, 0, 2000); // both 1000 B at half the rate
-    ck_op(run, 1, 0, 0, 0, 2000);
-    ck_op(run, 0, 1, 0, 0, 100);
+    ck_op(run, 0, 0, 0, 0, 2100);
+    ck_op(run, 1, 0, 0, 0, 2100);
+    ck_op(run, 0, 1, 0, 0, 300);
     ck_assert_uint_eq(link_of(run, 0, 3).transfers, 1);
-    ck_assert_int_eq(link_of(run, 0, 3).busy_ns, 2000);
+    ck_assert_int_eq(link_of(run, 0, 3).busy_ns, 2100);
+    ck_assert_int_eq(link_of(run, 3, 2).busy_ns, 2100);
     ck_assert_double_eq(link_of(run, 3, 2).bytes, 2100);
     ck_assert_uint_eq(link_of(run, 3, 2).transfers, 3);
     ck_assert_uint_eq(engine_link_count(run->en), 3); // no link from user to fog
