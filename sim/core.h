@@ -162,6 +162,7 @@ bool enter_processor(struct engine *en, struct job *j, struct use *u);
 void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span);
 void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t from, uint32_t to,
                double wire_bytes, sim_ns span);
+void start_waiting(struct engine *en); // what was aborted has left servers free
 void leave_resource(struct engine *en, uint32_t slot, uint32_t use); // from the line, or aborted
 
 // chain.c

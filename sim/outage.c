@@ -211,6 +211,7 @@ static void strike(struct engine *en, const struct element *x)
         else if (!was_idle)
             give_slot_if_idle(en, slot);
     }
+    start_waiting(en); // a card serves other links, too
     if (x->process->is_link) return;
     if (en->node_processors[x->from]) cache_drop_all(&node_processor(en, x->from)->cache);
     if (en->node_resources[(size_t)x->from * NODE_RESOURCES + NODE_CPU])

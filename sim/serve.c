@@ -354,6 +354,12 @@ static void start_next(struct engine *en, uint32_t resource)
     }
 }
 
+void start_waiting(struct engine *en)
+{
+    for (uint32_t i = 0; i < en->resource_count; i++)
+        if (en->resources[i].service == SERVICE_QUEUED) start_next(en, i);
+}
+
 // Interrupts the least urgent of the running uses (the one begun last among equals) if it is less
 // urgent than `priority`: its server is free afterwards.
 static void interrupt_for(struct engine *en, uint32_t node, uint32_t priority)
