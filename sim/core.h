@@ -75,7 +75,7 @@ struct element { // of a fault process: a node, or a link between two nodes
     uint32_t                    from, to, rank, next_outage;
     const struct fault_process *process;
     bool                        is_down;
-    sim_ns                      since, down_ns, next_change; // next_change: NS_END: none
+    sim_ns                      next_change; // NS_END: none
     struct rng                  rng;
 };
 
@@ -110,7 +110,7 @@ struct engine {
     uint32_t            *instances; // [net.instance_count] constraint of each medium
     struct element      *elements;  // [element_count]
     uint32_t             element_count;
-    uint16_t            *node_down; // [node_count] processes by which it is down; NULL: none fails
+    struct down_time    *node_down; // [node_count]; NULL: none fails
     struct user         *users;     // [user_count]
     uint32_t             user_count, active_jobs, epochs;
     struct stage_record *stages; // scratch

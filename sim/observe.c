@@ -4,15 +4,9 @@
 
 #include "sim/core.h"
 
-static sim_ns down_ns(const struct engine *en, bool is_link, uint32_t from, uint32_t to)
+static sim_ns down_ns(const struct engine *en, const struct down_time *d)
 {
-    sim_ns sum = 0;
-    for (uint32_t i = 0; i < en->element_count; i++) {
-        const struct element *x = &en->elements[i];
-        if (x->process->is_link != is_link || x->from != from || (is_link && x->to != to)) continue;
-        sum += x->down_ns + (x->is_down ? en->now - x->since : 0);
-    }
-    return sum < en->now ? sum : en->now; // processes of one element may overlap
+    return d->sum_ns + (d->causes ? en->now - d->since : 0);
 }
 
 static const struct resource *cpu_of(const struct engine *en, uint32_t node)
@@ -25,7 +19,8 @@ void engine_node(const struct engine *en, uint32_t node, struct node_record *out
 {
     const struct resource   *r = cpu_of(en, node);
     const struct node_group *g = net_group(en->net, node);
-    *out = (struct node_record){.node = node, .down_ns = down_ns(en, false, node, node)};
+    *out = (struct node_record){.node = node};
+    if (en->node_down) out->down_ns = down_ns(en, &en->node_down[node]);
     out->energy_j = g->power_idle_w * s_from_ns(en->now - out->down_ns);
     if (en->node_processors[node]) {
         const struct processor *p = &en->processors[en->node_processors[node] - 1];
@@ -84,7 +79,7 @@ void engine_link(const struct engine *en, uint32_t index, struct link_record *ou
         .queue_mean = resource_mean_waiting(r, en->now),
         .queue_max = r->waiting_max,
         .cost = r->bytes * net_link(en->net, w->from, w->to)->price_per_byte,
-        .down_ns = down_ns(en, true, w->from, w->to),
+        .down_ns = down_ns(en, &w->down),
     };
 }
 

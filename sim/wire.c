@@ -34,7 +34,7 @@ uint32_t wire_get(struct wire_table *t, uint32_t from, uint32_t to)
         slot = find_slot(t, from, to);
     }
     t->wires = arena_grow(t->arena, t->wires, &t->capacity, t->count + 1, sizeof *t->wires);
-    t->wires[t->count] = (struct wire){from, to, UINT32_MAX, UINT32_MAX, 0, -1};
+    t->wires[t->count] = (struct wire){from, to, UINT32_MAX, UINT32_MAX, -1, {0}};
     *slot = t->count + 1;
     return t->count++;
 }

@@ -7,11 +7,16 @@
 #include "base/arena.h"
 #include "base/units.h"
 
+struct down_time {   // of a node or a link
+    uint32_t causes; // fault processes by which it is down
+    sim_ns   since, sum_ns;
+};
+
 struct wire {
-    uint32_t from, to;
-    uint32_t resource, constraint; // UINT32_MAX: none yet
-    uint16_t down;                 // fault processes by which it is down
-    sim_ns   used_ns;              // when a message last ended; -1: none did
+    uint32_t         from, to;
+    uint32_t         resource, constraint; // UINT32_MAX: none yet
+    sim_ns           used_ns;              // when a message last ended; -1: none did
+    struct down_time down;
 };
 
 struct wire_table { // private: open addressing, at most half full
