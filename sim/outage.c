@@ -152,16 +152,11 @@ static bool op_meets(const struct engine *en, const struct element *x, const str
     return way_meets(en, x, o->from, o->to, 0, net_route(en->net, o->from, o->to)->place_count - 1);
 }
 
-static bool use_meets(const struct engine *en, const struct element *x, const struct job *j,
-                      const struct use *u)
+static bool use_meets(const struct engine *en, const struct element *x, const struct use *u)
 {
     if (!u->leg_at || u->leg_at->place == u->leg_at->next_place) // processor, port, receiving card
         return !x->process->is_link && u->at == x->from;
-    const struct op *o = &j->plan.ops[u->op];
-    return u->attempt == j->attempt
-               ? way_meets(en, x, o->from, o->to, u->leg_at->place, u->leg_at->next_place)
-           : x->process->is_link ? u->at == x->from && u->towards == x->to
-                                 : u->at == x->from || u->towards == x->from;
+    return way_meets(en, x, u->from, u->to, u->leg_at->place, u->leg_at->next_place);
 }
 
 static bool is_under_way(const struct op_times *t)
@@ -196,7 +191,7 @@ static void abort_uses(struct engine *en, const struct element *x, uint32_t slot
 {
     struct job *j = en->jobs[slot];
     for (uint32_t i = 0; j->pending && i < j->use_count; i++)
-        if (j->uses[i].state == USE_RUNNING && use_meets(en, x, j, &j->uses[i]))
+        if (j->uses[i].state == USE_RUNNING && use_meets(en, x, &j->uses[i]))
             leave_resource(en, slot, i);
 }
 

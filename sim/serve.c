@@ -430,6 +430,9 @@ static uint32_t add_use(struct engine *en, struct job *j, uint32_t op, uint32_t 
                       .state = USE_WAITING,
                       .at = o->to,
                       .towards = o->to,
+                      .from = o->from,
+                      .to = o->to,
+                      .wire_bytes = s->wire_bytes,
                       .ready_ns = en->now,
                       .start_ns = -1,
                       .finish_ns = -1};
@@ -527,10 +530,13 @@ void on_end(struct engine *en, uint32_t slot, uint32_t index)
 // What was not done of it costs nothing.
 static void refund(struct engine *en, struct job *j, const struct use *u, sim_ns left_ns)
 {
+    if (left_ns == 0) return;
     if (!u->leg_at)
         spend_processor(en, j, u->at, -left_ns);
     else if (u->leg_at->resource == LEG_WIRE)
-        spend_hop(en, j, &en->resources[u->resource], u->at, u->towards, 0, -left_ns);
+        spend_hop(en, j, &en->resources[u->resource], u->at, u->towards,
+                  -u->wire_bytes * (double)left_ns / (double)(u->finish_ns - u->start_ns),
+                  -left_ns);
 }
 
 void leave_resource(struct engine *en, uint32_t slot, uint32_t index)
@@ -553,7 +559,7 @@ void leave_resource(struct engine *en, uint32_t slot, uint32_t index)
         resource_count(r, &en->queues, en->now, -1);
     }
     if (!u->leg_at) r->free_ns -= left_ns / r->servers;
-    if (u->state == USE_RUNNING) refund(en, en->jobs[slot], u, left_ns);
+    if (u->start_ns >= 0) refund(en, en->jobs[slot], u, left_ns); // interrupted ones, too
     release_memory(en, u);
     u->state = USE_DONE;
 }
