@@ -23,7 +23,7 @@ void setup(void)
     bed_arena = (struct arena){0};
     rng_init(&rng, 13, 0, "test_engine", 0);
     protocol = (struct protocol){.name = "plain", .encoding = 1, .segment_bytes = 1};
-    const enum node_role roles[GROUPS] = {ROLE_USER, ROLE_FOG, ROLE_FOG, ROLE_BROKER};
+    const enum node_role roles[GROUPS] = {ROLE_USER, ROLE_FOG, ROLE_FOG, ROLE_BROKER, ROLE_USER};
     for (int g = 0; g < GROUPS; g++)
         groups[g] = (struct node_group){.name = "group",
                                         .role = roles[g],

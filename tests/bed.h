@@ -1,7 +1,7 @@
 // tests/bed.h: a small world for tests of the engine, a run of it, and what is remembered of the
 // run.
 //
-// USER nodes come first (0, 1, ...), then FOG, EDGE and BROKER nodes; a link carries 1e9 B/s
+// USER nodes come first (0, 1, ...), then FOG, EDGE, BROKER and OTHER (user) nodes; a link carries 1e9 B/s
 // without latency and the protocol adds nothing, so that a byte is a ns. Change what a test needs
 // between bed_setup and the run; net_finish is called by the run.
 #ifndef FOGSIM_TESTS_BED_H
@@ -11,7 +11,7 @@
 
 #include "sim/engine.h"
 
-enum { USER, FOG, EDGE, BROKER, GROUPS };
+enum { USER, FOG, EDGE, BROKER, OTHER, GROUPS };
 
 extern struct arena         bed_arena;
 extern struct rng           rng;

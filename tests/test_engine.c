@@ -576,7 +576,7 @@ static void randomise_net(bool coarse_times)
                                  .qos = (uint32_t)rng_below(&rng, 3),
                                  .control_bytes = coarse(&rng, 2, 20)};
     net.broker = (enum broker_place)rng_below(&rng, 3);
-    static const uint64_t least[GROUPS] = {1, 1, 0, 0}, span[GROUPS] = {4, 3, 3, 2};
+    static const uint64_t least[GROUPS] = {1, 1, 0, 0, 0}, span[GROUPS] = {4, 3, 3, 2, 1};
     for (int g = 0; g < GROUPS; g++) {
         struct node_group *group = &groups[g];
         group->count = (uint32_t)(least[g] + rng_below(&rng, span[g]));
