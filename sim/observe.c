@@ -25,8 +25,9 @@ void engine_node(const struct engine *en, uint32_t node, struct node_record *out
     if (en->node_processors[node]) {
         const struct processor *p = &en->processors[en->node_processors[node] - 1];
         out->memory_peak_bytes = p->memory_peak_bytes;
-        out->energy_j += p->active_j;
-        out->cost = p->cost;
+        double active_j;
+        spent_by(p, g, &active_j, &out->cost);
+        out->energy_j += active_j;
     }
     if (!r) return;
     out->subtasks = r->served;

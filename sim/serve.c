@@ -116,22 +116,34 @@ struct message op_message(const struct op *o, const struct op_state *s)
     return (struct message){o->from, o->to, o->bytes, s->wire_bytes, s->fading, s->is_cold};
 }
 
-static void spend(struct engine *en, struct job *j, uint32_t node, double power_w,
+// The node's part is kept in whole ns: whatever the order in which it is added, the sum is the
+// same.
+static void spend(struct engine *en, struct job *j, uint32_t node, enum spend kind, double power_w,
                   double price_per_s, sim_ns span)
 {
     if (power_w == 0 && price_per_s == 0) return;
-    struct processor *p = node_processor(en, node);
-    double            active_j = power_w * s_from_ns(span), cost = price_per_s * s_from_ns(span);
-    j->energy_j += active_j;
-    j->cost += cost;
-    p->active_j += active_j;
-    p->cost += cost;
+    j->energy_j += power_w * s_from_ns(span);
+    j->cost += price_per_s * s_from_ns(span);
+    node_processor(en, node)->spent_ns[kind] += span;
+}
+
+static double busy_w(const struct node_group *g) // of one server, above idle
+{
+    return (g->power_busy_w - g->power_idle_w) / g->servers;
+}
+
+void spent_by(const struct processor *p, const struct node_group *g, double *active_j, double *cost)
+{
+    *active_j = busy_w(g) * s_from_ns(p->spent_ns[SPEND_BUSY]) +
+                g->power_send_w * s_from_ns(p->spent_ns[SPEND_SEND]) +
+                g->power_receive_w * s_from_ns(p->spent_ns[SPEND_RECEIVE]);
+    *cost = g->price_per_s * s_from_ns(p->spent_ns[SPEND_BUSY]);
 }
 
 void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span)
 {
     const struct node_group *g = net_group(en->net, node);
-    spend(en, j, node, (g->power_busy_w - g->power_idle_w) / g->servers, g->price_per_s, span);
+    spend(en, j, node, SPEND_BUSY, busy_w(g), g->price_per_s, span);
 }
 
 // The ends of a hop, and the bytes that pass it.
@@ -140,8 +152,8 @@ void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t fr
 {
     r->bytes += wire_bytes;
     j->cost += net_link(en->net, from, to)->price_per_byte * wire_bytes;
-    spend(en, j, from, net_group(en->net, from)->power_send_w, 0, span);
-    spend(en, j, to, net_group(en->net, to)->power_receive_w, 0, span);
+    spend(en, j, from, SPEND_SEND, net_group(en->net, from)->power_send_w, 0, span);
+    spend(en, j, to, SPEND_RECEIVE, net_group(en->net, to)->power_receive_w, 0, span);
 }
 
 static void hold_memory(struct engine *en, struct use *u, double bytes)
