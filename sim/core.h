@@ -129,6 +129,7 @@ void     schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind ki
 void     next_arrival(struct engine *en, uint32_t user, sim_ns least_gap);
 
 // life.c
+void life_fetch(const struct engine *en, uint32_t slot, uint32_t depth, uint32_t op_and_attempt);
 void life_arrive(struct engine *en, uint32_t user, uint32_t class_id);
 bool is_current(const struct job *j, uint32_t op_and_attempt);
 void on_retry(struct engine *en, uint32_t slot);

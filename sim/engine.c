@@ -136,6 +136,22 @@ static bool is_logical(const struct event *ev)
     return ev->kind != EV_FLOW && ev->kind != EV_RATE && ev->kind != EV_SAMPLE;
 }
 
+// Users, jobs and resources of a large run do not fit into the cache: what the events ahead will
+// touch is fetched while this one is handled, a pointer further each time.
+static void fetch_ahead(const struct engine *en)
+{
+    const struct event *far = evq_ahead(&en->events, 3), *mid = evq_ahead(&en->events, 2),
+                       *near = evq_ahead(&en->events, 1);
+    if (far) {
+        if (far->kind == EV_ARRIVAL)
+            __builtin_prefetch(&en->users[far->arg[0]]);
+        else if (far->kind == EV_DONE)
+            life_fetch(en, far->arg[0], 0, far->arg[1]);
+    }
+    if (mid && mid->kind == EV_DONE) life_fetch(en, mid->arg[0], 1, mid->arg[1]);
+    if (near && near->kind == EV_DONE) life_fetch(en, near->arg[0], 2, near->arg[1]);
+}
+
 static void run(struct engine *en)
 {
     struct event ev;
@@ -148,6 +164,7 @@ static void run(struct engine *en)
         if (is_idle(en, &ev)) continue;
         en->now = ev.at;
         if (!evq_peek(&en->events, &en->next_ns, &key)) en->next_ns = NS_END;
+        fetch_ahead(en);
         en->result->events += is_logical(&ev);
         handle(en, &ev);
     }

@@ -126,6 +126,13 @@ static inline bool evq_peek(struct evq *q, sim_ns *at, uint64_t *key)
     return true;
 }
 
+// The event `ahead` places behind the next one, as far as the order is known already; NULL where it
+// is not. A hint for prefetching: a push may come between.
+static inline const struct event *evq_ahead(const struct evq *q, uint32_t ahead)
+{
+    return ahead < q->run_count ? &q->run[q->run_count - 1 - ahead] : NULL;
+}
+
 static inline bool evq_pop(struct evq *q, struct event *out) // false: empty, `out` untouched
 {
     if (!q->run_count && !q->late_count && !evq_refill(q)) return false;
