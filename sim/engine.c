@@ -193,6 +193,9 @@ static void set_up(struct engine *en)
     en->warm_up_ns = ns_from_s(c->warm_up_s);
     en->node_resources = ARENA_ARRAY(en->arena, uint32_t, (size_t)n * NODE_RESOURCES);
     en->node_processors = ARENA_ARRAY(en->arena, uint32_t, n);
+    size_t routes = (size_t)en->net->group_count * en->net->group_count;
+    en->last_messages = ARENA_ARRAY(en->arena, struct last_message, routes);
+    for (size_t i = 0; i < routes; i++) en->last_messages[i].payload_bytes = NAN;
     add_users(en);
     outage_init(en);
     en->computes = can_compute(en);

@@ -57,9 +57,7 @@ void life_fetch(const struct engine *en, uint32_t slot, uint32_t depth, uint32_t
         __builtin_prefetch(&j->times[next]);
         __builtin_prefetch(&j->plan.ops[next]);
     } else if (j->is_chain && next < j->plan.op_count && j->links[next].resource != NO_OP) {
-        const char *r = (const char *)&en->resources[j->links[next].resource];
-        __builtin_prefetch(r);
-        __builtin_prefetch(r + 64);
+        __builtin_prefetch(&en->resources[j->links[next].resource]);
     }
 }
 
