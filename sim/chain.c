@@ -27,11 +27,18 @@ static bool fit_transfer(struct engine *en, const struct op *o, struct link_of_c
     if (!r->is_reachable || r->leg_count != 1 || leg->resource != LEG_WIRE || r->is_varying ||
         leg->is_cold_able)
         return false;
-    l->wire_bytes = route_wire_bytes(r, o->bytes);
+    struct last_message *m = &en->last_messages[r - en->net->routes];
+    if (m->payload_bytes != o->bytes) { // most messages of a route are alike
+        m->payload_bytes = o->bytes;
+        m->wire_bytes = route_wire_bytes(r, o->bytes);
+        m->service_ns = leg_constant_ns(leg, o->bytes, m->wire_bytes);
+        m->after_ns = ns_from_s(leg->latency_after_s);
+    }
+    l->wire_bytes = m->wire_bytes;
+    l->service_ns = m->service_ns;
+    l->after_ns = m->after_ns;
     l->resource = wire_resource(en, o->from, o->to);
     l->processor = NO_OP;
-    l->service_ns = leg_constant_ns(leg, o->bytes, l->wire_bytes);
-    l->after_ns = ns_from_s(leg->latency_after_s);
     l->is_paid = is_paid_hop(en, o->from, o->to);
     return true;
 }

@@ -81,6 +81,12 @@ struct element { // of a fault process: a node, or a link between two nodes
     struct rng                  rng;
 };
 
+struct last_message {     // on a route of one leg: what it came to
+    double payload_bytes; // NaN: none yet
+    double wire_bytes;
+    sim_ns service_ns, after_ns;
+};
+
 struct engine {
     const struct engine_config *config;
     const struct net           *net; // of config
@@ -102,7 +108,8 @@ struct engine {
     uint32_t            *node_processors; // [node_count] index + 1; 0: none yet
     struct processor    *processors;      // [processor_count]
     uint32_t             processor_count, processor_capacity;
-    struct wire_table    wires; // links used
+    struct last_message *last_messages; // [group_count * group_count]
+    struct wire_table    wires;         // links used
     struct queues        queues;
     struct flows         flows;
     sim_ns               flow_event_ns; // instant of the EV_FLOW that counts; NS_END: none
@@ -131,6 +138,7 @@ void     schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind ki
 void     next_arrival(struct engine *en, uint32_t user, sim_ns least_gap);
 
 // life.c
+void life_fetch(const struct engine *en, uint32_t slot, uint32_t depth, uint32_t op_and_attempt);
 void life_arrive(struct engine *en, uint32_t user, uint32_t class_id);
 bool is_current(const struct job *j, uint32_t op_and_attempt);
 void on_retry(struct engine *en, uint32_t slot);

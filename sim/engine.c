@@ -144,6 +144,22 @@ static bool is_logical(const struct event *ev)
     return ev->kind != EV_FLOW && ev->kind != EV_RATE && ev->kind != EV_SAMPLE;
 }
 
+// Users, jobs and resources of a large run do not fit into the cache: what the events ahead will
+// touch is fetched while this one is handled, a pointer further each time.
+static void fetch_ahead(const struct engine *en)
+{
+    const struct event *far = evq_ahead(&en->events, 3), *mid = evq_ahead(&en->events, 2),
+                       *near = evq_ahead(&en->events, 1);
+    if (far) {
+        if (far->kind == EV_ARRIVAL)
+            __builtin_prefetch(&en->users[far->arg[0]]);
+        else if (far->kind == EV_DONE)
+            life_fetch(en, far->arg[0], 0, far->arg[1]);
+    }
+    if (mid && mid->kind == EV_DONE) life_fetch(en, mid->arg[0], 1, mid->arg[1]);
+    if (near && near->kind == EV_DONE) life_fetch(en, near->arg[0], 2, near->arg[1]);
+}
+
 static void run(struct engine *en)
 {
     struct event ev;
@@ -156,6 +172,7 @@ static void run(struct engine *en)
         if (!en->active_jobs && is_past(en, &ev)) continue;
         en->now = ev.at;
         if (!evq_peek(&en->events, &en->next_ns, &key)) en->next_ns = NS_END;
+        fetch_ahead(en);
         en->result->events += is_logical(&ev);
         handle(en, &ev);
     }
@@ -184,6 +201,9 @@ static void set_up(struct engine *en)
     en->warm_up_ns = ns_from_s(c->warm_up_s);
     en->node_resources = ARENA_ARRAY(en->arena, uint32_t, (size_t)n * NODE_RESOURCES);
     en->node_processors = ARENA_ARRAY(en->arena, uint32_t, n);
+    size_t routes = (size_t)en->net->group_count * en->net->group_count;
+    en->last_messages = ARENA_ARRAY(en->arena, struct last_message, routes);
+    for (size_t i = 0; i < routes; i++) en->last_messages[i].payload_bytes = NAN;
     add_users(en);
     outage_init(en);
     en->computes = can_compute(en);

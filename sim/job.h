@@ -52,31 +52,33 @@ struct link_of_chain {   // an operation on the short way (chain.c)
 };
 
 struct job {
-    uint64_t id, rank;             // rank: among its user's
-    uint32_t home, user, class_id; // user: index into the engine's users
-    uint16_t attempt;              // 0, 1, ...
-    bool     counted, alive;       // alive: neither finished nor given up
-    bool     is_waiting;           // for its next attempt
-    bool     is_chain;             // on the short way of chain.c: no states, no uses
-    sim_ns   arrived_ns;
-    sim_ns   deadline_ns; // instant; INT64_MAX: none
-    uint32_t priority;
+    // What every event of a job looks at comes first.
+    uint64_t id;
     uint32_t pending; // events and queue entries that name this slot; the slot is free at 0 when
                       // not alive
-    uint32_t         unfinished;         // operations
-    uint32_t         next_free;          // slot
-    struct plan      plan;               // its own arrays
-    struct op_times *times;              // [op_count]
-    struct op_state *states;             // [op_count]
-    uint32_t        *first_next, *nexts; // successors: nexts[first_next[op] .. first_next[op + 1])
-    uint32_t         times_capacity, states_capacity, first_capacity, next_capacity;
+    uint16_t              attempt;    // 0, 1, ...
+    bool                  alive;      // neither finished nor given up
+    bool                  is_waiting; // for its next attempt
+    bool                  is_chain;   // on the short way of chain.c: no states, no uses
+    bool                  counted;
+    struct plan           plan;  // its own arrays
+    struct op_times      *times; // [op_count]
     struct link_of_chain *links; // [op_count] where is_chain
-    uint32_t              links_capacity;
-    uint64_t             *order; // [use_count] by account.c
-    uint32_t              order_capacity;
-    struct use           *uses;                               // [use_count]
-    uint32_t              use_count, use_capacity, first_use; // first_use: of this attempt
+    sim_ns                arrived_ns;
+    sim_ns                deadline_ns; // instant; INT64_MAX: none
     double                energy_j, cost;
+    uint64_t              rank;                 // among its user's
+    uint32_t              home, user, class_id; // user: index into the engine's users
+    uint32_t              priority;
+    uint32_t              next_free;  // slot
+    uint32_t              unfinished; // operations
+    struct op_state      *states;     // [op_count]
+    uint32_t   *first_next, *nexts;   // successors: nexts[first_next[op] .. first_next[op + 1])
+    uint64_t   *order;                // [use_count] by account.c
+    struct use *uses;                 // [use_count]
+    uint32_t    use_count, first_use; // first_use: of this attempt
+    uint32_t    times_capacity, states_capacity, first_capacity, next_capacity, links_capacity,
+        order_capacity, use_capacity;
 };
 
 // Room for the plan's operations; successors and counts from its dependencies.

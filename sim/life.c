@@ -43,6 +43,24 @@ void give_slot_if_idle(struct engine *en, uint32_t slot)
     en->free_slot = slot;
 }
 
+void life_fetch(const struct engine *en, uint32_t slot, uint32_t depth, uint32_t op_and_attempt)
+{
+    const struct job *j = en->jobs[slot];
+    uint32_t          next = (op_and_attempt & ((1u << OP_BITS) - 1)) + 1;
+    if (depth == 0) {
+        __builtin_prefetch(j);
+        __builtin_prefetch((const char *)j + 64);
+        __builtin_prefetch((const char *)j + 128);
+        __builtin_prefetch((const char *)j + 192);
+    } else if (j->is_chain && depth == 1) {
+        __builtin_prefetch(&j->links[next]);
+        __builtin_prefetch(&j->times[next]);
+        __builtin_prefetch(&j->plan.ops[next]);
+    } else if (j->is_chain && next < j->plan.op_count && j->links[next].resource != NO_OP) {
+        __builtin_prefetch(&en->resources[j->links[next].resource]);
+    }
+}
+
 // ---- reports ------------------------------------------------------------------------------------
 
 // One multiplication and one shift a word (the finaliser of SplitMix64), chained.

@@ -33,11 +33,12 @@ void engine_node(const struct engine *en, uint32_t node, struct node_record *out
     out->subtasks = r->served;
     out->busy_ns = r->busy_ns;
     if (en->now > 0) out->utilization = (double)r->busy_ns / ((double)en->now * r->servers);
-    out->queue_mean = resource_mean_waiting(r, en->now);
-    out->queue_max = r->waiting_max;
-    if (r->lengths == NO_LENGTHS) return;
-    out->length_count = en->queues.lengths[r->lengths].count;
-    out->length_ns = en->queues.lengths[r->lengths].ns;
+    const struct queue *x = resource_queue(r, &en->queues);
+    if (!x) return;
+    out->queue_mean = resource_mean_waiting(r, &en->queues, en->now);
+    out->queue_max = x->waiting_max;
+    out->length_count = x->length_count;
+    out->length_ns = x->length_ns;
 }
 
 // ---- links: those that carried something, put in order when the run has ended
@@ -70,6 +71,7 @@ void engine_link(const struct engine *en, uint32_t index, struct link_record *ou
 {
     const struct wire     *w = &en->wires.wires[index];
     const struct resource *r = &en->resources[w->resource];
+    const struct queue    *x = resource_queue(r, &en->queues);
     *out = (struct link_record){
         .from = w->from,
         .to = w->to,
@@ -77,8 +79,8 @@ void engine_link(const struct engine *en, uint32_t index, struct link_record *ou
         .bytes = r->bytes,
         .busy_ns = r->busy_ns,
         .utilization = en->now > 0 ? (double)r->busy_ns / (double)en->now : 0,
-        .queue_mean = resource_mean_waiting(r, en->now),
-        .queue_max = r->waiting_max,
+        .queue_mean = resource_mean_waiting(r, &en->queues, en->now),
+        .queue_max = x ? x->waiting_max : 0,
         .cost = r->bytes * net_link(en->net, w->from, w->to)->price_per_byte,
         .down_ns = down_ns(en, &w->down),
     };
@@ -118,7 +120,8 @@ void observe_end(struct engine *en)
         if (r->service == SERVICE_COMPUTED) resource_advance(r, &en->queues, en->now);
         resource_count(r, &en->queues, en->now, 0);
         assert(r->waiting == 0 && (r->service == SERVICE_COMPUTED || r->busy == 0));
-        assert(r->area_ns + (uint64_t)r->busy_ns == r->sojourn_ns);
+        const struct queue *x = resource_queue(r, &en->queues);
+        assert((x ? x->area_ns : 0) + (uint64_t)r->busy_ns == r->sojourn_ns);
     }
     order_wires(en);
 }

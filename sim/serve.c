@@ -91,12 +91,12 @@ struct processor *node_processor(struct engine *en, uint32_t node)
 
 uint32_t wire_resource(struct engine *en, uint32_t from, uint32_t to)
 {
-    struct wire *w = wire_of(&en->wires, from, to);
-    if (w->resource == UINT32_MAX) {
-        bool is_shared = net_is_fair(en->net, from, to);
-        w->resource = add_resource(en, 1, is_shared ? SERVICE_SHARED : usual_service(en));
-    }
-    return w->resource;
+    uint32_t resource = wire_get_resource(&en->wires, from, to);
+    if (resource != UINT32_MAX) return resource;
+    resource =
+        add_resource(en, 1, net_is_fair(en->net, from, to) ? SERVICE_SHARED : usual_service(en));
+    wire_set_resource(&en->wires, from, to, resource);
+    return resource;
 }
 
 static uint32_t use_resource(struct engine *en, const struct op *o, const struct use *u)
