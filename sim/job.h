@@ -25,10 +25,11 @@ struct use { // of one resource by one leg of an operation
     bool              is_shared;
     const struct leg *leg_at; // NULL: a processor
     sim_ns            ready_ns, start_ns, finish_ns;
-    sim_ns            service_ns; // alone, without waiting for the leg before
-    sim_ns            left_ns;    // QUEUED: service to be had when it starts (again)
-    uint64_t          order;      // QUEUED: by which it came
-    double            memory_bytes;
+    sim_ns            service_ns;     // alone, without waiting for the leg before
+    sim_ns            left_ns;        // QUEUED: service to be had when it starts (again)
+    uint64_t          order;          // QUEUED: by which it came
+    double            memory_bytes;   // held while it is under way
+    double            contents_bytes; // of the node when it queued
     double            wire_bytes;
 };
 

@@ -90,7 +90,9 @@ void engine_link(const struct engine *en, uint32_t index, struct link_record *ou
 
 static bool tell(struct engine *en, uint32_t from, uint32_t to, struct resource *r)
 {
-    if (r->service == SERVICE_COMPUTED) resource_advance(r, &en->queues, en->now);
+    if (!r->served && !r->busy && !r->waiting && !r->sojourn_ns) return true; // not used yet
+    // A sample comes first of all events of its instant: who begins now still waits.
+    if (r->service == SERVICE_COMPUTED) resource_advance(r, &en->queues, en->now - 1);
     struct queue_record record = {en->now, from, to, r->waiting};
     return en->sink->queue(en->sink->ctx, &record, en->e);
 }

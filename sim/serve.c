@@ -156,13 +156,23 @@ void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t fr
     spend(en, j, to, SPEND_RECEIVE, net_group(en->net, to)->power_receive_w, 0, span);
 }
 
+// Where memory is only counted, what waits may be computed: contents are those of when it queued
+// (with one server, first come, first served, exactly those loaded before it), and loads that queue
+// behind it do not count.
+static void note_memory(struct engine *en, const struct use *u)
+{
+    struct processor *p = node_processor(en, u->at);
+    bool              is_counted = net_group(en->net, u->at)->memory_rule == MEMORY_IGNORE;
+    double held = p->memory_bytes + (is_counted ? u->contents_bytes : p->cache.held_bytes);
+    if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
+}
+
 static void hold_memory(struct engine *en, struct use *u, double bytes)
 {
     struct processor *p = node_processor(en, u->at);
     u->memory_bytes = bytes;
     p->memory_bytes += bytes;
-    double held = p->memory_bytes + p->cache.held_bytes;
-    if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
+    note_memory(en, u);
 }
 
 static void release_memory(struct engine *en, struct use *u)
@@ -175,11 +185,14 @@ static void release_memory(struct engine *en, struct use *u)
 // known.
 static void look_into_cache(struct engine *en, struct job *j, struct use *u, const struct op *o)
 {
-    if (!o->content) return;
-    struct processor *p = node_processor(en, u->at);
-    double            room = net_group(en->net, u->at)->memory_bytes - p->memory_bytes;
-    if (!cache_use(&p->cache, o->content, o->bytes, room)) return;
-    u->service_ns = u->left_ns = j->states[u->op].alone_ns = 0;
+    const struct node_group *g = net_group(en->net, u->at);
+    struct processor        *p = node_processor(en, u->at);
+    double running_bytes = g->memory_rule == MEMORY_IGNORE ? 0 : p->memory_bytes; // as note_memory
+    if (o->content && cache_use(&p->cache, o->content, o->bytes, g->memory_bytes - running_bytes))
+        u->service_ns = u->left_ns = j->states[u->op].alone_ns = 0;
+    u->contents_bytes = p->cache.held_bytes;
+    double held = running_bytes + p->cache.held_bytes;
+    if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
 }
 
 // Bytes that an operation which is about to run does not find free.

@@ -106,7 +106,9 @@ static bool note_sample(void *ctx, const struct queue_record *s, struct err *e)
     (void)e;
     struct run    *run = ctx;
     const uint64_t words[] = {(uint64_t)s->at, s->from, s->to, s->length};
-    for (int i = 0; i < 4; i++) run->sample_hash = (run->sample_hash ^ words[i]) * 0x100000001b3u;
+    uint64_t       hash = 0;
+    for (int i = 0; i < 4; i++) hash = (hash ^ words[i]) * 0xbf58476d1ce4e5b9u, hash ^= hash >> 29;
+    run->sample_hash += hash; // in any order
     run->samples++;
     return true;
 }

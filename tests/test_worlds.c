@@ -1,6 +1,6 @@
 // tests/test_worlds.c: laws that hold in every world, on random worlds that mix all that the engine
-// knows: disciplines, memory, contents, cards, shared links and media, relays, rates that vary, slow
-// start, and faults.
+// knows: disciplines, memory, contents, cards, shared links and media, relays, rates that vary,
+// slow start, and faults.
 #include <math.h>
 #include <string.h>
 
@@ -50,8 +50,7 @@ static void place(struct node_group *g)
         t->count = 1 + below(3);
         t->points = ARENA_ARRAY(&bed_arena, struct track_point, t->count);
         for (uint32_t k = 0; k < t->count; k++)
-            t->points[k] =
-                (struct track_point){2000 * k + below(500), 30 * rng_uniform(&rng), 0};
+            t->points[k] = (struct track_point){2000 * k + below(500), 30 * rng_uniform(&rng), 0};
         t->period = one_in(2) ? NS_END : 8000;
     }
 }
@@ -227,8 +226,8 @@ struct sums {
 
 static void ck_close(double a, double b, const char *what)
 {
-    ck_assert_msg(fabs(a - b) <= 1e-9 * fmax(fabs(a), fabs(b)) + 1e-18, "%s: jobs %.15g, world %.15g",
-                  what, a, b);
+    ck_assert_msg(fabs(a - b) <= 1e-9 * fmax(fabs(a), fabs(b)) + 1e-18,
+                  "%s: jobs %.15g, world %.15g", what, a, b);
 }
 
 // What jobs used is what nodes and links gave.
@@ -241,7 +240,7 @@ static void ck_balance(const struct run *run)
     }
     for (uint32_t n = 0; n < net.node_count; n++) {
         struct node_record r = node(run, n);
-        double up_s = (double)(run->result.end_ns - r.down_ns) / NS_PER_S;
+        double             up_s = (double)(run->result.end_ns - r.down_ns) / NS_PER_S;
         all.energy_j += r.energy_j - net_group(&net, n)->power_idle_w * up_s;
         all.cost += r.cost;
     }
