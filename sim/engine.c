@@ -228,7 +228,7 @@ bool engine_run(const struct engine_config *config, const struct planner *planne
                 struct engine_result *result, struct err *e)
 {
     struct engine *en = ARENA_ARRAY(a, struct engine, 1);
-    *result = (struct engine_result){.hash = 0xcbf29ce484222325u};
+    *result = (struct engine_result){0};
     *en = (struct engine){.config = config,
                           .net = config->net,
                           .planner = planner,

@@ -64,8 +64,8 @@ struct engine_config {
 };
 
 struct engine_result {
-    uint64_t events, jobs, hash; // hash: FNV-1a over (job, op, ready, start, finish) of all
-                                 // operations in order of job end
+    uint64_t events, jobs, hash; // hash: sum over the finished jobs of a hash of (op, ready, start,
+                                 // finish) of all their operations
     uint64_t plans, retries;     // calls of the planner; attempts after a first one
     uint64_t by_status[JOB_STATUS_COUNT];
     sim_ns   end_ns;   // last instant anything happened

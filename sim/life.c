@@ -62,14 +62,18 @@ static void hash_word(uint64_t *hash, uint64_t word)
     *hash = x ^ x >> 29;
 }
 
+// Sums, since of two jobs that end at one instant either may be handled first (what takes no time
+// ends before or after others of its instant, computed or by events).
 static void hash_job(struct engine *en, const struct job *j)
 {
+    uint64_t hash = 0xcbf29ce484222325u;
     for (uint32_t i = 0; i < j->plan.op_count; i++) {
-        hash_word(&en->result->hash, j->id << OP_BITS | i);
-        hash_word(&en->result->hash, (uint64_t)j->times[i].ready_ns);
-        hash_word(&en->result->hash, (uint64_t)j->times[i].start_ns);
-        hash_word(&en->result->hash, (uint64_t)j->times[i].finish_ns);
+        hash_word(&hash, j->id << OP_BITS | i);
+        hash_word(&hash, (uint64_t)j->times[i].ready_ns);
+        hash_word(&hash, (uint64_t)j->times[i].start_ns);
+        hash_word(&hash, (uint64_t)j->times[i].finish_ns);
     }
+    en->result->hash += hash;
 }
 
 // Tells the sink, when nothing of the job is under way any more.

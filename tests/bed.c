@@ -125,6 +125,16 @@ bool run_with(struct run *run, const struct planner *planner, uint32_t room)
     return ok;
 }
 
+void ck_op(const struct run *run, uint32_t job, uint32_t op, sim_ns ready, sim_ns start,
+           sim_ns finish)
+{
+    struct op_times t = run->jobs[job].times[op];
+    ck_assert_msg(t.ready_ns == ready && t.start_ns == start && t.finish_ns == finish,
+                  "job %u operation %u: want %lld %lld %lld, have %lld %lld %lld", job, op,
+                  (long long)ready, (long long)start, (long long)finish, (long long)t.ready_ns,
+                  (long long)t.start_ns, (long long)t.finish_ns);
+}
+
 void ck_same_by_events(const struct run *computed, const struct planner *planner)
 {
     struct run *run = ARENA_ARRAY(&bed_arena, struct run, 1);
@@ -132,6 +142,14 @@ void ck_same_by_events(const struct run *computed, const struct planner *planner
     ck_assert(run_with(run, planner, computed->room));
     config.path = PATH_AUTO;
     ck_assert_uint_eq(run->result.events, computed->result.events);
+    for (uint32_t i = 0; i < run->room; i++) {
+        const struct seen *a = &computed->jobs[i], *b = &run->jobs[i];
+        ck_assert_int_eq(a->record.status, b->record.status);
+        ck_assert_uint_eq(a->record.op_count, b->record.op_count);
+        for (uint32_t op = 0; op < a->record.op_count; op++)
+            ck_op(computed, i, op, b->times[op].ready_ns, b->times[op].start_ns,
+                  b->times[op].finish_ns);
+    }
     ck_assert_uint_eq(run->result.hash, computed->result.hash);
     ck_assert_int_eq(run->result.end_ns, computed->result.end_ns);
     ck_assert_uint_eq(run->samples, computed->samples);
@@ -163,16 +181,6 @@ struct run *run_of(build_fn build)
     ck_assert_msg(run_with(run, &planner, 64), "%s", run->e.text);
     ck_assert_uint_eq(run->seen, run->result.jobs);
     return run;
-}
-
-void ck_op(const struct run *run, uint32_t job, uint32_t op, sim_ns ready, sim_ns start,
-           sim_ns finish)
-{
-    struct op_times t = run->jobs[job].times[op];
-    ck_assert_msg(t.ready_ns == ready && t.start_ns == start && t.finish_ns == finish,
-                  "job %u operation %u: want %lld %lld %lld, have %lld %lld %lld", job, op,
-                  (long long)ready, (long long)start, (long long)finish, (long long)t.ready_ns,
-                  (long long)t.start_ns, (long long)t.finish_ns);
 }
 
 void ck_parts(const struct run *run, uint32_t job, struct parts want)
@@ -229,7 +237,7 @@ TCase *new_case(Suite *suite, const char *name)
 {
     TCase *tc = tcase_create(name);
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 120);
+    tcase_set_timeout(tc, 20);
     suite_add_tcase(suite, tc);
     return tc;
 }

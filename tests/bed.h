@@ -1,9 +1,9 @@
 // tests/bed.h: a small world for tests of the engine, a run of it, and what is remembered of the
 // run.
 //
-// USER nodes come first (0, 1, ...), then FOG, EDGE, BROKER and OTHER (user) nodes; a link carries 1e9 B/s
-// without latency and the protocol adds nothing, so that a byte is a ns. Change what a test needs
-// between bed_setup and the run; net_finish is called by the run.
+// USER nodes come first (0, 1, ...), then FOG, EDGE, BROKER and OTHER (user) nodes; a link carries
+// 1e9 B/s without latency and the protocol adds nothing, so that a byte is a ns. Change what a test
+// needs between bed_setup and the run; net_finish is called by the run.
 #ifndef FOGSIM_TESTS_BED_H
 #define FOGSIM_TESTS_BED_H
 
@@ -54,8 +54,8 @@ enum plan_verdict plan_by_function(void *ctx, const struct engine *en, const str
 // The run of plans made by a function; asserts that it went well and told every job.
 struct run *run_of(build_fn build);
 
-// Computed stages and events give the same run: its events, its hash (times of all operations, in
-// the order of the ends), its nodes, links and samples to the last bit.
+// Computed stages and events give the same run: its events, the times of all operations, its hash,
+// its nodes, links and samples to the last bit.
 void ck_same_by_events(const struct run *computed, const struct planner *planner);
 
 void ck_op(const struct run *run, uint32_t job, uint32_t op, sim_ns ready, sim_ns start,
