@@ -60,11 +60,13 @@ struct user {
     uint64_t             stream[4]; // "arrivals"
 };
 
+enum spend { SPEND_BUSY, SPEND_SEND, SPEND_RECEIVE, SPEND_KINDS };
+
 struct processor {     // what a node has beside its resources once it computes or moves something
     double planned_ns; // service of accepted operations that did not queue yet, ns; a sum of any
                        // size, exact below 2^53
     double       memory_bytes, memory_peak_bytes; // held by what runs and by contents
-    double       active_j, cost;
+    sim_ns       spent_ns[SPEND_KINDS];           // where it has a power or a price
     uint64_t    *running; // [running_count] handles, under DISCIPLINE_PREEMPT
     uint32_t     running_count, running_capacity;
     uint32_t     constraint; // DISCIPLINE_SHARING
@@ -75,7 +77,7 @@ struct element { // of a fault process: a node, or a link between two nodes
     uint32_t                    from, to, rank, next_outage;
     const struct fault_process *process;
     bool                        is_down;
-    sim_ns                      since, down_ns, next_change; // next_change: NS_END: none
+    sim_ns                      next_change; // NS_END: none
     struct rng                  rng;
 };
 
@@ -117,7 +119,7 @@ struct engine {
     uint32_t            *instances; // [net.instance_count] constraint of each medium
     struct element      *elements;  // [element_count]
     uint32_t             element_count;
-    uint16_t            *node_down; // [node_count] processes by which it is down; NULL: none fails
+    struct down_time    *node_down; // [node_count]; NULL: none fails
     struct user         *users;     // [user_count]
     uint32_t             user_count, active_jobs, epochs;
     struct stage_record *stages; // scratch
@@ -168,8 +170,11 @@ void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_
 void on_end(struct engine *en, uint32_t slot, uint32_t use);
 bool enter_processor(struct engine *en, struct job *j, struct use *u);
 void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span);
+void spent_by(const struct processor *p, const struct node_group *g, double *active_j,
+              double *cost);
 void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t from, uint32_t to,
                double wire_bytes, sim_ns span);
+void start_waiting(struct engine *en); // what was aborted has left servers free
 void leave_resource(struct engine *en, uint32_t slot, uint32_t use); // from the line, or aborted
 
 // chain.c

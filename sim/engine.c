@@ -123,11 +123,19 @@ static void handle(struct engine *en, const struct event *ev)
     }
 }
 
-// Nobody is left for whom it would matter.
-static bool is_idle(const struct engine *en, const struct event *ev)
+// The last job has ended; what is still served for one that was given up goes on. The run ends with
+// that: an event that has nothing to do with it is passed over, and the clock does not reach it.
+static bool is_past(const struct engine *en, const struct event *ev)
 {
-    return !en->active_jobs &&
-           (ev->kind == EV_EPOCH || ev->kind == EV_FAULT || ev->kind == EV_SAMPLE);
+    switch ((enum event_kind)ev->kind) {
+    case EV_FLOW: return ev->at != en->flow_event_ns;
+    case EV_RATE: return !flows_present(&en->flows, ev->arg[0]);
+    case EV_END: {
+        const struct use *u = &en->jobs[ev->arg[0]]->uses[ev->arg[1]];
+        return u->state != USE_RUNNING || u->finish_ns != ev->at;
+    }
+    default: return true;
+    }
 }
 
 // Things that make the flows run and the observer look are no events of the model.
@@ -161,7 +169,7 @@ static void run(struct engine *en)
             en->result->interrupted = true;
             return;
         }
-        if (is_idle(en, &ev)) continue;
+        if (!en->active_jobs && is_past(en, &ev)) continue;
         en->now = ev.at;
         if (!evq_peek(&en->events, &en->next_ns, &key)) en->next_ns = NS_END;
         fetch_ahead(en);

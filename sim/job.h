@@ -18,16 +18,19 @@ struct use { // of one resource by one leg of an operation
     uint32_t          rank;        // in job.order
     uint32_t          flow;        // SHARED: of sim/flow.h
     uint32_t          at, towards; // nodes; a processor, port or card: equal
+    uint32_t          from, to;    // of its operation, which a new plan may have overwritten
     uint16_t          attempt;
     uint8_t           leg;
     uint8_t           state; // enum use_state
     bool              is_shared;
     const struct leg *leg_at; // NULL: a processor
     sim_ns            ready_ns, start_ns, finish_ns;
-    sim_ns            service_ns; // alone, without waiting for the leg before
-    sim_ns            left_ns;    // QUEUED: service to be had when it starts (again)
-    uint64_t          order;      // QUEUED: by which it came
-    double            memory_bytes;
+    sim_ns            service_ns;     // alone, without waiting for the leg before
+    sim_ns            left_ns;        // QUEUED: service to be had when it starts (again)
+    uint64_t          order;          // QUEUED: by which it came
+    double            memory_bytes;   // held while it is under way
+    double            contents_bytes; // of the node when it queued
+    double            wire_bytes;
 };
 
 struct op_state {                   // of one operation

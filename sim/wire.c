@@ -34,7 +34,7 @@ static struct wire_slot *get(struct wire_table *t, uint32_t from, uint32_t to)
         slot = find_slot(t, from, to);
     }
     t->wires = arena_grow(t->arena, t->wires, &t->capacity, t->count + 1, sizeof *t->wires);
-    t->wires[t->count] = (struct wire){from, to, UINT32_MAX, UINT32_MAX, 0, -1};
+    t->wires[t->count] = (struct wire){from, to, UINT32_MAX, UINT32_MAX, -1, {0}};
     *slot = (struct wire_slot){from, to, UINT32_MAX, ++t->count};
     return slot;
 }

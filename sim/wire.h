@@ -7,12 +7,17 @@
 #include "base/arena.h"
 #include "base/units.h"
 
+struct down_time {   // of a node or a link
+    uint32_t causes; // fault processes by which it is down
+    sim_ns   since, sum_ns;
+};
+
 struct wire {
-    uint32_t from, to;
-    uint32_t resource;   // UINT32_MAX: none yet; set by wire_set_resource
-    uint32_t constraint; // UINT32_MAX: none yet
-    uint16_t down;       // fault processes by which it is down
-    sim_ns   used_ns;    // when a message last ended; -1: none did
+    uint32_t         from, to;
+    uint32_t         resource;   // UINT32_MAX: none yet; set by wire_set_resource
+    uint32_t         constraint; // UINT32_MAX: none yet
+    sim_ns           used_ns;    // when a message last ended; -1: none did
+    struct down_time down;
 };
 
 struct wire_slot { // what is asked most, at one look
