@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "algorithms/common/reach.h"
+
 // Whether nothing constant rules out the fog nodes of a group; then `out` has its time.
 static bool is_eligible(const struct view *v, uint32_t user_group, uint32_t group, double tau_s,
                         struct fog_run *out)
@@ -46,6 +48,11 @@ uint32_t candidates_at(const struct eligible *x, uint32_t rank, const struct fog
     while (rank >= r->count) rank -= (r++)->count;
     *run = r;
     return r->first + rank;
+}
+
+double candidates_queue_s(const struct view *v, const struct eligible *x, uint32_t fog)
+{
+    return isinf(x->tau_s) ? 0 : view_backlog_s(v, fog);
 }
 
 // A way of which the rate depends on the pair of nodes or on time.
@@ -149,7 +156,8 @@ struct walk { // collects candidates until there are enough
 
 static double queue_of(const struct walk *w, const struct fog_run *run, uint32_t fog)
 {
-    return w->queues ? w->queues[run->place + (fog - run->first)] : view_backlog_s(w->v, fog);
+    return w->queues ? w->queues[run->place + (fog - run->first)]
+                     : candidates_queue_s(w->v, w->x, fog);
 }
 
 static void walk_over(struct walk *w, const struct fog_run *run, uint32_t first, uint32_t end)
@@ -197,6 +205,82 @@ static void walk_nearest(struct walk *w, struct eligible *x)
     qsort(w->out, w->count, sizeof *w->out, by_node);
 }
 
+// ---- by distance --------------------------------------------------------------------------------
+
+// The fog nodes of a run within reach, and how far they are.
+static uint32_t within_reach(const struct walk *w, const struct fog_run *run, const struct reach *r,
+                             uint32_t *near, double *distance_m)
+{
+    uint32_t count = 0;
+    for (uint32_t fog = run->first; fog < run->first + run->count; fog++) {
+        near[count] = fog;
+        distance_m[count] = reach_distance_m(w->v, r, w->user, fog);
+        count += distance_m[count] <= r->most_m;
+    }
+    return count;
+}
+
+static void walk_list(struct walk *w, const struct fog_run *run, const uint32_t *fogs,
+                      uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (candidates_serves(w->v, w->user, w->x, run, fogs[i], queue_of(w, run, fogs[i])))
+            w->out[w->count++] = fogs[i];
+}
+
+// Whether `most` of w->out take less time than any fog node that is farther than `far`.
+static bool are_nearest(const struct walk *w, uint32_t most, uint32_t far)
+{
+    double   limit_s = view_alone_s(w->v, w->user, far);
+    uint32_t less = 0;
+    for (uint32_t i = 0; i < w->count && less < most; i++)
+        less += view_alone_s(w->v, w->user, w->out[i]) < limit_s;
+    return less == most;
+}
+
+// Where the time rises with the distance: the nearest fog nodes, more and more of them until those
+// left out cannot be among the `most` of the least time, nor tie with them.
+static void walk_outwards(struct walk *w, const struct fog_run *run, const uint32_t *near,
+                          const double *distance_m, uint32_t count, uint32_t most,
+                          struct arena *scratch)
+{
+    double   *order = ARENA_ARRAY(scratch, double, count);
+    uint32_t *inner = ARENA_ARRAY(scratch, uint32_t, count), taken = count, before = w->count;
+    for (uint32_t wanted = 2 * most; wanted < count; wanted *= 2) {
+        uint32_t far = 0;
+        for (uint32_t i = 0; i < count; i++) order[i] = distance_m[i];
+        double radius_m = select_rank(order, count, wanted - 1);
+        taken = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            if (distance_m[i] <= radius_m * REACH_WIDER) inner[taken++] = near[i];
+            if (!(distance_m[i] < radius_m || distance_m[i] > radius_m)) far = near[i];
+        }
+        w->count = before;
+        walk_list(w, run, inner, taken);
+        if (are_nearest(w, most, far)) return;
+    }
+    w->count = before;
+    walk_list(w, run, near, count);
+}
+
+// All candidates of a run; of a run that is the only one those alone that may be among the nearest.
+static void walk_run(struct walk *w, const struct fog_run *run, struct arena *scratch)
+{
+    struct reach r = {0};
+    if (run->is_varying) r = reach_of(w->v, w->user, run->first, run->alone_s, w->x->tau_s);
+    if (!r.is_bound) {
+        walk_over(w, run, run->first, run->first + run->count);
+        return;
+    }
+    uint32_t *near = ARENA_ARRAY(scratch, uint32_t, run->count + 1);
+    double   *distance_m = ARENA_ARRAY(scratch, double, run->count + 1);
+    uint32_t  count = within_reach(w, run, &r, near, distance_m), most = w->v->limits->candidates;
+    if (r.is_ordered && w->x->run_count == 1 && most < count / 2)
+        walk_outwards(w, run, near, distance_m, count, most, scratch);
+    else
+        walk_list(w, run, near, count);
+}
+
 uint32_t view_candidates(const struct view *v, uint32_t user, const double *queues,
                          struct arena *scratch, uint32_t *out)
 {
@@ -209,7 +293,7 @@ uint32_t view_candidates(const struct view *v, uint32_t user, const double *queu
         walk_nearest(&w, &x);
     else
         for (const struct fog_run *r = x.runs; r < x.runs + x.run_count; r++)
-            walk_over(&w, r, r->first, r->first + r->count);
+            walk_run(&w, r, scratch);
     arena_rewind(scratch, mark);
     return keep_nearest(v, user, v->limits->candidates, scratch, out, w.count);
 }

@@ -30,6 +30,9 @@ void candidates_eligible(const struct view *v, uint32_t user, struct arena *scra
 // The node of a rank below `count`, ascending. O(runs).
 uint32_t candidates_at(const struct eligible *x, uint32_t rank, const struct fog_run **run);
 
+// The backlog of a node as far as it matters here: without tau it does not.
+double candidates_queue_s(const struct view *v, const struct eligible *x, uint32_t fog);
+
 // Whether a node of a run may serve now, with `queue_s`: the rest of view_is_candidate.
 bool candidates_serves(const struct view *v, uint32_t user, const struct eligible *x,
                        const struct fog_run *run, uint32_t fog, double queue_s);

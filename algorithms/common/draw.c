@@ -26,7 +26,7 @@ static uint32_t ask(const struct urn *u, uint32_t rank)
 {
     const struct fog_run *run;
     uint32_t              fog = candidates_at(&u->eligible, rank, &run);
-    double                queue_s = view_backlog_s(u->v, fog);
+    double                queue_s = candidates_queue_s(u->v, &u->eligible, fog);
     return candidates_serves(u->v, u->user, &u->eligible, run, fog, queue_s) ? fog : NO_NODE;
 }
 
