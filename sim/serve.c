@@ -99,12 +99,14 @@ uint32_t wire_resource(struct engine *en, uint32_t from, uint32_t to)
     return w->resource;
 }
 
-static uint32_t use_resource(struct engine *en, const struct use *u)
+// Of a flow: its first hop, shared as are all that it passes (sim/net.c), so that the use is served
+// as a shared one; share.c counts it at every hop.
+static uint32_t use_resource(struct engine *en, const struct op *o, const struct use *u)
 {
     static const int kinds[] = {[LEG_PORT] = NODE_PORT, [LEG_TX] = NODE_TX, [LEG_RX] = NODE_RX};
     if (!u->leg_at) return node_resource(en, u->at, NODE_CPU);
     if (u->leg_at->resource == LEG_WIRE || u->leg_at->resource == LEG_FLOW)
-        return wire_resource(en, u->at, u->towards);
+        return wire_resource(en, u->at, net_place(en->net, o->from, o->to, u->leg_at->place + 1u));
     return node_resource(en, u->at, kinds[u->leg_at->resource]);
 }
 
@@ -435,7 +437,7 @@ static uint32_t add_use(struct engine *en, struct job *j, uint32_t op, uint32_t 
         node_processor(en, o->to)->planned_ns -= (double)s->alone_ns;
         look_into_cache(en, j, u, o);
     }
-    u->resource = use_resource(en, u);
+    u->resource = use_resource(en, o, u);
     s->last_use = j->use_count;
     return j->use_count++;
 }
