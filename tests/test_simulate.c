@@ -81,6 +81,37 @@ static double ask(const char *sql)
     return value;
 }
 
+// Two stations send AlexNet's 602 112 B to the cloud over one access point, at 1 B/us each and 1 B/us
+// in their cell: 1.204224 s for both, then 0.3 + 8 ms. Alone it would be half of that.
+START_TEST(a_cell_is_shared_by_messages_that_go_on_behind_it)
+{
+    static const char *const schemes[] = {"rand"};
+    static const char *const sets[] = {"nodes.user.count=2",
+                                       "nodes.ap.count=1",
+                                       "nodes.fog.count=0",
+                                       "mix={\"alexnet\": 1}",
+                                       "media.cell.rate=8 Mbit/s",
+                                       "links.user>ap.rate=8 Mbit/s",
+                                       "protocol={\"header_bytes\": 0}",
+                                       "arrivals={\"kind\": \"closed\", \"tasks\": 1}",
+                                       "record=ops"};
+    const struct scenario_edit edit = {sets, sizeof sets / sizeof *sets, schemes, NULL, 1, 0};
+    struct paths               paths;
+    struct err                 e = {0};
+    struct outcome             out;
+    bool                       ok = paths_find(&paths, &arena, &e) &&
+              scenario_load(&scenario, &arena, "scenarios/campus.json", &paths, &edit, &e);
+    ck_assert_msg(ok, "%s", e.text);
+    struct prepared p = prepare(0);
+    must_run(&p, 0, &out);
+    ck_assert_double_eq(ask("SELECT count(*) FROM op WHERE to_node = 'cloud' AND kind = 'transfer'"
+                            " AND abs(finish_s - 1.212524) < 1e-9"),
+                        2);
+    ck_assert_double_eq(ask("SELECT count(*) FROM link WHERE from_node = 'user0'"), 1);
+    ck_assert_double_eq(ask("SELECT bytes FROM link WHERE to_node = 'cloud'"), 2 * 602112);
+}
+END_TEST
+
 START_TEST(a_mix_with_one_model_alone_is_the_run_of_that_model)
 {
     struct prepared alone = prepare(0);
@@ -490,6 +521,7 @@ Suite *simulate_suite(void)
     TCase *tc = tcase_create("simulate");
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, a_cell_is_shared_by_messages_that_go_on_behind_it);
     tcase_add_test(tc, a_mix_with_one_model_alone_is_the_run_of_that_model);
     tcase_add_test(tc, users_are_matched_by_the_mean_of_their_mix);
     tcase_add_test(tc, the_mix_of_a_recorded_stream_is_counted);
