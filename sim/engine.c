@@ -138,6 +138,13 @@ static bool is_past(const struct engine *en, const struct event *ev)
     }
 }
 
+static void pass_over(struct engine *en, const struct event *ev)
+{
+    if (ev->kind != EV_END && ev->kind != EV_DONE && ev->kind != EV_BEGIN) return;
+    en->jobs[ev->arg[0]]->pending--;
+    give_slot_if_idle(en, ev->arg[0]);
+}
+
 // Things that make the flows run and the observer look are no events of the model.
 static bool is_logical(const struct event *ev)
 {
@@ -169,7 +176,10 @@ static void run(struct engine *en)
             en->result->interrupted = true;
             return;
         }
-        if (!en->active_jobs && is_past(en, &ev)) continue;
+        if (!en->active_jobs && is_past(en, &ev)) {
+            pass_over(en, &ev);
+            continue;
+        }
         en->now = ev.at;
         if (!evq_peek(&en->events, &en->next_ns, &key)) en->next_ns = NS_END;
         fetch_ahead(en);

@@ -62,11 +62,12 @@ struct job {
     bool                  is_waiting; // for its next attempt
     bool                  is_chain;   // on the short way of chain.c: no states, no uses
     bool                  counted;
-    struct plan           plan;  // its own arrays
-    struct op_times      *times; // [op_count]
-    struct link_of_chain *links; // [op_count] where is_chain
-    sim_ns                arrived_ns;
-    sim_ns                deadline_ns; // instant; INT64_MAX: none
+    enum job_status       status;                  // when it is not alive
+    struct plan           plan;                    // its own arrays
+    struct op_times      *times;                   // [op_count]
+    struct link_of_chain *links;                   // [op_count] where is_chain
+    sim_ns                arrived_ns, finished_ns; // finished_ns: -1: never
+    sim_ns                deadline_ns;             // instant; INT64_MAX: none
     double                energy_j, cost;
     uint64_t              rank;                 // among its user's
     uint32_t              home, user, class_id; // user: index into the engine's users

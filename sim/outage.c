@@ -215,13 +215,19 @@ static void strike(struct engine *en, const struct element *x)
 
 // ---- the event ----------------------------------------------------------------------------------
 
-static void wake_users(struct engine *en, uint32_t node)
+// Who waited for the node asks now; where it never comes back, never again.
+static void wake_users(struct engine *en, const struct element *x)
 {
-    if (!is_up(en, node) || net_group(en->net, node)->role != ROLE_USER) return;
+    bool is_lost = x->is_down && x->next_change == NS_END;
+    if (x->process->is_link || net_group(en->net, x->from)->role != ROLE_USER) return;
+    if (!is_lost && !is_up(en, x->from)) return;
     for (uint32_t u = 0; u < en->user_count; u++) {
-        if (en->users[u].node != node || !en->users[u].is_away) continue;
+        if (en->users[u].node != x->from || !en->users[u].is_away) continue;
         en->users[u].is_away = false;
-        schedule(en, en->now, event_key(PHASE_ARRIVAL, u, 0, 0), EV_ARRIVAL, u, 0);
+        if (is_lost)
+            en->active_jobs--;
+        else
+            schedule(en, en->now, event_key(PHASE_ARRIVAL, u, 0, 0), EV_ARRIVAL, u, 0);
     }
 }
 
@@ -241,7 +247,7 @@ void on_fault(struct engine *en, uint32_t index)
     change(en, x);
     if (x->is_down) strike(en, x);
     schedule_change(en, index);
-    if (!x->is_down && !x->process->is_link) wake_users(en, x->from);
+    wake_users(en, x);
     if (!en->planner->epoch || en->is_epoch_due) return;
     en->is_epoch_due = true; // once for all changes of this instant
     schedule(en, en->now, event_key(PHASE_EPOCH, 0, 1, 0), EV_EPOCH, 1, 0);

@@ -435,8 +435,10 @@ static void queue_use(struct engine *en, struct resource *r, uint32_t slot, uint
         if (r->free_ns > NS_END) r->free_ns = NS_END;
     }
     if (r->busy < r->servers) {
+        uint32_t resource = u->resource;
         start_use(en, slot, index);
         give_slot_if_idle(en, slot);
+        start_next(en, resource); // refused: who was interrupted for it goes on
     } else {
         wait_in_line(en, slot, index);
     }
