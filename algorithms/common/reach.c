@@ -74,7 +74,7 @@ struct reach reach_of(const struct view *v, uint32_t user, uint32_t fog, double 
         x.up_bytes += v->messages[i].up_bytes;
         x.down_bytes += v->messages[i].down_bytes;
     }
-    double rounding_s = v->message_pair_count / NS_PER_S; // half a ns each, there and back
+    double rounding_s = 1e-9 * v->message_pair_count; // half a ns each, there and back
     r.most_m = fmin(r.most_m, distance_of_time(&x, tau_s - alone_s + rounding_s));
     return r;
 }
