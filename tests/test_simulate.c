@@ -81,20 +81,20 @@ static double ask(const char *sql)
     return value;
 }
 
-// Two stations send AlexNet's 602 112 B to the cloud over one access point, at 1 B/us each and 1 B/us
-// in their cell: 1.204224 s for both, then 0.3 + 8 ms. Alone it would be half of that.
+// Two stations send AlexNet's 602 112 B to the cloud over one access point, at 1 B/us each and 1
+// B/us in their cell: 1.204224 s for both, then 0.3 + 8 ms. Alone it would be half of that.
 START_TEST(a_cell_is_shared_by_messages_that_go_on_behind_it)
 {
-    static const char *const schemes[] = {"rand"};
-    static const char *const sets[] = {"nodes.user.count=2",
-                                       "nodes.ap.count=1",
-                                       "nodes.fog.count=0",
-                                       "mix={\"alexnet\": 1}",
-                                       "media.cell.rate=8 Mbit/s",
-                                       "links.user>ap.rate=8 Mbit/s",
-                                       "protocol={\"header_bytes\": 0}",
-                                       "arrivals={\"kind\": \"closed\", \"tasks\": 1}",
-                                       "record=ops"};
+    static const char *const   schemes[] = {"rand"};
+    static const char *const   sets[] = {"nodes.user.count=2",
+                                         "nodes.ap.count=1",
+                                         "nodes.fog.count=0",
+                                         "mix={\"alexnet\": 1}",
+                                         "media.cell.rate=8 Mbit/s",
+                                         "links.user>ap.rate=8 Mbit/s",
+                                         "protocol={\"header_bytes\": 0}",
+                                         "arrivals={\"kind\": \"closed\", \"tasks\": 1}",
+                                         "record=ops"};
     const struct scenario_edit edit = {sets, sizeof sets / sizeof *sets, schemes, NULL, 1, 0};
     struct paths               paths;
     struct err                 e = {0};
