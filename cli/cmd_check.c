@@ -2,13 +2,15 @@
 #include <stdio.h>
 
 #include "cli/inputs.h"
+#include "cli/report.h"
 
 static enum exit_code run(const struct arguments *args, struct err *e)
 {
     struct scenario s;
     if (!inputs_scenario(args, &s, e)) return EXIT_BAD_INPUT;
-    printf("%s: valid: %u models, %u schemes, %u user and %u fog nodes, %u replications\n", s.path,
-           s.model_count, s.scheme_count, s.user_count, s.fog_count, s.replications);
+    printf("%s: valid: %u models, %u schemes, %u user and %u %s nodes, %u replications\n", s.path,
+           s.model_count, s.scheme_count, s.user_count, s.fog_count, report_servers(&s),
+           s.replications);
     return EXIT_DONE;
 }
 

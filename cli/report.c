@@ -4,6 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *report_servers(const struct scenario *s)
+{
+    bool has_fog = false, has_cloud = false;
+    for (uint32_t g = 0; g < s->net.group_count; g++) {
+        has_fog |= s->net.groups[g].role == ROLE_FOG && s->net.groups[g].count;
+        has_cloud |= s->net.groups[g].role == ROLE_CLOUD && s->net.groups[g].count;
+    }
+    return !has_cloud ? "fog" : has_fog ? "fog and cloud" : "cloud";
+}
+
 static bool is_of_model(const struct result_row *row, const char *model)
 {
     return strcmp(row->model, model) == 0;
@@ -221,16 +231,24 @@ static void print_losses(const struct result_row *rows, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         if (rows[i].local_plans && strcmp(rows[i].scheme->scheme->name, "local") != 0)
-            printf("note: %s, %s: %llu of %llu tasks computed at their user: no fog node met tau, "
-                   "Gamma and memory\n",
-                   rows[i].model, rows[i].scheme->label, (unsigned long long)rows[i].local_plans,
-                   (unsigned long long)rows[i].tasks);
-    for (uint32_t i = 0; i < count; i++)
-        for (int s = JOB_LATE; s < JOB_STATUS_COUNT; s++)
-            if (rows[i].by_status[s])
-                printf("note: %s, %s: %llu of %llu tasks %s\n", rows[i].model,
-                       rows[i].scheme->label, (unsigned long long)rows[i].by_status[s],
-                       (unsigned long long)rows[i].tasks, job_status_names[s]);
+            printf(
+                "note: %s, %s: %llu of %llu tasks computed at their user: no node up and in reach "
+                "met tau, Gamma and memory\n",
+                rows[i].model, rows[i].scheme->label, (unsigned long long)rows[i].local_plans,
+                (unsigned long long)rows[i].tasks);
+    for (uint32_t i = 0; i < count; i++) {
+        bool any = false;
+        for (int s = JOB_LATE; s < JOB_STATUS_COUNT; s++) {
+            if (!rows[i].by_status[s]) continue;
+            if (!any)
+                printf("note: %s, %s: of %llu tasks, with those of the warm-up,", rows[i].model,
+                       rows[i].scheme->label, (unsigned long long)rows[i].tasks);
+            printf("%s %llu %s", any ? "," : "", (unsigned long long)rows[i].by_status[s],
+                   job_status_names[s]);
+            any = true;
+        }
+        if (any) printf("\n");
+    }
 }
 
 // Once a model: its first row.
@@ -248,10 +266,10 @@ void report_table(const struct scenario *s, const struct profile *p, const struc
                   uint32_t count)
 {
     printf("%s: %s\n", s->name, s->about);
-    printf("%u user and %u fog nodes, profile %s (%s), seed %llu, %u replications; +- is half of "
+    printf("%u user and %u %s nodes, profile %s (%s), seed %llu, %u replications; +- is half of "
            "the 95 %% interval\n",
-           s->user_count, s->fog_count, p->name, p->machine, (unsigned long long)s->seed,
-           s->replications);
+           s->user_count, s->fog_count, report_servers(s), p->name, p->machine,
+           (unsigned long long)s->seed, s->replications);
     for (uint32_t m = 0; m < simulate_model_runs(s); m++)
         print_model(s, rows, count, model_label(s, m));
     print_published(s, rows, count);

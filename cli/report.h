@@ -7,4 +7,7 @@
 void report_table(const struct scenario *s, const struct profile *p, const struct result_row *rows,
                   uint32_t count);
 
+// What tasks can be sent to: "fog", "cloud", "fog and cloud".
+const char *report_servers(const struct scenario *s);
+
 #endif

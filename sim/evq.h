@@ -7,9 +7,9 @@
 // The idea: what is far away need not be in order. Time is written in digits of six bits. An event
 // lies in the bucket (level, digit) of the highest digit in which its instant differs from `base`,
 // an instant that no pending event precedes; a bucket keeps no order. When the first bucket of the
-// lowest level is due it is sorted where it holds few events, else it is dealt out to the levels
-// below. What is pushed into the span of time that is sorted already waits in a small binary heap
-// beside it; when that heap grows the span is made narrower.
+// lowest level is due it is sorted where it holds few events (one chunk), else it is dealt out to
+// the levels below. What is pushed into the span of time that is sorted already waits in a small
+// binary heap beside it; when that heap grows the span is made narrower.
 //
 // Cost: an event is written at most once per level (11), about log64 of the number pending times in
 // practice, always into memory written last, so that 1e6 pending cost little more than 1e3.
@@ -35,7 +35,7 @@ struct event {
 };
 
 enum { EVQ_DIGIT_BITS = 6, EVQ_DIGITS = 1 << EVQ_DIGIT_BITS, EVQ_LEVELS = 11 };
-enum { EVQ_CHUNK = 15, EVQ_RUN = 8 };
+enum { EVQ_CHUNK = 15, EVQ_RUN = EVQ_CHUNK };
 
 struct evq_chunk { // 512 bytes
     struct evq_chunk *next;

@@ -99,6 +99,8 @@ uint32_t wire_resource(struct engine *en, uint32_t from, uint32_t to)
     return resource;
 }
 
+// Of a flow: its first hop, shared as are all that it passes (sim/net.c), so that the use is served
+// as a shared one; share.c counts it at every hop.
 static uint32_t use_resource(struct engine *en, const struct op *o, const struct use *u)
 {
     static const int kinds[] = {[LEG_PORT] = NODE_PORT, [LEG_TX] = NODE_TX, [LEG_RX] = NODE_RX};

@@ -1,7 +1,8 @@
 #!/bin/sh
-# tests/same_rows.sh PROGRAM...: every program gives the same rows for every bundled scenario. Start time, wall time and planning
-# time are the only columns that may differ.
+# tests/same_rows.sh PROGRAM...: every program gives the same rows for every bundled scenario, large ones made small
+# (tests/small.sh). Start time, wall time and planning time are the only columns that may differ.
 set -eu
+. tests/small.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 passed=0
@@ -11,7 +12,7 @@ for scenario in scenarios/*.json; do
     first=
     for program in "$@"; do
         rm -f "$folder/x.db"
-        "$program" run "$scenario" --db "$folder/x.db" --quiet --replications 3 --set record=ops
+        small "$name" "$program" run "$scenario" --db "$folder/x.db" --quiet --replications 3 --set record=ops
         sum=$(sqlite3 "$folder/x.db" "UPDATE run SET started_utc = '', wall_s = 0, planning_s = 0" .dump | sha256sum)
         [ -n "$first" ] || first=$sum
         if [ "$sum" = "$first" ]; then

@@ -97,6 +97,8 @@ static void summarise(struct store *s, const sim_ns *part_ns)
     }
     ck_assert(
         store_summary(s, &(struct summary_row){-1, "latency_s", TASKS, total_s, 0, 0, 0, 0}, &e));
+    ck_assert(store_metric(s, "tasks_done", TASKS - 2, &e) &&
+              store_metric(s, "tasks_late", 1, &e) && store_metric(s, "tasks_lost", 1, &e));
 }
 
 static void add_tasks(struct store *s, const struct fixture_model *m, double factor)

@@ -324,6 +324,33 @@ START_TEST(figures_are_drawn_where_nothing_travels)
 }
 END_TEST
 
+static bool shows(const char *figure, const char *text)
+{
+    MUST_RUN("plot", in_folder("r.db"), figure, "-o", in_folder("r.svg"));
+    return strstr(read_text(in_folder("r.svg")), text);
+}
+
+START_TEST(the_figure_of_a_mix_has_its_models_too)
+{
+    MUST_RUN("run", "jetson2", "--scheme", "greedy", "--replications", "1", "--db",
+             in_folder("r.db"), "--set", "mix={\"nin\": 0.5, \"alexnet\": 0.5}", "--quiet");
+    ck_assert(shows("total", ">mix<") && shows("total", ">nin<") && shows("total", ">alexnet<"));
+    ck_assert(!shows("total", ">vgg16<") && !shows("computation", ">nin<"));
+}
+END_TEST
+
+// All tasks late: 100 %, all of it hatched; none: no word of it.
+START_TEST(the_outcome_shows_what_was_late)
+{
+    MUST_RUN("run", "jetson2", "--model", "nin", "--scheme", "greedy", "--replications", "1",
+             "--db", in_folder("r.db"), "--set", "deadline=1 us", "--quiet");
+    ck_assert(shows("outcome", "the part that was late") && shows("outcome", "> 100<"));
+    MUST_RUN("run", "jetson2", "--model", "nin", "--scheme", "greedy", "--replications", "1",
+             "--db", in_folder("r.db"), "--quiet");
+    ck_assert(!shows("outcome", "the part that was late") && !shows("outcome", "> 100<"));
+}
+END_TEST
+
 START_TEST(a_broker_costs_and_one_of_its_own_costs_more)
 {
     static const char *const sets[][2] = {{"protocol=grpc", "broker=receiver"},
@@ -412,6 +439,8 @@ Suite *run_suite(void)
     tcase_add_test(tc, a_broker_costs_and_one_of_its_own_costs_more);
     tcase_add_test(tc, a_run_replaces_all_that_its_database_holds);
     tcase_add_test(tc, figures_are_drawn_where_nothing_travels);
+    tcase_add_test(tc, the_figure_of_a_mix_has_its_models_too);
+    tcase_add_test(tc, the_outcome_shows_what_was_late);
     tcase_add_test(tc, models_that_are_mixed_are_one_run);
     tcase_add_test(tc, every_list_prints_something);
     suite_add_tcase(s, tc);

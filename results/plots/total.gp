@@ -1,9 +1,20 @@
-# about: latency per model and scheme
+# about: latency per model and scheme; of a mix, of its models too
+# query clusters:
+#   WITH names AS (SELECT i, 0 AS is_part, name, name AS model, 'latency_s' AS metric FROM models
+#   UNION SELECT m.i, 1, substr(u.metric, length('latency_s/') + 1), m.name, u.metric
+#   FROM runs r JOIN models m ON m.name = r.model JOIN summary u USING (run_id)
+#   WHERE u.layer IS NULL AND u.metric LIKE 'latency_s/%')
+#   SELECT row_number() OVER (ORDER BY i, is_part, name) - 1 AS i, name, model, metric FROM names
 # query bars:
-#   SELECT m.i, s.i, avg(r.latency_s), NULL, ci95(r.latency_s)
-#   FROM runs r JOIN models m ON m.name = r.model JOIN schemes s ON s.name = r.scheme
-#   WHERE r.latency_s IS NOT NULL
-#   GROUP BY m.i, s.i ORDER BY s.i, m.i
+#   SELECT c.i, s.i, avg(u.mean), NULL, ci95(u.mean)
+#   FROM runs r JOIN clusters c USING (model) JOIN schemes s ON s.name = r.scheme
+#   JOIN summary u ON u.run_id = r.run_id AND u.layer IS NULL AND u.metric = c.metric
+#   WHERE u.mean IS NOT NULL
+#   GROUP BY c.i, s.i ORDER BY s.i, c.i
+stats clusters using 1 nooutput
+n_models = int(STATS_records)
+array model[n_models]
+stats clusters using (model[int($1) + 1] = strcol(2), $1) nooutput
 quantity = 'latency per task (s)'
 lower = ''
 load plots.'/bars.gnuplot'

@@ -35,8 +35,8 @@ n_places = STATS_max
 
 columns = n_models > 1 ? 2 : 1
 lines = (n_models + columns - 1) / columns
-panel = is_sorted ? 560 : 110 + n_nodes * (14 * n_schemes + 16)
-panel = panel > 480 ? panel : 480
+panel = is_sorted ? 560.0 : 110 + n_nodes * (14 * n_schemes + 16)
+panel = panel > 480 ? panel : 480.0
 head = key_height(n_schemes)
 tall = is_sorted ? 290.0 : 250.0
 below = is_sorted ? 52.0 : 32.0
@@ -62,7 +62,7 @@ do for [m = 0:n_models - 1] {
     c = m % columns
     l = m / columns
     set lmargin at screen (c + 65.0 / panel) / columns
-    set rmargin at screen (c + 0.98) / columns
+    set rmargin at screen (c + 1 - 22 / panel) / columns
     set tmargin at screen 1 - (head + tall * l + 28) / height
     set bmargin at screen 1 - (head + tall * (l + 1) - below) / height
     set label 1 model[m + 1] at graph 0.5, graph 1 center offset 0, 0.7
