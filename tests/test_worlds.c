@@ -288,7 +288,7 @@ static struct run *run_world(struct plans *c)
     return run;
 }
 
-enum { CASES = 100 }; // a loop step
+enum { CASES = 200 }; // a loop step
 
 START_TEST(computed_stages_and_events_give_the_same_run)
 {
@@ -374,8 +374,8 @@ Suite *worlds_suite(void)
 {
     Suite *suite = suite_create("worlds");
     TCase *tc = new_case(suite, "worlds");
-    tcase_add_loop_test(tc, computed_stages_and_events_give_the_same_run, 0, 10);
-    tcase_add_loop_test(tc, whatever_fails_every_job_is_told_once_and_all_accounts_balance, 0, 10);
+    tcase_add_loop_test(tc, computed_stages_and_events_give_the_same_run, 0, 5);
+    tcase_add_loop_test(tc, whatever_fails_every_job_is_told_once_and_all_accounts_balance, 0, 5);
     tcase_add_loop_test(tc, whatever_is_refused_every_job_is_told_once_and_all_accounts_balance, 0,
                         5);
     return suite;
