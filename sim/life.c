@@ -388,6 +388,10 @@ void on_retry(struct engine *en, uint32_t slot)
     j->attempt++;
     en->result->retries++;
     enum plan_verdict verdict = PLAN_READY;
+    if (!is_up(en, j->home)) { // as when it fails under way
+        try_later(en, slot);
+        return;
+    }
     if (en->config->recovery.rule == RECOVERY_REPLAN) verdict = ask_planner(en, j);
     if (verdict == PLAN_READY)
         begin_plan(en, slot);

@@ -214,6 +214,7 @@ bool enter_processor(struct engine *en, struct job *j, struct use *u)
     if (missing > 0 && g->memory_rule == MEMORY_REFUSE) return false;
     // Written out and read back (Hadidi et al.'s ovh_single is such a time).
     if (missing > 0) u->left_ns += ns_or_end(2 * missing / g->swap_bytes_per_s);
+    if (u->left_ns > NS_END) u->left_ns = NS_END;
     if (o->memory_bytes != 0) hold_memory(en, u, o->memory_bytes);
     spend_processor(en, j, u->at, u->left_ns);
     return true;
@@ -327,12 +328,17 @@ static void start_use(struct engine *en, uint32_t slot, uint32_t index)
     struct use      *u = &j->uses[index];
     struct resource *r = &en->resources[u->resource];
     sim_ns           first_start = u->start_ns;
+    sim_ns           foreseen_ns = u->left_ns;
     if (!u->leg_at && first_start < 0 && !enter_processor(en, j, u)) {
         u->state = USE_DONE;
         r->sojourn_ns += (uint64_t)(en->now - u->ready_ns);
         r->free_ns -= u->left_ns / r->servers;
         drop_job(en, slot);
         return;
+    }
+    if (u->left_ns > foreseen_ns) { // swapping is work, too
+        r->free_ns += u->left_ns / r->servers - foreseen_ns / r->servers;
+        if (r->free_ns > NS_END) r->free_ns = NS_END;
     }
     u->state = USE_RUNNING;
     if (first_start < 0) {
@@ -423,13 +429,13 @@ static void queue_use(struct engine *en, struct resource *r, uint32_t slot, uint
     struct job *j = en->jobs[slot];
     struct use *u = &j->uses[index];
     u->order = en->queues.arrivals++;
-    if (is_preemptive(en, u) && r->busy == r->servers) interrupt_for(en, u->at, j->priority);
-    if (is_full(en, r, u)) {
+    if (is_full(en, r, u)) { // also for who would interrupt another: that one would have to wait
         u->state = USE_DONE; // refused
         drop_job(en, slot);
         give_slot_if_idle(en, slot);
         return;
     }
+    if (is_preemptive(en, u) && r->busy == r->servers) interrupt_for(en, u->at, j->priority);
     if (!u->leg_at) { // the work that waits
         r->free_ns = (r->free_ns > en->now ? r->free_ns : en->now) + u->left_ns / r->servers;
         if (r->free_ns > NS_END) r->free_ns = NS_END;
