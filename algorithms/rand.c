@@ -1,23 +1,33 @@
 // algorithms/rand.c: the whole task, or each whole step, to one random candidate.
 //
-// Called Greedy in the DINA thesis and RAND in the paper. Cost: O(fog nodes) tests of candidates
-// (algorithms/view.h) and the plan: O(steps), or O(steps^2) with a node per step.
+// Called Greedy in the DINA thesis and RAND in the paper. Cost: of the draws O(1) expected where
+// most fog nodes are candidates (algorithms/common/draw.h), and the plan: O(steps), or O(steps^2)
+// with a node per step.
+#include <stdlib.h>
+
 #include "algorithms/common/build.h"
 #include "algorithms/common/draw.h"
 
-// Leaves of nodes[count] those that some step has, in their order; `node_of` follows.
-static uint32_t keep_used(uint32_t *nodes, uint32_t count, uint32_t *node_of, uint32_t steps,
-                          struct arena *scratch)
+static int by_node(const void *a, const void *b)
 {
-    uint32_t *place = ARENA_ARRAY(scratch, uint32_t, count), kept = 0; // 1: used
-    for (uint32_t s = 0; s < steps; s++) place[node_of[s]] = 1;
-    for (uint32_t i = 0; i < count; i++) {
-        if (!place[i]) continue;
-        nodes[kept] = nodes[i];
-        place[i] = kept++;
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+// Lists the nodes of `drawn` once, ascending; `drawn` then indexes the list.
+static uint32_t list_nodes(uint32_t *drawn, uint32_t steps, uint32_t *nodes)
+{
+    uint32_t count = 0;
+    for (uint32_t s = 0; s < steps; s++) nodes[s] = drawn[s];
+    qsort(nodes, steps, sizeof *nodes, by_node);
+    for (uint32_t s = 0; s < steps; s++)
+        if (!count || nodes[count - 1] != nodes[s]) nodes[count++] = nodes[s];
+    for (uint32_t s = 0; s < steps; s++) {
+        uint32_t i = 0;
+        while (nodes[i] != drawn[s]) i++;
+        drawn[s] = i;
     }
-    for (uint32_t s = 0; s < steps; s++) node_of[s] = place[node_of[s]];
-    return kept;
+    return count;
 }
 
 static enum plan_verdict plan(const struct view *v, const struct association *as,
@@ -25,18 +35,24 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
                               struct placement *where, struct err *e)
 {
     (void)as, (void)e;
-    uint32_t *nodes = ARENA_ARRAY(scratch, uint32_t, v->fog_count),
-             count = view_candidates(v, t->user, NULL, scratch, nodes);
-    uint32_t *node_of = ARENA_ARRAY(scratch, uint32_t, v->graph->step_count);
-    if (!count) return build_local(v, t, scratch, out, where);
+    uint32_t   steps = v->options->node == DRAW_PER_TASK ? 1 : v->graph->step_count;
+    uint32_t  *drawn = ARENA_ARRAY(scratch, uint32_t, steps);
     struct rng rng;
+    struct urn u;
     draw_stream(v, t, "nodes", &rng);
-    for (uint32_t s = 0; s < v->graph->step_count; s++)
-        node_of[s] =
-            s && v->options->node == DRAW_PER_TASK ? node_of[0] : (uint32_t)rng_below(&rng, count);
-    count = keep_used(nodes, count, node_of, v->graph->step_count, scratch);
+    urn_init(&u, v, t->user, &rng, scratch);
+    for (uint32_t s = 0; s < steps; s++) {
+        drawn[s] = urn_draw(&u);
+        if (drawn[s] == NO_NODE) return build_local(v, t, scratch, out, where);
+    }
     struct assignment whole;
-    build_whole(v, count, nodes, node_of, scratch, &whole);
+    if (steps == 1) {
+        build_single(v, drawn[0], scratch, &whole);
+    } else {
+        uint32_t *nodes = ARENA_ARRAY(scratch, uint32_t, steps),
+                 count = list_nodes(drawn, steps, nodes);
+        build_whole(v, count, nodes, drawn, scratch, &whole);
+    }
     build_plan(v, t, &whole, scratch, out, where);
     return PLAN_READY;
 }

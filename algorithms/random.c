@@ -2,7 +2,7 @@
 //
 // min(theta, candidates) distinct random nodes; n - 1 integers uniform in [0, H_o], sorted; empty
 // slices are dropped. With `cut` per_task one draw of fractions serves every step of the task.
-// Cost: O(fog nodes) tests of candidates (algorithms/view.h) and O(steps x theta).
+// Cost: the draws O(theta) expected (algorithms/common/draw.h), and O(steps x theta).
 #include <stdlib.h>
 
 #include "algorithms/common/build.h"

@@ -1,7 +1,7 @@
 // algorithms/randp.c: random nodes, split by DINA-P.
 //
-// min(theta, candidates) distinct random nodes; utilities with the queue of now. Cost: O(fog nodes)
-// tests of candidates (algorithms/view.h) and O(steps x theta).
+// min(theta, candidates) distinct random nodes; utilities with the queue of now. Cost: the draws
+// O(theta) expected (algorithms/common/draw.h), and O(steps x theta).
 #include "algorithms/common/draw.h"
 #include "algorithms/common/partition.h"
 

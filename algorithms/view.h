@@ -55,8 +55,9 @@ struct limits { // of the thesis' chapter 3
     uint32_t      theta;             // most fog nodes of one task
     uint32_t      quota;             // most users of one fog node; UINT32_MAX: no limit
     double        edge_delay_s;      // delta, once per round
-    uint32_t candidates; // most candidates of one user, those of the least time alone (ties: the
-                         // lowest index); UINT32_MAX: all
+    uint32_t candidates; // most candidates of one user, those of the least time alone (ties: in the
+                         // order of their index, beginning at the user's rank modulo the number of
+                         // fog nodes, so that equal nodes get as many users); UINT32_MAX: all
 };
 
 // A whole task of a user on a node, nothing else under way. Source: thesis eq. (3.1) to (3.3).
@@ -77,7 +78,7 @@ struct view {
     const struct cost_table     *costs; // [net.group_count]
     const struct scheme_options *options;
     const struct limits         *limits;
-    const uint32_t              *users, *fogs; // node indices
+    const uint32_t              *users, *fogs; // nodes, ascending, none of a group left out between
     uint32_t                     user_count, fog_count;
     uint32_t                     class_id; // of the graph among the run's: names cached weights
     // By view_prepare. A probe whose way is_varying lacks its transmission: that is worked out for
@@ -123,9 +124,10 @@ bool view_is_connected(const struct view *v, uint32_t a, uint32_t b);
 bool view_is_candidate(const struct view *v, uint32_t user, uint32_t fog, double queue_s);
 
 // The candidates with the queues of now, at most limits.candidates of them: those of the least
-// view_alone_s (without queues; ties: the lowest index). In order of their index, into
-// out[fog_count]; returns their number. O(fog nodes), each as view_probe where tau or the limit
-// asks for its time. `queues`: [fog_count] backlogs that are known already, or NULL.
+// view_alone_s (without queues; ties: see there). In order of their index, into out[fog_count];
+// returns their number. O(fog nodes), each as view_probe where tau or the limit asks for its time;
+// where no rate varies and there is a limit O(groups + limit) and those that are passed over.
+// `queues`: [fog_count] backlogs that are known already, or NULL.
 uint32_t view_candidates(const struct view *v, uint32_t user, const double *queues,
                          struct arena *scratch, uint32_t *out);
 

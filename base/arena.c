@@ -100,7 +100,7 @@ void arena_free(struct arena *a)
 
 void *arena_grow_more(struct arena *a, void *old, uint32_t *capacity, uint32_t need, size_t size_bytes)
 {
-    uint32_t bigger = *capacity ? *capacity : 16;
+    uint32_t bigger = *capacity ? *capacity : 4;
     while (bigger < need) {
         assert(bigger <= UINT32_MAX / 2);
         bigger *= 2;

@@ -248,11 +248,21 @@ static bool run(struct simulation *sim, const struct run_identity *id,
     return !out->result.interrupted && finish(sim, en, clock_wall_s() - start_s, out, e);
 }
 
+// Otherwise everything is up for ever, and nobody need ask.
+static bool can_fail(const struct scenario *s)
+{
+    bool can = s->faults.count > 0;
+    for (uint32_t g = 0; g < s->net.group_count; g++)
+        can |= s->net.groups[g].join_s > 0 || s->net.groups[g].leave_s > s->net.groups[g].join_s;
+    return can;
+}
+
 // The views of this run: its own copies, for what is so now is written into them.
 static void place(struct prepared *p, uint32_t replication, struct arena *a)
 {
     struct view      *views = ARENA_ARRAY(a, struct view, p->class_count);
     const struct net *net = classes_net(p->scenario, replication, a);
+    bool              fails = can_fail(p->scenario);
     memcpy(views, p->views, p->class_count * sizeof *views);
     p->views = views;
     if (net != &p->scenario->net) classes_place(p, net, a);
@@ -260,8 +270,8 @@ static void place(struct prepared *p, uint32_t replication, struct arena *a)
         struct view *v = c < p->class_count ? &views[c] : &p->valued;
         v->replication = replication;
         v->backlog_s = backlog_s;
-        v->is_up = is_up;
-        v->is_reachable = is_reachable;
+        v->is_up = fails ? is_up : NULL;
+        v->is_reachable = fails ? is_reachable : NULL;
     }
 }
 

@@ -3,119 +3,146 @@
 // In a chain each operation waits for the one before and for nothing else, so that no two of a job
 // are under way at once: none waits behind its own job, and all that it waits is queueing. Where
 // besides every operation is one use of one computed resource (a processor, or a direct link of
-// constant rate without ports and shared cards), a job needs neither successors nor records of
-// uses. The times, the order of events and the parts are those of the long way (tests: both paths
-// give the same run); the cost is about a third.
+// constant rate without ports and shared cards), its resource and its service are known when the
+// plan is, and a job needs neither successors nor records of uses. The times, the order of events
+// and the parts are those of the long way (tests: PATH_EVENTS takes it, and gives the same run).
 #include <string.h>
 
 #include "sim/account.h"
 #include "sim/core.h"
 
-enum { CHAIN_LIMIT = 64 }; // operations: longer plans are worth the long way's set-up
+enum { CHAIN_LIMIT = 64 }; // operations
 
-static bool is_short_way(const struct route *r)
+static bool is_paid_hop(const struct engine *en, uint32_t from, uint32_t to)
 {
-    return r->is_reachable && r->leg_count == 1 && r->legs[0].resource == LEG_WIRE &&
-           !r->is_varying && !r->legs[0].is_cold_able;
+    return net_link(en->net, from, to)->price_per_byte != 0 ||
+           net_group(en->net, from)->power_send_w != 0 ||
+           net_group(en->net, to)->power_receive_w != 0;
 }
 
-static bool is_single_use(struct engine *en, const struct op *o)
+static bool fit_transfer(struct engine *en, const struct op *o, struct link_of_chain *l)
 {
-    switch (o->kind) {
-    case OP_COMPUTE:
-    case OP_LOAD:
-        return !o->content &&
-               resource_at(en, node_resource(en, o->to, NODE_CPU))->service == SERVICE_COMPUTED;
-    case OP_TRANSFER: return is_short_way(net_route(en->net, o->from, o->to));
-    case OP_DELAY: return true;
-    case OP_KIND_COUNT: break;
+    const struct route *r = net_route(en->net, o->from, o->to);
+    const struct leg   *leg = &r->legs[0];
+    if (!r->is_reachable || r->leg_count != 1 || leg->resource != LEG_WIRE || r->is_varying ||
+        leg->is_cold_able)
+        return false;
+    struct last_message *m = &en->last_messages[r - en->net->routes];
+    if (m->payload_bytes != o->bytes) { // most messages of a route are alike
+        m->payload_bytes = o->bytes;
+        m->wire_bytes = route_wire_bytes(r, o->bytes);
+        m->service_ns = leg_constant_ns(leg, o->bytes, m->wire_bytes);
+        m->after_ns = ns_from_s(leg->latency_after_s);
     }
-    return false;
-}
-
-bool chain_fits(struct engine *en, const struct plan *p)
-{
-    if (!en->computes || p->op_count > CHAIN_LIMIT) return false;
-    for (uint32_t i = 0; i < p->op_count; i++) {
-        const struct op *o = &p->ops[i];
-        if (o->dep_count != (i > 0) || (i > 0 && p->deps[o->first_dep] != i - 1)) return false;
-        if (!is_single_use(en, o)) return false;
-    }
+    l->wire_bytes = m->wire_bytes;
+    l->service_ns = m->service_ns;
+    l->after_ns = m->after_ns;
+    l->resource = wire_resource(en, o->from, o->to);
+    l->processor = NO_OP;
+    l->is_paid = is_paid_hop(en, o->from, o->to);
     return true;
 }
 
-// One use: begin and end are known now. The link's latency, if any, lies behind its end.
-static void serve(struct engine *en, struct resource *r, struct op_times *t, sim_ns service_ns)
+static bool fit_processing(struct engine *en, const struct op *o, struct link_of_chain *l)
 {
+    const struct node_group *g = net_group(en->net, o->to);
+    uint32_t                 resource = node_resource(en, o->to, NODE_CPU);
+    if (o->content || en->resources[resource].service != SERVICE_COMPUTED) return false;
+    (void)node_processor(en, o->to);
+    l->resource = resource;
+    l->processor = en->node_processors[o->to] - 1;
+    l->service_ns = ns_or_end(o->seconds);
+    l->after_ns = 0;
+    l->wire_bytes = 0;
+    l->is_paid = g->power_busy_w != g->power_idle_w || g->price_per_s != 0;
+    return true;
+}
+
+static bool fit(struct engine *en, const struct op *o, struct link_of_chain *l)
+{
+    if (o->kind == OP_TRANSFER) return fit_transfer(en, o, l);
+    if (is_processing(o)) return fit_processing(en, o, l);
+    *l = (struct link_of_chain){
+        .resource = NO_OP, .processor = NO_OP, .service_ns = ns_or_end(o->seconds)};
+    return true;
+}
+
+bool chain_prepare(struct engine *en, struct job *j)
+{
+    const struct plan *p = &j->plan;
+    uint32_t           n = p->op_count;
+    if (!en->computes || n > CHAIN_LIMIT || p->dep_total != n - 1) return false;
+    j->links = arena_grow(en->arena, j->links, &j->links_capacity, n, sizeof *j->links);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct op *o = &p->ops[i];
+        if (o->dep_count != (i > 0) || (i > 0 && p->deps[o->first_dep] != i - 1)) return false;
+        if (!fit(en, o, &j->links[i])) return false;
+    }
+    j->times = arena_grow(en->arena, j->times, &j->times_capacity, n, sizeof *j->times);
+    return true;
+}
+
+static void pay(struct engine *en, struct job *j, const struct op *o, const struct link_of_chain *l,
+                sim_ns busy_ns)
+{
+    if (o->kind == OP_TRANSFER)
+        spend_hop(en, j, resource_at(en, l->resource), o->from, o->to, l->wire_bytes, busy_ns);
+    else
+        spend_processor(en, j, o->to, busy_ns);
+}
+
+static void note_processing(struct engine *en, const struct op *o, const struct link_of_chain *l)
+{
+    struct processor *p = &en->processors[l->processor];
+    double            held = p->cache.held_bytes + o->memory_bytes;
+    p->planned_ns -= (double)l->service_ns;
+    if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
+}
+
+// Begin and end of the use are known now. A link's latency lies behind its end.
+void chain_serve(struct engine *en, uint32_t slot, uint32_t op)
+{
+    struct job                 *j = en->jobs[slot];
+    const struct link_of_chain *l = &j->links[op];
+    const struct op            *o = &j->plan.ops[op];
+    struct op_times            *t = &j->times[op];
+    struct resource            *r = &en->resources[l->resource];
     if (r->waiting) resource_advance(r, &en->queues, en->now);
-    sim_ns start = r->free_ns > en->now ? r->free_ns : en->now, end = start + service_ns;
+    sim_ns start = r->free_ns > en->now ? r->free_ns : en->now, end = start + l->service_ns;
     if (end > NS_END) end = NS_END; // an error, told when it is scheduled
     r->free_ns = end;
     r->busy_ns += end - start;
-    r->sojourn_ns += (uint64_t)(end - t->ready_ns);
-    if (start > en->now) resource_wait(r, &en->queues, en->now, start, 0, 0);
-    t->start_ns = start;
-    t->finish_ns = end;
-}
-
-static void serve_transfer(struct engine *en, struct job *j, const struct op *o, struct op_times *t)
-{
-    const struct route *route = net_route(en->net, o->from, o->to);
-    struct resource    *r = resource_at(en, wire_resource(en, o->from, o->to));
-    double              wire_bytes = route_wire_bytes(route, o->bytes);
-    const struct leg   *l = &route->legs[0];
-    serve(en, r, t, leg_constant_ns(l, o->bytes, wire_bytes));
-    r->served++;
-    spend_hop(en, j, r, o->from, o->to, wire_bytes, t->finish_ns - t->start_ns);
-    t->finish_ns += ns_from_s(l->latency_after_s);
-    en->result->events++; // the end of the leg, which is none
-}
-
-static void serve_processor(struct engine *en, struct job *j, const struct op *o,
-                            struct op_times *t)
-{
-    struct processor *p = node_processor(en, o->to);
-    struct resource  *r = resource_at(en, node_resource(en, o->to, NODE_CPU));
-    sim_ns            service_ns = ns_or_end(o->seconds);
-    p->planned_ns -= (double)service_ns;
-    if (p->cache.held_bytes + o->memory_bytes > p->memory_peak_bytes)
-        p->memory_peak_bytes = p->cache.held_bytes + o->memory_bytes;
-    spend_processor(en, j, o->to, service_ns);
-    serve(en, r, t, service_ns);
+    r->sojourn_ns += (uint64_t)(end - en->now);
     r->served += o->kind != OP_LOAD;
-}
-
-void chain_serve(struct engine *en, uint32_t slot, uint32_t op)
-{
-    struct job      *j = en->jobs[slot];
-    const struct op *o = &j->plan.ops[op];
-    struct op_times *t = &j->times[op];
-    if (o->kind == OP_TRANSFER)
-        serve_transfer(en, j, o, t);
+    if (start > en->now) resource_wait(r, &en->queues, en->now, start, 0, 0);
+    if (l->processor != NO_OP) note_processing(en, o, l);
+    if (l->is_paid)
+        pay(en, j, o, l, end - start);
     else
-        serve_processor(en, j, o, t);
+        r->bytes += l->wire_bytes;
+    t->start_ns = start;
+    t->finish_ns = end + l->after_ns;
+    en->result->events += o->kind == OP_TRANSFER; // the end of the leg, which is none
     schedule_done(en, t->finish_ns, slot, op, o->kind == OP_TRANSFER ? DONE_LEG : 0);
 }
 
 static void begin(struct engine *en, uint32_t slot, uint32_t op)
 {
-    struct job      *j = en->jobs[slot];
-    struct op_times *t = &j->times[op];
+    struct job                 *j = en->jobs[slot];
+    const struct link_of_chain *l = &j->links[op];
+    struct op_times            *t = &j->times[op];
     t->ready_ns = en->now;
-    if (j->plan.ops[op].kind == OP_DELAY) {
-        t->start_ns = en->now;
-        t->finish_ns = en->now + ns_or_end(j->plan.ops[op].seconds);
-        schedule_done(en, t->finish_ns, slot, op, DONE_LEG);
-    } else {
+    if (l->resource != NO_OP) {
         begin_now(en, slot, op);
+        return;
     }
+    t->start_ns = en->now;
+    t->finish_ns = en->now + l->service_ns;
+    schedule_done(en, t->finish_ns, slot, op, DONE_LEG);
 }
 
 void chain_begin(struct engine *en, uint32_t slot)
 {
-    struct job *j = en->jobs[slot];
-    j->times =
-        arena_grow(en->arena, j->times, &j->times_capacity, j->plan.op_count, sizeof *j->times);
     begin(en, slot, 0);
 }
 

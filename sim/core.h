@@ -60,11 +60,13 @@ struct user {
     uint64_t             stream[4]; // "arrivals"
 };
 
+enum spend { SPEND_BUSY, SPEND_SEND, SPEND_RECEIVE, SPEND_KINDS };
+
 struct processor {     // what a node has beside its resources once it computes or moves something
     double planned_ns; // service of accepted operations that did not queue yet, ns; a sum of any
                        // size, exact below 2^53
     double       memory_bytes, memory_peak_bytes; // held by what runs and by contents
-    double       active_j, cost;
+    sim_ns       spent_ns[SPEND_KINDS];           // where it has a power or a price
     uint64_t    *running; // [running_count] handles, under DISCIPLINE_PREEMPT
     uint32_t     running_count, running_capacity;
     uint32_t     constraint; // DISCIPLINE_SHARING
@@ -75,8 +77,14 @@ struct element { // of a fault process: a node, or a link between two nodes
     uint32_t                    from, to, rank, next_outage;
     const struct fault_process *process;
     bool                        is_down;
-    sim_ns                      since, down_ns, next_change; // next_change: NS_END: none
+    sim_ns                      next_change; // NS_END: none
     struct rng                  rng;
+};
+
+struct last_message {     // on a route of one leg: what it came to
+    double payload_bytes; // NaN: none yet
+    double wire_bytes;
+    sim_ns service_ns, after_ns;
 };
 
 struct engine {
@@ -100,7 +108,8 @@ struct engine {
     uint32_t            *node_processors; // [node_count] index + 1; 0: none yet
     struct processor    *processors;      // [processor_count]
     uint32_t             processor_count, processor_capacity;
-    struct wire_table    wires; // links used
+    struct last_message *last_messages; // [group_count * group_count]
+    struct wire_table    wires;         // links used
     struct queues        queues;
     struct flows         flows;
     sim_ns               flow_event_ns; // instant of the EV_FLOW that counts; NS_END: none
@@ -110,7 +119,7 @@ struct engine {
     uint32_t            *instances; // [net.instance_count] constraint of each medium
     struct element      *elements;  // [element_count]
     uint32_t             element_count;
-    uint16_t            *node_down; // [node_count] processes by which it is down; NULL: none fails
+    struct down_time    *node_down; // [node_count]; NULL: none fails
     struct user         *users;     // [user_count]
     uint32_t             user_count, active_jobs, epochs;
     struct stage_record *stages; // scratch
@@ -129,6 +138,7 @@ void     schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind ki
 void     next_arrival(struct engine *en, uint32_t user, sim_ns least_gap);
 
 // life.c
+void life_fetch(const struct engine *en, uint32_t slot, uint32_t depth, uint32_t op_and_attempt);
 void life_arrive(struct engine *en, uint32_t user, uint32_t class_id);
 bool is_current(const struct job *j, uint32_t op_and_attempt);
 void on_retry(struct engine *en, uint32_t slot);
@@ -160,12 +170,15 @@ void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_
 void on_end(struct engine *en, uint32_t slot, uint32_t use);
 bool enter_processor(struct engine *en, struct job *j, struct use *u);
 void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span);
+void spent_by(const struct processor *p, const struct node_group *g, double *active_j,
+              double *cost);
 void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t from, uint32_t to,
                double wire_bytes, sim_ns span);
+void start_waiting(struct engine *en); // what was aborted has left servers free
 void leave_resource(struct engine *en, uint32_t slot, uint32_t use); // from the line, or aborted
 
 // chain.c
-bool chain_fits(struct engine *en, const struct plan *p);
+bool chain_prepare(struct engine *en, struct job *j); // false: the plan must take the long way
 void chain_begin(struct engine *en, uint32_t slot);
 bool chain_go_on(struct engine *en, uint32_t slot,
                  uint32_t op); // after `op`; false: it was the last

@@ -123,17 +123,48 @@ static void handle(struct engine *en, const struct event *ev)
     }
 }
 
-// Nobody is left for whom it would matter.
-static bool is_idle(const struct engine *en, const struct event *ev)
+// The last job has ended; what is still served for one that was given up goes on. The run ends with
+// that: an event that has nothing to do with it is passed over, and the clock does not reach it.
+static bool is_past(const struct engine *en, const struct event *ev)
 {
-    return !en->active_jobs &&
-           (ev->kind == EV_EPOCH || ev->kind == EV_FAULT || ev->kind == EV_SAMPLE);
+    switch ((enum event_kind)ev->kind) {
+    case EV_FLOW: return ev->at != en->flow_event_ns;
+    case EV_RATE: return !flows_present(&en->flows, ev->arg[0]);
+    case EV_END: {
+        const struct use *u = &en->jobs[ev->arg[0]]->uses[ev->arg[1]];
+        return u->state != USE_RUNNING || u->finish_ns != ev->at;
+    }
+    default: return true;
+    }
+}
+
+static void pass_over(struct engine *en, const struct event *ev)
+{
+    if (ev->kind != EV_END && ev->kind != EV_DONE && ev->kind != EV_BEGIN) return;
+    en->jobs[ev->arg[0]]->pending--;
+    give_slot_if_idle(en, ev->arg[0]);
 }
 
 // Things that make the flows run and the observer look are no events of the model.
 static bool is_logical(const struct event *ev)
 {
     return ev->kind != EV_FLOW && ev->kind != EV_RATE && ev->kind != EV_SAMPLE;
+}
+
+// Users, jobs and resources of a large run do not fit into the cache: what the events ahead will
+// touch is fetched while this one is handled, a pointer further each time.
+static void fetch_ahead(const struct engine *en)
+{
+    const struct event *far = evq_ahead(&en->events, 3), *mid = evq_ahead(&en->events, 2),
+                       *near = evq_ahead(&en->events, 1);
+    if (far) {
+        if (far->kind == EV_ARRIVAL)
+            __builtin_prefetch(&en->users[far->arg[0]]);
+        else if (far->kind == EV_DONE)
+            life_fetch(en, far->arg[0], 0, far->arg[1]);
+    }
+    if (mid && mid->kind == EV_DONE) life_fetch(en, mid->arg[0], 1, mid->arg[1]);
+    if (near && near->kind == EV_DONE) life_fetch(en, near->arg[0], 2, near->arg[1]);
 }
 
 static void run(struct engine *en)
@@ -145,9 +176,13 @@ static void run(struct engine *en)
             en->result->interrupted = true;
             return;
         }
-        if (is_idle(en, &ev)) continue;
+        if (!en->active_jobs && is_past(en, &ev)) {
+            pass_over(en, &ev);
+            continue;
+        }
         en->now = ev.at;
         if (!evq_peek(&en->events, &en->next_ns, &key)) en->next_ns = NS_END;
+        fetch_ahead(en);
         en->result->events += is_logical(&ev);
         handle(en, &ev);
     }
@@ -176,6 +211,9 @@ static void set_up(struct engine *en)
     en->warm_up_ns = ns_from_s(c->warm_up_s);
     en->node_resources = ARENA_ARRAY(en->arena, uint32_t, (size_t)n * NODE_RESOURCES);
     en->node_processors = ARENA_ARRAY(en->arena, uint32_t, n);
+    size_t routes = (size_t)en->net->group_count * en->net->group_count;
+    en->last_messages = ARENA_ARRAY(en->arena, struct last_message, routes);
+    for (size_t i = 0; i < routes; i++) en->last_messages[i].payload_bytes = NAN;
     add_users(en);
     outage_init(en);
     en->computes = can_compute(en);

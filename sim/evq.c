@@ -55,25 +55,25 @@ static struct evq_bucket take_bucket(struct evq *q, uint32_t *level)
     return b;
 }
 
-static void push_late(struct evq *q, struct event event)
+static void push_late(struct evq *q, const struct event *event)
 {
     q->late = arena_grow(q->arena, q->late, &q->late_capacity, q->late_count + 1, sizeof *q->late);
     uint32_t hole = q->late_count++;
-    while (hole > 0 && event_before(&event, &q->late[(hole - 1) / 2])) {
-        q->late[hole] = q->late[(hole - 1) / 2];
+    while (hole > 0 && event_before(event, &q->late[(hole - 1) / 2])) {
+        event_copy(&q->late[hole], &q->late[(hole - 1) / 2]);
         hole = (hole - 1) / 2;
     }
-    q->late[hole] = event;
+    event_copy(&q->late[hole], event);
 }
 
 static void insert_run(struct evq *q, const struct event *event)
 {
     uint32_t hole = q->run_count++;
     while (hole > 0 && event_before(&q->run[hole - 1], event)) {
-        q->run[hole] = q->run[hole - 1];
+        event_copy(&q->run[hole], &q->run[hole - 1]);
         hole--;
     }
-    q->run[hole] = *event;
+    event_copy(&q->run[hole], event);
 }
 
 enum deal { TO_RUN, TO_LATE, TO_BUCKETS };
@@ -88,7 +88,7 @@ static void deal_bucket(struct evq *q, struct evq_bucket b, enum deal to)
             else if (to == TO_RUN)
                 insert_run(q, &b.chunk->events[i]);
             else
-                push_late(q, b.chunk->events[i]);
+                push_late(q, &b.chunk->events[i]);
         }
         give_chunk(q, b.chunk);
         b = (struct evq_bucket){next, EVQ_CHUNK};
@@ -124,7 +124,7 @@ static void spread(struct evq *q)
 // A span of few events far apart may be filled later by many: then it was too wide. Events of one
 // ns cannot be spread, and before base there are no buckets (a look at the next event may set base
 // after now).
-void evq_push_near(struct evq *q, struct event event)
+void evq_push_near(struct evq *q, const struct event *event)
 {
     push_late(q, event);
     if (q->late_count > LATE_LIMIT && q->near_end - q->base > 1 && q->base <= (uint64_t)q->now)

@@ -7,9 +7,9 @@
 // The idea: what is far away need not be in order. Time is written in digits of six bits. An event
 // lies in the bucket (level, digit) of the highest digit in which its instant differs from `base`,
 // an instant that no pending event precedes; a bucket keeps no order. When the first bucket of the
-// lowest level is due it is sorted where it holds few events, else it is dealt out to the levels
-// below. What is pushed into the span of time that is sorted already waits in a small binary heap
-// beside it; when that heap grows the span is made narrower.
+// lowest level is due it is sorted where it holds few events (one chunk), else it is dealt out to
+// the levels below. What is pushed into the span of time that is sorted already waits in a small
+// binary heap beside it; when that heap grows the span is made narrower.
 //
 // Cost: an event is written at most once per level (11), about log64 of the number pending times in
 // practice, always into memory written last, so that 1e6 pending cost little more than 1e3.
@@ -35,7 +35,7 @@ struct event {
 };
 
 enum { EVQ_DIGIT_BITS = 6, EVQ_DIGITS = 1 << EVQ_DIGIT_BITS, EVQ_LEVELS = 11 };
-enum { EVQ_CHUNK = 15, EVQ_RUN = 8 };
+enum { EVQ_CHUNK = 15, EVQ_RUN = EVQ_CHUNK };
 
 struct evq_chunk { // 512 bytes
     struct evq_chunk *next;
@@ -49,11 +49,13 @@ struct evq_bucket {
 };
 
 struct evq { // private
-    struct arena     *arena;
-    sim_ns            now;            // of the last event popped; no push may precede it
-    uint64_t          base, near_end; // what is before near_end lies in run and late
-    uint32_t          run_count, late_count, late_capacity;
-    uint32_t          levels;                  // bit l: a bucket of level l holds something
+    struct arena *arena;
+    sim_ns        now;            // of the last event popped; no push may precede it
+    uint64_t      base, near_end; // what is before near_end lies in run and late
+    // Apart: one look at both would wait for the store to one of them.
+    uint32_t          run_count;
+    uint32_t          levels; // bit l: a bucket of level l holds something
+    uint32_t          late_count, late_capacity;
     uint64_t          digits[EVQ_LEVELS];      // bit d: bucket (l, d) does
     struct event      run[EVQ_RUN];            // descending
     struct event     *late;                    // binary heap
@@ -67,7 +69,7 @@ void evq_init(struct evq *q, struct arena *a); // memory from `a`, in slabs that
 
 // Private: what the functions below rarely need.
 void evq_open_chunk(struct evq *q, uint32_t level, uint32_t digit);
-void evq_push_near(struct evq *q, struct event event);
+void evq_push_near(struct evq *q, const struct event *event);
 bool evq_refill(struct evq *q); // false: nothing is pending
 void evq_drop_late(struct evq *q);
 
@@ -76,8 +78,18 @@ static inline bool event_before(const struct event *a, const struct event *b)
     return a->at < b->at || (a->at == b->at && a->key < b->key);
 }
 
-// Into its bucket. Member by member: a copy in 16-byte moves would wait for the caller's narrower
-// stores of the same event (store forwarding), which took half the time of a push.
+// Member by member: a copy in 16-byte moves would wait for the narrower stores that made the event
+// (store forwarding), which took half the time of a push.
+static inline void event_copy(struct event *to, const struct event *from)
+{
+    to->at = from->at;
+    to->key = from->key;
+    to->kind = from->kind;
+    to->arg[0] = from->arg[0];
+    to->arg[1] = from->arg[1];
+}
+
+// Into its bucket.
 static inline void evq_put(struct evq *q, const struct event *event)
 {
     uint64_t differs = ((uint64_t)event->at ^ q->base) | 1;
@@ -85,12 +97,7 @@ static inline void evq_put(struct evq *q, const struct event *event)
     uint32_t digit = (uint32_t)((uint64_t)event->at >> (level * EVQ_DIGIT_BITS)) % EVQ_DIGITS;
     struct evq_bucket *b = &q->buckets[level][digit];
     if (b->count == EVQ_CHUNK) evq_open_chunk(q, level, digit);
-    struct event *place = &b->chunk->events[b->count++];
-    place->at = event->at;
-    place->key = event->key;
-    place->kind = event->kind;
-    place->arg[0] = event->arg[0];
-    place->arg[1] = event->arg[1];
+    event_copy(&b->chunk->events[b->count++], event);
 }
 
 // Asserts at >= that of the last event popped.
@@ -98,7 +105,7 @@ static inline void evq_push(struct evq *q, struct event event)
 {
     assert(event.at >= q->now);
     if ((uint64_t)event.at < q->near_end)
-        evq_push_near(q, event);
+        evq_push_near(q, &event);
     else
         evq_put(q, &event);
 }
@@ -119,14 +126,21 @@ static inline bool evq_peek(struct evq *q, sim_ns *at, uint64_t *key)
     return true;
 }
 
+// The event `ahead` places behind the next one, as far as the order is known already; NULL where it
+// is not. A hint for prefetching: a push may come between.
+static inline const struct event *evq_ahead(const struct evq *q, uint32_t ahead)
+{
+    return ahead < q->run_count ? &q->run[q->run_count - 1 - ahead] : NULL;
+}
+
 static inline bool evq_pop(struct evq *q, struct event *out) // false: empty, `out` untouched
 {
     if (!q->run_count && !q->late_count && !evq_refill(q)) return false;
     if (evq_late_is_next(q)) {
-        *out = q->late[0];
+        event_copy(out, &q->late[0]);
         evq_drop_late(q);
     } else {
-        *out = q->run[--q->run_count];
+        event_copy(out, &q->run[--q->run_count]);
     }
     q->now = out->at;
     return true;

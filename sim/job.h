@@ -18,16 +18,19 @@ struct use { // of one resource by one leg of an operation
     uint32_t          rank;        // in job.order
     uint32_t          flow;        // SHARED: of sim/flow.h
     uint32_t          at, towards; // nodes; a processor, port or card: equal
+    uint32_t          from, to;    // of its operation, which a new plan may have overwritten
     uint16_t          attempt;
     uint8_t           leg;
     uint8_t           state; // enum use_state
     bool              is_shared;
     const struct leg *leg_at; // NULL: a processor
     sim_ns            ready_ns, start_ns, finish_ns;
-    sim_ns            service_ns; // alone, without waiting for the leg before
-    sim_ns            left_ns;    // QUEUED: service to be had when it starts (again)
-    uint64_t          order;      // QUEUED: by which it came
-    double            memory_bytes;
+    sim_ns            service_ns;     // alone, without waiting for the leg before
+    sim_ns            left_ns;        // QUEUED: service to be had when it starts (again)
+    uint64_t          order;          // QUEUED: by which it came
+    double            memory_bytes;   // held while it is under way
+    double            contents_bytes; // of the node when it queued
+    double            wire_bytes;
 };
 
 struct op_state {                   // of one operation
@@ -40,30 +43,44 @@ struct op_state {                   // of one operation
     bool                is_cold;
 };
 
+struct link_of_chain {   // an operation on the short way (chain.c)
+    uint32_t resource;   // NO_OP: a delay
+    uint32_t processor;  // index of the engine's; NO_OP: none
+    sim_ns   service_ns; // of its one use
+    sim_ns   after_ns;   // latency behind it
+    double   wire_bytes;
+    bool     is_paid; // energy or money
+};
+
 struct job {
-    uint64_t id, rank;             // rank: among its user's
-    uint32_t home, user, class_id; // user: index into the engine's users
-    uint16_t attempt;              // 0, 1, ...
-    bool     counted, alive;       // alive: neither finished nor given up
-    bool     is_waiting;           // for its next attempt
-    bool     is_chain;             // on the short way of chain.c: no states, no uses
-    sim_ns   arrived_ns;
-    sim_ns   deadline_ns; // instant; INT64_MAX: none
-    uint32_t priority;
+    // What every event of a job looks at comes first.
+    uint64_t id;
     uint32_t pending; // events and queue entries that name this slot; the slot is free at 0 when
                       // not alive
-    uint32_t         unfinished;         // operations
-    uint32_t         next_free;          // slot
-    struct plan      plan;               // its own arrays
-    struct op_times *times;              // [op_count]
-    struct op_state *states;             // [op_count]
-    uint32_t        *first_next, *nexts; // successors: nexts[first_next[op] .. first_next[op + 1])
-    uint32_t         times_capacity, states_capacity, first_capacity, next_capacity;
-    uint64_t        *order; // [use_count] by account.c
-    uint32_t         order_capacity;
-    struct use      *uses;                               // [use_count]
-    uint32_t         use_count, use_capacity, first_use; // first_use: of this attempt
-    double           energy_j, cost;
+    uint16_t              attempt;    // 0, 1, ...
+    bool                  alive;      // neither finished nor given up
+    bool                  is_waiting; // for its next attempt
+    bool                  is_chain;   // on the short way of chain.c: no states, no uses
+    bool                  counted;
+    enum job_status       status;                  // when it is not alive
+    struct plan           plan;                    // its own arrays
+    struct op_times      *times;                   // [op_count]
+    struct link_of_chain *links;                   // [op_count] where is_chain
+    sim_ns                arrived_ns, finished_ns; // finished_ns: -1: never
+    sim_ns                deadline_ns;             // instant; INT64_MAX: none
+    double                energy_j, cost;
+    uint64_t              rank;                 // among its user's
+    uint32_t              home, user, class_id; // user: index into the engine's users
+    uint32_t              priority;
+    uint32_t              next_free;  // slot
+    uint32_t              unfinished; // operations
+    struct op_state      *states;     // [op_count]
+    uint32_t   *first_next, *nexts;   // successors: nexts[first_next[op] .. first_next[op + 1])
+    uint64_t   *order;                // [use_count] by account.c
+    struct use *uses;                 // [use_count]
+    uint32_t    use_count, first_use; // first_use: of this attempt
+    uint32_t    times_capacity, states_capacity, first_capacity, next_capacity, links_capacity,
+        order_capacity, use_capacity;
 };
 
 // Room for the plan's operations; successors and counts from its dependencies.

@@ -35,12 +35,22 @@ static uint32_t take_slot(struct engine *en)
     return en->job_count++;
 }
 
-void give_slot_if_idle(struct engine *en, uint32_t slot)
+void life_fetch(const struct engine *en, uint32_t slot, uint32_t depth, uint32_t op_and_attempt)
 {
-    struct job *j = en->jobs[slot];
-    if (j->alive || j->pending) return;
-    j->next_free = en->free_slot;
-    en->free_slot = slot;
+    const struct job *j = en->jobs[slot];
+    uint32_t          next = (op_and_attempt & ((1u << OP_BITS) - 1)) + 1;
+    if (depth == 0) {
+        __builtin_prefetch(j);
+        __builtin_prefetch((const char *)j + 64);
+        __builtin_prefetch((const char *)j + 128);
+        __builtin_prefetch((const char *)j + 192);
+    } else if (j->is_chain && depth == 1) {
+        __builtin_prefetch(&j->links[next]);
+        __builtin_prefetch(&j->times[next]);
+        __builtin_prefetch(&j->plan.ops[next]);
+    } else if (j->is_chain && next < j->plan.op_count && j->links[next].resource != NO_OP) {
+        __builtin_prefetch(&en->resources[j->links[next].resource]);
+    }
 }
 
 // ---- reports ------------------------------------------------------------------------------------
@@ -62,16 +72,16 @@ static void hash_job(struct engine *en, const struct job *j)
     }
 }
 
-// Tells the sink; a closed-loop user goes on.
-static void report(struct engine *en, struct job *j, enum job_status status)
+// Tells the sink, when nothing of the job is under way any more.
+static void tell(struct engine *en, struct job *j)
 {
     struct job_record record = {
         .job = j->id,
         .home = j->home,
         .class_id = j->class_id,
-        .status = status,
+        .status = j->status,
         .arrived_ns = j->arrived_ns,
-        .finished_ns = -1,
+        .finished_ns = j->finished_ns,
         .energy_j = j->energy_j,
         .cost = j->cost,
         .attempts = j->attempt + 1u,
@@ -86,21 +96,37 @@ static void report(struct engine *en, struct job *j, enum job_status status)
     record.stages = en->stages;
     if (j->is_chain)
         chain_account(j, en->stages, record.part_ns);
-    else if (status != JOB_INFEASIBLE)
+    else if (j->status != JOB_INFEASIBLE)
         account_work(j, en->stages);
     for (uint32_t s = 0; s < record.stage_count; s++) {
         record.computation_work_ns += en->stages[s].computation_work_ns;
         record.transmission_work_ns += en->stages[s].transmission_work_ns;
     }
-    if (status == JOB_DONE || status == JOB_LATE) {
-        record.finished_ns = en->now;
-        if (!j->is_chain) account_job(j, en->resources, en->arena, en->stages, record.part_ns);
-        hash_job(en, j);
-    }
+    if (j->finished_ns >= 0 && !j->is_chain)
+        account_job(j, en->resources, en->arena, en->stages, record.part_ns);
+    if (!en->sink->job(en->sink->ctx, &record, en->e)) en->failed = true;
+}
+
+void give_slot_if_idle(struct engine *en, uint32_t slot)
+{
+    struct job *j = en->jobs[slot];
+    if (j->alive || j->pending) return;
+    tell(en, j);
+    j->next_free = en->free_slot;
+    en->free_slot = slot;
+}
+
+// The job is over; a closed-loop user goes on. It is told when the last of what is still served for
+// it has ended, so that its energy and cost are whole; then its slot is free.
+static void end_job(struct engine *en, struct job *j, enum job_status status)
+{
+    bool is_done = status == JOB_DONE || status == JOB_LATE;
+    j->status = status;
+    j->finished_ns = is_done ? en->now : -1;
+    if (is_done) hash_job(en, j);
     j->alive = false;
     en->result->by_status[status]++;
     en->active_jobs--;
-    if (!en->sink->job(en->sink->ctx, &record, en->e)) en->failed = true;
     if (en->config->arrivals.kind != ARRIVAL_CLOSED) return;
     // Who may ask without end and was refused on the spot comes back a little later: without a
     // pause the run would never leave its instant.
@@ -162,7 +188,7 @@ static void begin_ready_ops(struct engine *en, uint32_t slot)
 
 static void finish_job(struct engine *en, uint32_t slot)
 {
-    report(en, en->jobs[slot], en->now > en->jobs[slot]->deadline_ns ? JOB_LATE : JOB_DONE);
+    end_job(en, en->jobs[slot], en->now > en->jobs[slot]->deadline_ns ? JOB_LATE : JOB_DONE);
     give_slot_if_idle(en, slot);
 }
 
@@ -239,7 +265,7 @@ static void begin_plan(struct engine *en, uint32_t slot)
         if (is_processing(o))
             node_processor(en, o->to)->planned_ns += (double)ns_or_end(o->seconds);
     }
-    j->is_chain = chain_fits(en, &j->plan);
+    j->is_chain = chain_prepare(en, j);
     if (j->is_chain) {
         chain_begin(en, slot);
     } else {
@@ -297,7 +323,7 @@ void life_arrive(struct engine *en, uint32_t user, uint32_t class_id)
         begin_plan(en, slot);
     } else {
         job_prepare(j, en->arena);
-        report(en, j, JOB_INFEASIBLE);
+        end_job(en, j, JOB_INFEASIBLE);
         give_slot_if_idle(en, slot);
     }
 }
@@ -320,12 +346,12 @@ static void give_up(struct engine *en, uint32_t slot)
 void drop_job(struct engine *en, uint32_t slot)
 {
     give_up(en, slot);
-    report(en, en->jobs[slot], JOB_DROPPED);
+    end_job(en, en->jobs[slot], JOB_DROPPED);
 }
 
 static void lose(struct engine *en, uint32_t slot)
 {
-    report(en, en->jobs[slot], JOB_LOST);
+    end_job(en, en->jobs[slot], JOB_LOST);
     give_slot_if_idle(en, slot);
 }
 

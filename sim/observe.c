@@ -4,15 +4,9 @@
 
 #include "sim/core.h"
 
-static sim_ns down_ns(const struct engine *en, bool is_link, uint32_t from, uint32_t to)
+static sim_ns down_ns(const struct engine *en, const struct down_time *d)
 {
-    sim_ns sum = 0;
-    for (uint32_t i = 0; i < en->element_count; i++) {
-        const struct element *x = &en->elements[i];
-        if (x->process->is_link != is_link || x->from != from || (is_link && x->to != to)) continue;
-        sum += x->down_ns + (x->is_down ? en->now - x->since : 0);
-    }
-    return sum < en->now ? sum : en->now; // processes of one element may overlap
+    return d->sum_ns + (d->causes ? en->now - d->since : 0);
 }
 
 static const struct resource *cpu_of(const struct engine *en, uint32_t node)
@@ -25,23 +19,26 @@ void engine_node(const struct engine *en, uint32_t node, struct node_record *out
 {
     const struct resource   *r = cpu_of(en, node);
     const struct node_group *g = net_group(en->net, node);
-    *out = (struct node_record){.node = node, .down_ns = down_ns(en, false, node, node)};
+    *out = (struct node_record){.node = node};
+    if (en->node_down) out->down_ns = down_ns(en, &en->node_down[node]);
     out->energy_j = g->power_idle_w * s_from_ns(en->now - out->down_ns);
     if (en->node_processors[node]) {
         const struct processor *p = &en->processors[en->node_processors[node] - 1];
         out->memory_peak_bytes = p->memory_peak_bytes;
-        out->energy_j += p->active_j;
-        out->cost = p->cost;
+        double active_j;
+        spent_by(p, g, &active_j, &out->cost);
+        out->energy_j += active_j;
     }
     if (!r) return;
     out->subtasks = r->served;
     out->busy_ns = r->busy_ns;
     if (en->now > 0) out->utilization = (double)r->busy_ns / ((double)en->now * r->servers);
-    out->queue_mean = resource_mean_waiting(r, en->now);
-    out->queue_max = r->waiting_max;
-    if (r->lengths == NO_LENGTHS) return;
-    out->length_count = en->queues.lengths[r->lengths].count;
-    out->length_ns = en->queues.lengths[r->lengths].ns;
+    const struct queue *x = resource_queue(r, &en->queues);
+    if (!x) return;
+    out->queue_mean = resource_mean_waiting(r, &en->queues, en->now);
+    out->queue_max = x->waiting_max;
+    out->length_count = x->length_count;
+    out->length_ns = x->length_ns;
 }
 
 // ---- links: those that carried something, put in order when the run has ended
@@ -74,6 +71,7 @@ void engine_link(const struct engine *en, uint32_t index, struct link_record *ou
 {
     const struct wire     *w = &en->wires.wires[index];
     const struct resource *r = &en->resources[w->resource];
+    const struct queue    *x = resource_queue(r, &en->queues);
     *out = (struct link_record){
         .from = w->from,
         .to = w->to,
@@ -81,10 +79,10 @@ void engine_link(const struct engine *en, uint32_t index, struct link_record *ou
         .bytes = r->bytes,
         .busy_ns = r->busy_ns,
         .utilization = en->now > 0 ? (double)r->busy_ns / (double)en->now : 0,
-        .queue_mean = resource_mean_waiting(r, en->now),
-        .queue_max = r->waiting_max,
+        .queue_mean = resource_mean_waiting(r, &en->queues, en->now),
+        .queue_max = x ? x->waiting_max : 0,
         .cost = r->bytes * net_link(en->net, w->from, w->to)->price_per_byte,
-        .down_ns = down_ns(en, true, w->from, w->to),
+        .down_ns = down_ns(en, &w->down),
     };
 }
 
@@ -92,7 +90,9 @@ void engine_link(const struct engine *en, uint32_t index, struct link_record *ou
 
 static bool tell(struct engine *en, uint32_t from, uint32_t to, struct resource *r)
 {
-    if (r->service == SERVICE_COMPUTED) resource_advance(r, &en->queues, en->now);
+    if (!r->served && !r->busy && !r->waiting && !r->sojourn_ns) return true; // not used yet
+    // A sample comes first of all events of its instant: who begins now still waits.
+    if (r->service == SERVICE_COMPUTED) resource_advance(r, &en->queues, en->now - 1);
     struct queue_record record = {en->now, from, to, r->waiting};
     return en->sink->queue(en->sink->ctx, &record, en->e);
 }
@@ -122,7 +122,8 @@ void observe_end(struct engine *en)
         if (r->service == SERVICE_COMPUTED) resource_advance(r, &en->queues, en->now);
         resource_count(r, &en->queues, en->now, 0);
         assert(r->waiting == 0 && (r->service == SERVICE_COMPUTED || r->busy == 0));
-        assert(r->area_ns + (uint64_t)r->busy_ns == r->sojourn_ns);
+        const struct queue *x = resource_queue(r, &en->queues);
+        assert((x ? x->area_ns : 0) + (uint64_t)r->busy_ns == r->sojourn_ns);
     }
     order_wires(en);
 }

@@ -83,7 +83,7 @@ void outage_init(struct engine *en)
         if (comes_or_goes(&en->net->groups[g])) total += en->net->groups[g].count;
     en->can_fail = total > 0;
     if (!total) return;
-    en->node_down = ARENA_ARRAY(en->arena, uint16_t, en->net->node_count);
+    en->node_down = ARENA_ARRAY(en->arena, struct down_time, en->net->node_count);
     en->elements = ARENA_ARRAY(en->arena, struct element, total);
     for (uint32_t i = 0; i < f->count; i++)
         for (uint32_t rank = 0; rank < elements_of(en->net, &f->processes[i]); rank++)
@@ -100,13 +100,13 @@ void outage_init(struct engine *en)
 
 bool is_up(const struct engine *en, uint32_t node)
 {
-    return !en->node_down || !en->node_down[node];
+    return !en->node_down || !en->node_down[node].causes;
 }
 
 static bool link_is_up(const struct engine *en, uint32_t from, uint32_t to)
 {
     const struct wire *w = wire_find(&en->wires, from, to);
-    return !w || !w->down;
+    return !w || !w->down.causes;
 }
 
 bool can_pass(const struct engine *en, uint32_t from, uint32_t to)
@@ -152,16 +152,11 @@ static bool op_meets(const struct engine *en, const struct element *x, const str
     return way_meets(en, x, o->from, o->to, 0, net_route(en->net, o->from, o->to)->place_count - 1);
 }
 
-static bool use_meets(const struct engine *en, const struct element *x, const struct job *j,
-                      const struct use *u)
+static bool use_meets(const struct engine *en, const struct element *x, const struct use *u)
 {
     if (!u->leg_at || u->leg_at->place == u->leg_at->next_place) // processor, port, receiving card
         return !x->process->is_link && u->at == x->from;
-    const struct op *o = &j->plan.ops[u->op];
-    return u->attempt == j->attempt
-               ? way_meets(en, x, o->from, o->to, u->leg_at->place, u->leg_at->next_place)
-           : x->process->is_link ? u->at == x->from && u->towards == x->to
-                                 : u->at == x->from || u->towards == x->from;
+    return way_meets(en, x, u->from, u->to, u->leg_at->place, u->leg_at->next_place);
 }
 
 static bool is_under_way(const struct op_times *t)
@@ -196,7 +191,7 @@ static void abort_uses(struct engine *en, const struct element *x, uint32_t slot
 {
     struct job *j = en->jobs[slot];
     for (uint32_t i = 0; j->pending && i < j->use_count; i++)
-        if (j->uses[i].state == USE_RUNNING && use_meets(en, x, j, &j->uses[i]))
+        if (j->uses[i].state == USE_RUNNING && use_meets(en, x, &j->uses[i]))
             leave_resource(en, slot, i);
 }
 
@@ -211,6 +206,7 @@ static void strike(struct engine *en, const struct element *x)
         else if (!was_idle)
             give_slot_if_idle(en, slot);
     }
+    start_waiting(en); // a card serves other links, too
     if (x->process->is_link) return;
     if (en->node_processors[x->from]) cache_drop_all(&node_processor(en, x->from)->cache);
     if (en->node_resources[(size_t)x->from * NODE_RESOURCES + NODE_CPU])
@@ -219,30 +215,39 @@ static void strike(struct engine *en, const struct element *x)
 
 // ---- the event ----------------------------------------------------------------------------------
 
-static void wake_users(struct engine *en, uint32_t node)
+// Who waited for the node asks now; where it never comes back, never again.
+static void wake_users(struct engine *en, const struct element *x)
 {
-    if (!is_up(en, node) || net_group(en->net, node)->role != ROLE_USER) return;
+    bool is_lost = x->is_down && x->next_change == NS_END;
+    if (x->process->is_link || net_group(en->net, x->from)->role != ROLE_USER) return;
+    if (!is_lost && !is_up(en, x->from)) return;
     for (uint32_t u = 0; u < en->user_count; u++) {
-        if (en->users[u].node != node || !en->users[u].is_away) continue;
+        if (en->users[u].node != x->from || !en->users[u].is_away) continue;
         en->users[u].is_away = false;
-        schedule(en, en->now, event_key(PHASE_ARRIVAL, u, 0, 0), EV_ARRIVAL, u, 0);
+        if (is_lost)
+            en->active_jobs--;
+        else
+            schedule(en, en->now, event_key(PHASE_ARRIVAL, u, 0, 0), EV_ARRIVAL, u, 0);
     }
+}
+
+// Several causes may hold one node or link down; the time counts once.
+static void change(struct engine *en, struct element *x)
+{
+    struct down_time *d =
+        x->process->is_link ? &wire_of(&en->wires, x->from, x->to)->down : &en->node_down[x->from];
+    x->is_down = !x->is_down;
+    if (x->is_down && d->causes++ == 0) d->since = en->now;
+    if (!x->is_down && --d->causes == 0) d->sum_ns += en->now - d->since;
 }
 
 void on_fault(struct engine *en, uint32_t index)
 {
     struct element *x = &en->elements[index];
-    x->is_down = !x->is_down;
-    if (x->is_down)
-        x->since = en->now;
-    else
-        x->down_ns += en->now - x->since;
-    uint16_t *down =
-        x->process->is_link ? &wire_of(&en->wires, x->from, x->to)->down : &en->node_down[x->from];
-    *down = (uint16_t)(*down + (x->is_down ? 1 : -1));
+    change(en, x);
     if (x->is_down) strike(en, x);
     schedule_change(en, index);
-    if (!x->is_down && !x->process->is_link) wake_users(en, x->from);
+    wake_users(en, x);
     if (!en->planner->epoch || en->is_epoch_due) return;
     en->is_epoch_due = true; // once for all changes of this instant
     schedule(en, en->now, event_key(PHASE_EPOCH, 0, 1, 0), EV_EPOCH, 1, 0);

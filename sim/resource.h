@@ -1,7 +1,7 @@
 // sim/resource.h: what operations queue for: a node's processor, its port, its cards, a link.
 //
-// A resource is a few words whatever waits for it: who waits stands in a line, taken from a pool
-// when the first one waits and given back with the last. Three kinds of service:
+// A resource is one cache line; what its waiting needs is made when somebody first waits, and the
+// room for those who wait comes from a pool and goes back with the last. Three kinds of service:
 //   COMPUTED  first come, first served by one server: begin and end are known on arrival, as
 //             max(arrival, end of the one before) + service (Lindley, 1952), and need no event. The
 //             line holds begins, so that the number waiting is known at every instant.
@@ -22,20 +22,16 @@
 
 enum service { SERVICE_COMPUTED, SERVICE_QUEUED, SERVICE_SHARED };
 
-enum { NO_LINE = UINT32_MAX, NO_LENGTHS = UINT32_MAX };
+enum { NO_QUEUE = UINT32_MAX };
 
 struct resource {
-    sim_ns   busy_ns;          // finished and running services, summed over servers
-    sim_ns   changed_ns;       // when `waiting` or `busy` last changed
-    sim_ns   free_ns;          // when the work accepted so far will be done; exact for one server
-    double   waiting_integral; // ns x uses, up to changed_ns
-    uint64_t area_ns;          // the same, modulo 2^64
-    uint64_t sojourn_ns;       // modulo 2^64, of those that left
-    uint64_t served;           // uses started
-    double   bytes;            // links: carried
-    uint32_t waiting, waiting_max;
-    uint32_t line;    // of queues; NO_LINE: nobody waits
-    uint32_t lengths; // of queues; NO_LENGTHS: not observed
+    _Alignas(64) sim_ns busy_ns; // finished and running services, summed over servers
+    sim_ns   free_ns;            // when the work accepted so far will be done; exact for one server
+    uint64_t sojourn_ns;         // modulo 2^64, of those that left
+    uint64_t served;             // uses started
+    double   bytes;              // links: carried
+    uint32_t queue;              // of queues; NO_QUEUE: nobody has waited
+    uint32_t waiting;            // now
     uint16_t servers, busy;
     uint8_t  service;    // enum service
     uint8_t  is_ordered; // QUEUED: by rank
@@ -46,24 +42,25 @@ struct waiting {
     uint64_t order, handle;
 };
 
-struct line {              // a ring where first come is first served, else a binary heap
-    struct waiting *items; // [4 << size]
-    uint32_t        head, count, size, next_free;
+struct queue {
+    sim_ns          changed_ns;       // when the number waiting (or present) last changed
+    double          waiting_integral; // ns x uses, up to changed_ns
+    uint64_t        area_ns;          // the same, modulo 2^64
+    struct waiting *items; // [4 << size] NULL: nobody waits. A ring where first come is first
+                           // served, else a binary heap
+    uint32_t head, count, size;
+    uint32_t waiting_max;
+    sim_ns  *length_ns; // [length_count] time with each number waiting; NULL: not observed
+    uint32_t length_count, length_capacity;
 };
 
-enum { LINE_SIZES = 26 };
+enum { ROOM_SIZES = 26 };
 
-struct lengths { // time with each number waiting
-    sim_ns  *ns; // [count]
-    uint32_t count, capacity;
-};
-
-struct queues { // the pools
+struct queues { // the pool
     struct arena   *arena;
-    struct line    *lines;
-    struct waiting *free_items[LINE_SIZES]; // by size; the first element points to the next
-    struct lengths *lengths;
-    uint32_t        line_count, line_capacity, free_line, lengths_count, lengths_capacity;
+    struct queue   *items;                  // [count]
+    struct waiting *free_rooms[ROOM_SIZES]; // by size; the first element points to the next
+    uint32_t        count, capacity;
     uint32_t        length_limit; // lengths from here on are counted together
     uint64_t        arrivals;     // numbers what queues: the caller's matter
 };
@@ -95,6 +92,10 @@ void resource_advance(struct resource *r, struct queues *q, sim_ns now);
 // SHARED: one more (+1) or less (-1) is present.
 void resource_present(struct resource *r, struct queues *q, sim_ns now, int32_t by);
 
-double resource_mean_waiting(const struct resource *r, sim_ns end); // over [0, end]
+// The pool's; NULL: nobody has waited.
+const struct queue *resource_queue(const struct resource *r, const struct queues *q);
+
+double resource_mean_waiting(const struct resource *r, const struct queues *q,
+                             sim_ns end); // over [0, end]
 
 #endif

@@ -91,12 +91,12 @@ struct processor *node_processor(struct engine *en, uint32_t node)
 
 uint32_t wire_resource(struct engine *en, uint32_t from, uint32_t to)
 {
-    struct wire *w = wire_of(&en->wires, from, to);
-    if (w->resource == UINT32_MAX) {
-        bool is_shared = net_is_fair(en->net, from, to);
-        w->resource = add_resource(en, 1, is_shared ? SERVICE_SHARED : usual_service(en));
-    }
-    return w->resource;
+    uint32_t resource = wire_get_resource(&en->wires, from, to);
+    if (resource != UINT32_MAX) return resource;
+    resource =
+        add_resource(en, 1, net_is_fair(en->net, from, to) ? SERVICE_SHARED : usual_service(en));
+    wire_set_resource(&en->wires, from, to, resource);
+    return resource;
 }
 
 // Of a flow: its first hop, shared as are all that it passes (sim/net.c), so that the use is served
@@ -105,7 +105,8 @@ static uint32_t use_resource(struct engine *en, const struct op *o, const struct
 {
     static const int kinds[] = {[LEG_PORT] = NODE_PORT, [LEG_TX] = NODE_TX, [LEG_RX] = NODE_RX};
     if (!u->leg_at) return node_resource(en, u->at, NODE_CPU);
-    if (u->leg_at->resource == LEG_WIRE || u->leg_at->resource == LEG_FLOW)
+    if (u->leg_at->resource == LEG_WIRE) return wire_resource(en, u->at, u->towards);
+    if (u->leg_at->resource == LEG_FLOW) // of its first hop; it is present at all of them
         return wire_resource(en, u->at, net_place(en->net, o->from, o->to, u->leg_at->place + 1u));
     return node_resource(en, u->at, kinds[u->leg_at->resource]);
 }
@@ -117,22 +118,34 @@ struct message op_message(const struct op *o, const struct op_state *s)
     return (struct message){o->from, o->to, o->bytes, s->wire_bytes, s->fading, s->is_cold};
 }
 
-static void spend(struct engine *en, struct job *j, uint32_t node, double power_w,
+// The node's part is kept in whole ns: whatever the order in which it is added, the sum is the
+// same.
+static void spend(struct engine *en, struct job *j, uint32_t node, enum spend kind, double power_w,
                   double price_per_s, sim_ns span)
 {
     if (power_w == 0 && price_per_s == 0) return;
-    struct processor *p = node_processor(en, node);
-    double            active_j = power_w * s_from_ns(span), cost = price_per_s * s_from_ns(span);
-    j->energy_j += active_j;
-    j->cost += cost;
-    p->active_j += active_j;
-    p->cost += cost;
+    j->energy_j += power_w * s_from_ns(span);
+    j->cost += price_per_s * s_from_ns(span);
+    node_processor(en, node)->spent_ns[kind] += span;
+}
+
+static double busy_w(const struct node_group *g) // of one server, above idle
+{
+    return (g->power_busy_w - g->power_idle_w) / g->servers;
+}
+
+void spent_by(const struct processor *p, const struct node_group *g, double *active_j, double *cost)
+{
+    *active_j = busy_w(g) * s_from_ns(p->spent_ns[SPEND_BUSY]) +
+                g->power_send_w * s_from_ns(p->spent_ns[SPEND_SEND]) +
+                g->power_receive_w * s_from_ns(p->spent_ns[SPEND_RECEIVE]);
+    *cost = g->price_per_s * s_from_ns(p->spent_ns[SPEND_BUSY]);
 }
 
 void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span)
 {
     const struct node_group *g = net_group(en->net, node);
-    spend(en, j, node, (g->power_busy_w - g->power_idle_w) / g->servers, g->price_per_s, span);
+    spend(en, j, node, SPEND_BUSY, busy_w(g), g->price_per_s, span);
 }
 
 // The ends of a hop, and the bytes that pass it.
@@ -141,8 +154,19 @@ void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t fr
 {
     r->bytes += wire_bytes;
     j->cost += net_link(en->net, from, to)->price_per_byte * wire_bytes;
-    spend(en, j, from, net_group(en->net, from)->power_send_w, 0, span);
-    spend(en, j, to, net_group(en->net, to)->power_receive_w, 0, span);
+    spend(en, j, from, SPEND_SEND, net_group(en->net, from)->power_send_w, 0, span);
+    spend(en, j, to, SPEND_RECEIVE, net_group(en->net, to)->power_receive_w, 0, span);
+}
+
+// Where memory is only counted, what waits may be computed: contents are those of when it queued
+// (with one server, first come, first served, exactly those loaded before it), and loads that queue
+// behind it do not count.
+static void note_memory(struct engine *en, const struct use *u)
+{
+    struct processor *p = node_processor(en, u->at);
+    bool              is_counted = net_group(en->net, u->at)->memory_rule == MEMORY_IGNORE;
+    double held = p->memory_bytes + (is_counted ? u->contents_bytes : p->cache.held_bytes);
+    if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
 }
 
 static void hold_memory(struct engine *en, struct use *u, double bytes)
@@ -150,8 +174,7 @@ static void hold_memory(struct engine *en, struct use *u, double bytes)
     struct processor *p = node_processor(en, u->at);
     u->memory_bytes = bytes;
     p->memory_bytes += bytes;
-    double held = p->memory_bytes + p->cache.held_bytes;
-    if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
+    note_memory(en, u);
 }
 
 static void release_memory(struct engine *en, struct use *u)
@@ -164,11 +187,14 @@ static void release_memory(struct engine *en, struct use *u)
 // known.
 static void look_into_cache(struct engine *en, struct job *j, struct use *u, const struct op *o)
 {
-    if (!o->content) return;
-    struct processor *p = node_processor(en, u->at);
-    double            room = net_group(en->net, u->at)->memory_bytes - p->memory_bytes;
-    if (!cache_use(&p->cache, o->content, o->bytes, room)) return;
-    u->service_ns = u->left_ns = j->states[u->op].alone_ns = 0;
+    const struct node_group *g = net_group(en->net, u->at);
+    struct processor        *p = node_processor(en, u->at);
+    double running_bytes = g->memory_rule == MEMORY_IGNORE ? 0 : p->memory_bytes; // as note_memory
+    if (o->content && cache_use(&p->cache, o->content, o->bytes, g->memory_bytes - running_bytes))
+        u->service_ns = u->left_ns = j->states[u->op].alone_ns = 0;
+    u->contents_bytes = p->cache.held_bytes;
+    double held = running_bytes + p->cache.held_bytes;
+    if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
 }
 
 // Bytes that an operation which is about to run does not find free.
@@ -355,6 +381,12 @@ static void start_next(struct engine *en, uint32_t resource)
     }
 }
 
+void start_waiting(struct engine *en)
+{
+    for (uint32_t i = 0; i < en->resource_count; i++)
+        if (en->resources[i].service == SERVICE_QUEUED) start_next(en, i);
+}
+
 // Interrupts the least urgent of the running uses (the one begun last among equals) if it is less
 // urgent than `priority`: its server is free afterwards.
 static void interrupt_for(struct engine *en, uint32_t node, uint32_t priority)
@@ -403,8 +435,10 @@ static void queue_use(struct engine *en, struct resource *r, uint32_t slot, uint
         if (r->free_ns > NS_END) r->free_ns = NS_END;
     }
     if (r->busy < r->servers) {
+        uint32_t resource = u->resource;
         start_use(en, slot, index);
         give_slot_if_idle(en, slot);
+        start_next(en, resource); // refused: who was interrupted for it goes on
     } else {
         wait_in_line(en, slot, index);
     }
@@ -425,6 +459,9 @@ static uint32_t add_use(struct engine *en, struct job *j, uint32_t op, uint32_t 
                       .state = USE_WAITING,
                       .at = o->to,
                       .towards = o->to,
+                      .from = o->from,
+                      .to = o->to,
+                      .wire_bytes = s->wire_bytes,
                       .ready_ns = en->now,
                       .start_ns = -1,
                       .finish_ns = -1};
@@ -522,10 +559,13 @@ void on_end(struct engine *en, uint32_t slot, uint32_t index)
 // What was not done of it costs nothing.
 static void refund(struct engine *en, struct job *j, const struct use *u, sim_ns left_ns)
 {
+    if (left_ns == 0) return;
     if (!u->leg_at)
         spend_processor(en, j, u->at, -left_ns);
     else if (u->leg_at->resource == LEG_WIRE)
-        spend_hop(en, j, &en->resources[u->resource], u->at, u->towards, 0, -left_ns);
+        spend_hop(en, j, &en->resources[u->resource], u->at, u->towards,
+                  -u->wire_bytes * (double)left_ns / (double)(u->finish_ns - u->start_ns),
+                  -left_ns);
 }
 
 void leave_resource(struct engine *en, uint32_t slot, uint32_t index)
@@ -548,7 +588,7 @@ void leave_resource(struct engine *en, uint32_t slot, uint32_t index)
         resource_count(r, &en->queues, en->now, -1);
     }
     if (!u->leg_at) r->free_ns -= left_ns / r->servers;
-    if (u->state == USE_RUNNING) refund(en, en->jobs[slot], u, left_ns);
+    if (u->start_ns >= 0) refund(en, en->jobs[slot], u, left_ns); // interrupted ones, too
     release_memory(en, u);
     u->state = USE_DONE;
 }

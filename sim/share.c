@@ -59,8 +59,8 @@ static uint32_t find_constraint(struct engine *en, struct constraint c)
     sim_ns             until;
     if (w->next) return *index;
     double capacity = net_capacity(en->net, c, en->now, &until);
-    if (until == NS_END) return *index; // what never varies has had its capacity since it was made
     flows_set_capacity(&en->flows, en->now, *index, capacity);
+    if (until == NS_END) return *index; // it never varies, or does no more
     w->next = until;
     schedule(en, until, event_key(PHASE_RATE, *index, 0, 0), EV_RATE, *index, 0);
     return *index;
@@ -112,18 +112,18 @@ static void begin_sharing(struct engine *en, struct use *u, uint64_t handle)
 }
 
 // The next hop of the leg after place `k`, its resource.
-static uint32_t hop_resource(struct engine *en, const struct op *o, uint32_t k, uint32_t ends[2])
+static uint32_t hop_resource(struct engine *en, const struct use *u, uint32_t k, uint32_t ends[2])
 {
-    ends[0] = net_place(en->net, o->from, o->to, k);
-    ends[1] = net_place(en->net, o->from, o->to, k + 1);
+    ends[0] = net_place(en->net, u->from, u->to, k);
+    ends[1] = net_place(en->net, u->from, u->to, k + 1);
     return wire_resource(en, ends[0], ends[1]);
 }
 
-static void begin_hops(struct engine *en, const struct job *j, const struct use *u)
+static void begin_hops(struct engine *en, const struct use *u)
 {
     uint32_t ends[2];
     for (uint32_t k = u->leg_at->place; k < u->leg_at->next_place; k++) {
-        uint32_t index = hop_resource(en, &j->plan.ops[u->op], k, ends);
+        uint32_t index = hop_resource(en, u, k, ends);
         resource_present(&en->resources[index], &en->queues, en->now, 1);
         en->resources[index].served++;
     }
@@ -147,7 +147,7 @@ void share_begin(struct engine *en, uint32_t slot, uint32_t index)
     if (u->leg == 0) j->times[u->op].start_ns = en->now;
     if (u->leg_at) {
         begin_message(en, j, u, handle);
-        begin_hops(en, j, u);
+        begin_hops(en, u);
     } else {
         begin_sharing(en, u, handle);
         struct resource *r = &en->resources[u->resource];
@@ -176,14 +176,14 @@ void on_flow(struct engine *en)
     await_next_end(en);
 }
 
-static void end_hops(struct engine *en, struct job *j, const struct use *u)
+static void end_hops(struct engine *en, struct job *j, const struct use *u, double bytes)
 {
     uint32_t ends[2];
     for (uint32_t k = u->leg_at->place; k < u->leg_at->next_place; k++) {
-        struct resource *r = resource_at(en, hop_resource(en, &j->plan.ops[u->op], k, ends));
+        struct resource *r = resource_at(en, hop_resource(en, u, k, ends));
         resource_present(r, &en->queues, en->now, -1);
         r->sojourn_ns += (uint64_t)(en->now - u->ready_ns);
-        spend_hop(en, j, r, ends[0], ends[1], j->states[u->op].wire_bytes, en->now - u->start_ns);
+        spend_hop(en, j, r, ends[0], ends[1], bytes, en->now - u->start_ns);
     }
 }
 
@@ -191,15 +191,19 @@ void share_end(struct engine *en, uint32_t slot, uint32_t index)
 {
     struct job *j = en->jobs[slot];
     struct use *u = &j->uses[index];
+    double      bytes = u->wire_bytes;
     if (u->flow != NO_CONSTRAINT) { // aborted
-        double left_s = flows_left(&en->flows, u->flow, en->now);
-        if (!u->leg_at) spend_processor(en, j, u->at, -ns_from_s(left_s));
+        double left = flows_left(&en->flows, u->flow, en->now);
+        if (!u->leg_at)
+            spend_processor(en, j, u->at, -ns_from_s(left));
+        else if (left > 0)
+            bytes *= 1 - left / leg_bytes(u->leg_at, u->wire_bytes);
         flows_stop(&en->flows, en->now, u->flow);
         j->pending--;
         await_next_end(en);
     }
     if (u->leg_at) {
-        end_hops(en, j, u);
+        end_hops(en, j, u, bytes);
         return;
     }
     struct resource *r = &en->resources[u->resource];

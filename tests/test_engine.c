@@ -11,244 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/bed.h"
 #include "tests/oracle.h"
 
 Suite *engine_suite(void);
-
-enum { USER, FOG, EDGE, BROKER, GROUPS };
-
-static struct arena         arena;
-static struct rng           rng;
-static struct protocol      protocol;
-static struct node_group    groups[GROUPS];
-static struct link_spec     links[GROUPS * GROUPS];
-static struct net           net;
-static struct engine_config config;
-static double               deadlines[GROUPS];
-
-// ---- the world, a run, and what is remembered of it ---------------------------------------------
-
-static void set_deadline(double deadline_s)
-{
-    for (int g = 0; g < GROUPS; g++) deadlines[g] = deadline_s;
-}
-
-static void setup(void)
-{
-    arena = (struct arena){0};
-    rng_init(&rng, 13, 0, "test_engine", 0);
-    protocol = (struct protocol){.name = "plain", .encoding = 1, .segment_bytes = 1};
-    const enum node_role roles[GROUPS] = {ROLE_USER, ROLE_FOG, ROLE_FOG, ROLE_BROKER};
-    for (int g = 0; g < GROUPS; g++)
-        groups[g] = (struct node_group){.name = "group",
-                                        .role = roles[g],
-                                        .servers = 1,
-                                        .queue_limit = QUEUE_INFINITE,
-                                        .nic_bytes_per_s = 1e9,
-                                        .serialisation_ratio = 1,
-                                        .memory_bytes = INFINITY};
-    for (int l = 0; l < GROUPS * GROUPS; l++) links[l] = (struct link_spec){1e9, 0, &protocol};
-    net = (struct net){.group_count = GROUPS, .groups = groups, .links = links};
-    config = (struct engine_config){.net = &net,
-                                    .arrivals = {.jobs_per_user = 1, .duration_s = INFINITY},
-                                    .deadline_s = deadlines,
-                                    .length_limit = 3,
-                                    .seed = 1};
-    set_deadline(INFINITY);
-}
-
-static void teardown(void)
-{
-    arena_free(&arena);
-}
-
-static void world(uint32_t users, uint32_t fogs)
-{
-    groups[USER].count = users;
-    groups[FOG].count = fogs;
-}
-
-typedef void (*build_fn)(struct plan *p, const struct job_request *r);
-
-struct seen { // a job record, copied
-    struct job_record    record;
-    struct op_times     *times;
-    struct stage_record *stages;
-};
-
-struct run {
-    build_fn             build;
-    struct seen         *jobs; // [result.jobs], by job
-    uint32_t             seen, room;
-    struct engine       *en;
-    struct engine_result result;
-    struct err           e;
-};
-
-static enum plan_verdict plan_by_function(void *ctx, const struct engine *en,
-                                          const struct job_request *r, struct plan *out,
-                                          struct err *e)
-{
-    (void)en, (void)e;
-    ((struct run *)ctx)->build(out, r);
-    return PLAN_READY;
-}
-
-static bool remember(void *ctx, const struct job_record *job, struct err *e)
-{
-    (void)e;
-    struct run *run = ctx;
-    ck_assert_uint_lt(job->job, run->room);
-    struct seen *s = &run->jobs[job->job];
-    ck_assert_ptr_null(s->times); // each job is told once
-    s->record = *job;
-    s->times = ARENA_ARRAY(&arena, struct op_times, job->op_count);
-    s->stages = ARENA_ARRAY(&arena, struct stage_record, job->stage_count);
-    for (uint32_t i = 0; i < job->op_count; i++) s->times[i] = job->times[i];
-    for (uint32_t i = 0; i < job->stage_count; i++) s->stages[i] = job->stages[i];
-    run->seen++;
-    return true;
-}
-
-// Every finished job of every remembered run: parts, stages, path (design: decomposition).
-static void check_sums(const struct seen *s)
-{
-    const struct job_record *r = &s->record;
-    if (r->status != JOB_DONE && r->status != JOB_LATE) return;
-    sim_ns sum = 0, work[2] = {0};
-    for (int part = 0; part < PART_COUNT; part++) {
-        sim_ns stages = 0;
-        for (uint32_t i = 0; i < r->stage_count; i++) {
-            ck_assert_int_ge(s->stages[i].part_ns[part], 0);
-            stages += s->stages[i].part_ns[part];
-        }
-        ck_assert_int_eq(stages, r->part_ns[part]);
-        sum += r->part_ns[part];
-    }
-    ck_assert_int_eq(sum, r->finished_ns - r->arrived_ns);
-    for (uint32_t i = 0; i < r->stage_count; i++) {
-        work[0] += s->stages[i].computation_work_ns;
-        work[1] += s->stages[i].transmission_work_ns;
-    }
-    ck_assert_int_eq(work[0], r->computation_work_ns);
-    ck_assert_int_eq(work[1], r->transmission_work_ns);
-}
-
-static bool run_with(struct run *run, const struct planner *planner, uint32_t room)
-{
-    run->room = room;
-    run->jobs = ARENA_ARRAY(&arena, struct seen, room);
-    struct trace_sink sink = {run, remember};
-    net_finish(&net, &arena);
-    bool ok = engine_run(&config, planner, &sink, &arena, &run->en, &run->result, &run->e);
-    for (uint32_t i = 0; i < room; i++)
-        if (run->jobs[i].times) check_sums(&run->jobs[i]);
-    return ok;
-}
-
-// Computed stages and events give the same run: its events, its hash (times of all operations, in
-// the order of the ends), its nodes and links to the last bit.
-static void ck_same_by_events(const struct run *computed, const struct planner *planner)
-{
-    struct run *run = ARENA_ARRAY(&arena, struct run, 1);
-    config.path = PATH_EVENTS;
-    ck_assert(run_with(run, planner, computed->room));
-    config.path = PATH_AUTO;
-    ck_assert_uint_eq(run->result.events, computed->result.events);
-    ck_assert_uint_eq(run->result.hash, computed->result.hash);
-    ck_assert_int_eq(run->result.end_ns, computed->result.end_ns);
-    for (uint32_t n = 0; n < net.node_count; n++) {
-        struct node_record a, b;
-        engine_node(computed->en, n, &a);
-        engine_node(run->en, n, &b);
-        ck_assert_uint_eq(a.length_count, b.length_count);
-        if (a.length_count)
-            ck_assert_mem_eq(a.length_ns, b.length_ns, a.length_count * sizeof *a.length_ns);
-        a.length_ns = b.length_ns = NULL;
-        ck_assert_mem_eq(&a, &b, sizeof a);
-    }
-    ck_assert_uint_eq(engine_link_count(run->en), engine_link_count(computed->en));
-    for (uint32_t i = 0; i < engine_link_count(run->en); i++) {
-        struct link_record a, b;
-        engine_link(computed->en, i, &a);
-        engine_link(run->en, i, &b);
-        ck_assert_mem_eq(&a, &b, sizeof a);
-    }
-}
-
-static struct run *run_of(build_fn build)
-{
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
-    struct planner planner = {.ctx = run, .plan = plan_by_function};
-    run->build = build;
-    ck_assert_msg(run_with(run, &planner, 64), "%s", run->e.text);
-    ck_assert_uint_eq(run->seen, run->result.jobs);
-    return run;
-}
-
-static void ck_op(const struct run *run, uint32_t job, uint32_t op, sim_ns ready, sim_ns start,
-                  sim_ns finish)
-{
-    struct op_times t = run->jobs[job].times[op];
-    ck_assert_msg(t.ready_ns == ready && t.start_ns == start && t.finish_ns == finish,
-                  "job %u operation %u: want %lld %lld %lld, have %lld %lld %lld", job, op,
-                  (long long)ready, (long long)start, (long long)finish, (long long)t.ready_ns,
-                  (long long)t.start_ns, (long long)t.finish_ns);
-}
-
-struct parts { // in the order of enum part
-    sim_ns computation, transmission, queueing, edge_delay, loading;
-};
-
-static void ck_parts(const struct run *run, uint32_t job, struct parts want)
-{
-    const sim_ns *have = run->jobs[job].record.part_ns;
-    ck_assert_msg(
-        have[PART_COMPUTATION] == want.computation &&
-            have[PART_TRANSMISSION] == want.transmission && have[PART_QUEUEING] == want.queueing &&
-            have[PART_EDGE_DELAY] == want.edge_delay && have[PART_LOADING] == want.loading,
-        "job %u: have computation %lld transmission %lld queueing %lld delay %lld loading %lld",
-        job, (long long)have[0], (long long)have[1], (long long)have[2], (long long)have[3],
-        (long long)have[4]);
-}
-
-static struct node_record node(const struct run *run, uint32_t index)
-{
-    struct node_record out;
-    engine_node(run->en, index, &out);
-    ck_assert_uint_eq(out.node, index);
-    return out;
-}
-
-// ---- plans, with up to two predecessors; times in ns --------------------------------------------
-
-static uint32_t add(struct plan *p, struct op op, uint32_t dep0, uint32_t dep1)
-{
-    return plan_add(p, op, (const uint32_t[]){dep0, dep1}, 2);
-}
-
-static uint32_t compute(struct plan *p, uint32_t at, double ns, uint32_t dep0, uint32_t dep1)
-{
-    struct op op = {.kind = OP_COMPUTE, .from = at, .to = at, .seconds = ns * 1e-9};
-    return add(p, op, dep0, dep1);
-}
-
-static uint32_t load(struct plan *p, uint32_t at, double ns, uint32_t dep)
-{
-    struct op op = {.kind = OP_LOAD, .from = at, .to = at, .seconds = ns * 1e-9, .bytes = ns};
-    return add(p, op, dep, NO_OP);
-}
-
-static uint32_t delay(struct plan *p, double ns, uint32_t dep)
-{
-    return add(p, (struct op){.kind = OP_DELAY, .seconds = ns * 1e-9}, dep, NO_OP);
-}
-
-static uint32_t transfer(struct plan *p, uint32_t from, uint32_t to, double bytes, uint32_t dep)
-{
-    struct op op = {.kind = OP_TRANSFER, .from = from, .to = to, .bytes = bytes};
-    return add(p, op, dep, NO_OP);
-}
 
 // ---- one thing at a time ------------------------------------------------------------------------
 
@@ -810,7 +576,7 @@ static void randomise_net(bool coarse_times)
                                  .qos = (uint32_t)rng_below(&rng, 3),
                                  .control_bytes = coarse(&rng, 2, 20)};
     net.broker = (enum broker_place)rng_below(&rng, 3);
-    static const uint64_t least[GROUPS] = {1, 1, 0, 0}, span[GROUPS] = {4, 3, 3, 2};
+    static const uint64_t least[GROUPS] = {1, 1, 0, 0, 0}, span[GROUPS] = {4, 3, 3, 2, 1};
     for (int g = 0; g < GROUPS; g++) {
         struct node_group *group = &groups[g];
         group->count = (uint32_t)(least[g] + rng_below(&rng, span[g]));
@@ -833,7 +599,7 @@ static void randomise_net(bool coarse_times)
         bool has_edge = l / GROUPS == EDGE || l % GROUPS == EDGE; // over which all are reached
         links[l].is_absent = !has_edge && groups[EDGE].count && !rng_below(&rng, 3);
     }
-    net_finish(&net, &arena);
+    net_finish(&net, &bed_arena);
 }
 
 static void randomise_arrivals(void)
@@ -924,11 +690,11 @@ START_TEST(random_scenarios_agree_with_the_oracle_to_the_ns)
                                 .node_count = net.node_count,
                                 .stages = 1 + (uint32_t)rng_below(&rng, 5)};
         struct planner     planner = {.ctx = &c, .plan = random_plan};
-        struct run        *run = ARENA_ARRAY(&arena, struct run, 1);
+        struct run        *run = ARENA_ARRAY(&bed_arena, struct run, 1);
         struct oracle      o;
         char               where[64];
         ck_assert_msg(run_with(run, &planner, 32), "%s", run->e.text);
-        oracle_run(&o, &config, &planner, 32, &arena);
+        oracle_run(&o, &config, &planner, 32, &bed_arena);
         snprintf(where, sizeof where, "scenario %u", i);
         ck_assert_msg(run->result.jobs == o.job_count && run->seen == o.job_count, "%s", where);
         ck_same_by_events(run, &planner);
@@ -941,7 +707,7 @@ START_TEST(random_scenarios_agree_with_the_oracle_to_the_ns)
         snprintf(where, sizeof where, "scenario %u", i);
         ck_assert_msg(run->result.end_ns == o.end || drops, "%s: end", where);
         if (run->result.end_ns == o.end) ck_same_nodes(run, &o, drops, where);
-        arena_rewind(&arena, (struct arena_mark){0});
+        arena_rewind(&bed_arena, (struct arena_mark){0});
     }
 }
 END_TEST
@@ -954,15 +720,15 @@ START_TEST(a_single_job_never_queues)
         randomise_net(true);
         groups[USER].count = 1;
         for (int g = 0; g < GROUPS; g++) groups[g].queue_limit = QUEUE_INFINITE;
-        net_finish(&net, &arena);
+        net_finish(&net, &bed_arena);
         struct random_case c = {rng_bits(&rng), 10, 51, net.node_count, 3};
         struct planner     planner = {.ctx = &c, .plan = random_plan};
-        struct run        *run = ARENA_ARRAY(&arena, struct run, 1);
+        struct run        *run = ARENA_ARRAY(&bed_arena, struct run, 1);
         config.arrivals.jobs_per_user = 5;
         ck_assert(run_with(run, &planner, 8));
         for (uint32_t j = 0; j < 5; j++)
             ck_assert_int_eq(run->jobs[j].record.part_ns[PART_QUEUEING], 0);
-        arena_rewind(&arena, (struct arena_mark){0});
+        arena_rewind(&bed_arena, (struct arena_mark){0});
     }
 }
 END_TEST
@@ -976,7 +742,7 @@ START_TEST(the_integral_of_the_number_waiting_is_the_sum_of_the_waits)
     world(4, 1);
     config.arrivals = (struct arrivals){
         .kind = ARRIVAL_POISSON, .rate_per_s = 2e5, .jobs_per_user = 500, .duration_s = INFINITY};
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     struct planner planner = {.ctx = run, .plan = plan_by_function};
     run->build = compute_on_the_last_node;
     ck_assert(run_with(run, &planner, 2000));
@@ -1092,7 +858,7 @@ START_TEST(a_planner_sees_the_work_that_is_left)
     world(1, 1);
     config.arrivals = (struct arrivals){
         .kind = ARRIVAL_PERIODIC, .period_s = 300e-9, .jobs_per_user = 4, .duration_s = INFINITY};
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     struct planner planner = {.ctx = run, .plan = plan_and_look};
     backlogs = 0;
     ck_assert(run_with(run, &planner, 8));
@@ -1119,7 +885,7 @@ START_TEST(accepted_work_is_backlog_before_it_arrives)
     world(2, 1);
     config.arrivals = (struct arrivals){
         .kind = ARRIVAL_PERIODIC, .period_s = 400e-9, .jobs_per_user = 2, .duration_s = INFINITY};
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     struct planner planner = {.ctx = run, .plan = plan_behind_a_delay};
     ck_assert(run_with(run, &planner, 8));
     static const double want_ns[] = {0, 1000, 2000, 3000};
@@ -1229,7 +995,7 @@ START_TEST(the_work_of_a_dropped_job_that_waited_is_no_backlog)
     groups[EDGE].queue_limit = 0;
     config.arrivals = (struct arrivals){
         .kind = ARRIVAL_PERIODIC, .period_s = 300e-9, .jobs_per_user = 2, .duration_s = INFINITY};
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     struct planner planner = {.ctx = run, .plan = look_after_a_drop};
     ck_assert(run_with(run, &planner, 8));
     ck_assert_int_eq(run->jobs[0].record.status, JOB_DROPPED);
@@ -1242,7 +1008,7 @@ END_TEST
 
 static uint64_t hash_of(const struct planner *planner)
 {
-    struct run *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     ck_assert_msg(run_with(run, planner, 64), "%s", run->e.text);
     return run->result.hash;
 }
@@ -1252,7 +1018,7 @@ static void busy_world(struct random_case *c)
     randomise_net(true);
     groups[USER].count = 3;
     for (int g = 0; g < GROUPS; g++) groups[g].queue_limit = QUEUE_INFINITE;
-    net_finish(&net, &arena);
+    net_finish(&net, &bed_arena);
     *c = (struct random_case){rng_bits(&rng), 10, 30, net.node_count, 3};
     config.arrivals = (struct arrivals){
         .kind = ARRIVAL_POISSON, .rate_per_s = 1e5, .jobs_per_user = 10, .duration_s = INFINITY};
@@ -1281,7 +1047,7 @@ END_TEST
 static enum plan_verdict messy_plan(void *ctx, const struct engine *en, const struct job_request *r,
                                     struct plan *out, struct err *e)
 {
-    struct plan       tidy = {.arena = &arena};
+    struct plan       tidy = {.arena = &bed_arena};
     enum plan_verdict verdict = random_plan(ctx, en, r, &tidy, e);
     out->ops = NULL, out->deps = NULL, out->op_capacity = out->dep_capacity = 0;
     for (uint32_t i = 0; i < tidy.op_count; i++) {
@@ -1292,7 +1058,7 @@ static enum plan_verdict messy_plan(void *ctx, const struct engine *en, const st
             deps[count++] = tidy.deps[op->first_dep + d];
             deps[count++] = tidy.deps[op->first_dep + d];
         }
-        memset(arena_array(&arena, 1 + i, 1), 0xa5, 1 + i);
+        memset(arena_array(&bed_arena, 1 + i, 1), 0xa5, 1 + i);
         plan_add(out, *op, deps, count);
     }
     return verdict;
@@ -1304,9 +1070,9 @@ START_TEST(the_hash_does_not_depend_on_where_plans_lie)
     busy_world(&c);
     struct planner tidy = {.ctx = &c, .plan = random_plan}, messy = {.ctx = &c, .plan = messy_plan};
     uint64_t       want = hash_of(&tidy);
-    struct arena_mark mark = arena_mark(&arena);
-    memset(arena_array(&arena, 1 << 20, 1), 0x5a, 1 << 20);
-    arena_rewind(&arena, mark);
+    struct arena_mark mark = arena_mark(&bed_arena);
+    memset(arena_array(&bed_arena, 1 << 20, 1), 0x5a, 1 << 20);
+    arena_rewind(&bed_arena, mark);
     ck_assert_uint_eq(hash_of(&messy), want);
 }
 END_TEST
@@ -1358,7 +1124,7 @@ START_TEST(an_mm1_queue_has_its_mean_sojourn)
     enum { REPLICATIONS = 20, JOBS = 20000 };
     double sum = 0, squares = 0, waiting = 0;
     world(1, 1);
-    net_finish(&net, &arena);
+    net_finish(&net, &bed_arena);
     config.arrivals = (struct arrivals){
         .kind = ARRIVAL_POISSON, .rate_per_s = 0.5, .jobs_per_user = JOBS, .duration_s = INFINITY};
     for (uint32_t i = 0; i < REPLICATIONS; i++) {
@@ -1427,7 +1193,7 @@ START_TEST(the_steady_state_takes_no_memory)
     randomise_net(true);
     world(3, 2);
     for (int g = 0; g < GROUPS; g++) groups[g].queue_limit = QUEUE_INFINITE;
-    net_finish(&net, &arena);
+    net_finish(&net, &bed_arena);
     config.arrivals.jobs_per_user = 10000 / 3 + 1;
     // Found by hand: a case whose first four plans are all feasible.
     s.c = (struct random_case){4, 30, 1, net.node_count, 3};
@@ -1481,7 +1247,7 @@ START_TEST(epochs_come_before_the_arrivals_of_their_instant_and_end_with_the_job
 {
     world(1, 1);
     config.arrivals.jobs_per_user = 2;
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     struct planner planner = {run, plan_after_the_epoch, note_epoch, 400e-9};
     epoch_count = 0;
     ck_assert(run_with(run, &planner, 4));
@@ -1489,7 +1255,7 @@ START_TEST(epochs_come_before_the_arrivals_of_their_instant_and_end_with_the_job
     for (uint32_t i = 0; i < 5; i++) ck_assert_int_eq(epoch_ns[i], 400 * i);
     ck_assert_int_eq(run->result.end_ns, 2000);
     epoch_count = 0;
-    run = ARENA_ARRAY(&arena, struct run, 1);
+    run = ARENA_ARRAY(&bed_arena, struct run, 1);
     planner = (struct planner){run, plan_by_function, note_epoch, INFINITY};
     run->build = one_compute;
     ck_assert(run_with(run, &planner, 4));
@@ -1501,7 +1267,7 @@ START_TEST(an_epoch_that_fails_stops_the_run)
 {
     world(1, 1);
     config.arrivals.jobs_per_user = UINT32_MAX, config.arrivals.duration_s = 1;
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     struct planner planner = {run, plan_by_function, note_epoch, 100e-9};
     run->build = one_compute;
     epoch_count = 0;
@@ -1522,13 +1288,13 @@ static bool refuse_the_third(void *ctx, const struct job_record *job, struct err
 START_TEST(a_sink_that_fails_stops_the_run)
 {
     world(1, 1);
-    net_finish(&net, &arena);
+    net_finish(&net, &bed_arena);
     config.arrivals.jobs_per_user = 1000;
     uint32_t          calls = 0;
     struct run        run = {.build = one_compute};
     struct planner    planner = {.ctx = &run, .plan = plan_by_function};
     struct trace_sink sink = {&calls, refuse_the_third};
-    ck_assert(!engine_run(&config, &planner, &sink, &arena, &run.en, &run.result, &run.e));
+    ck_assert(!engine_run(&config, &planner, &sink, &bed_arena, &run.en, &run.result, &run.e));
     ck_assert_uint_eq(calls, 3);
     ck_assert_str_eq(run.e.text, "disk full");
     ck_assert_int_eq(run.result.end_ns, 3000);
@@ -1554,7 +1320,7 @@ START_TEST(infeasible_jobs_are_told_and_a_failed_plan_stops_the_run)
 {
     world(1, 1);
     config.arrivals.jobs_per_user = 4, config.arrivals.think_s = 10e-9;
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     struct planner planner = {.ctx = run, .plan = verdict_by_job};
     ck_assert_msg(run_with(run, &planner, 8), "%s", run->e.text);
     static const sim_ns arrived[] = {0, 1010, 1020, 2030};
@@ -1567,7 +1333,7 @@ START_TEST(infeasible_jobs_are_told_and_a_failed_plan_stops_the_run)
     ck_assert_uint_eq(run->e.fault_count, 0);
 
     config.arrivals.jobs_per_user = 10;
-    run = ARENA_ARRAY(&arena, struct run, 1);
+    run = ARENA_ARRAY(&bed_arena, struct run, 1);
     planner.ctx = run;
     ck_assert(!run_with(run, &planner, 8));
     ck_assert_str_eq(run->e.text, "no such scheme");
@@ -1580,7 +1346,7 @@ START_TEST(the_job_of_a_failed_plan_is_not_told)
 {
     world(1, 1);
     config.arrivals.jobs_per_user = 10;
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     struct planner planner = {.ctx = run, .plan = verdict_by_job};
     ck_assert(!run_with(run, &planner, 8));
     ck_assert_uint_eq(run->seen, 4);
@@ -1600,7 +1366,7 @@ static bool stop_after_five(void *ctx, const struct job_record *job, struct err 
 START_TEST(an_interrupted_run_stops_soon_and_is_no_failure)
 {
     world(1, 1);
-    net_finish(&net, &arena);
+    net_finish(&net, &bed_arena);
     config.arrivals.jobs_per_user = 1000;
     config.interrupted = &stop;
     uint32_t          calls = 0;
@@ -1608,7 +1374,7 @@ START_TEST(an_interrupted_run_stops_soon_and_is_no_failure)
     struct planner    planner = {.ctx = &run, .plan = plan_by_function};
     struct trace_sink sink = {&calls, stop_after_five};
     stop = 0;
-    ck_assert(engine_run(&config, &planner, &sink, &arena, &run.en, &run.result, &run.e));
+    ck_assert(engine_run(&config, &planner, &sink, &bed_arena, &run.en, &run.result, &run.e));
     ck_assert(run.result.interrupted);
     ck_assert_uint_eq(calls, 5);
     ck_assert_int_eq(run.result.end_ns, 5000);
@@ -1634,13 +1400,13 @@ static bool stop_at_once(void *ctx, const struct job_record *job, struct err *e)
 START_TEST(the_queue_of_an_interrupted_run_counts_to_its_end)
 {
     world(3, 1);
-    net_finish(&net, &arena);
+    net_finish(&net, &bed_arena);
     config.interrupted = &stop;
     struct run        run = {.build = two_wait_and_one_ends};
     struct planner    planner = {.ctx = &run, .plan = plan_by_function};
     struct trace_sink sink = {&run, stop_at_once};
     stop = 0;
-    ck_assert(engine_run(&config, &planner, &sink, &arena, &run.en, &run.result, &run.e));
+    ck_assert(engine_run(&config, &planner, &sink, &bed_arena, &run.en, &run.result, &run.e));
     ck_assert_int_eq(run.result.end_ns, 500);
     ck_assert_double_eq_tol(node(&run, 3).queue_mean, 1, 1e-15);
 }
@@ -1671,7 +1437,7 @@ static void huge_transfer(struct plan *p, const struct job_request *r)
 
 static void ck_out_of_range(build_fn build, uint32_t count, double seconds)
 {
-    struct run    *run = ARENA_ARRAY(&arena, struct run, 1);
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
     struct planner planner = {.ctx = run, .plan = plan_by_function};
     run->build = build;
     huge_s = seconds, huge_count = count;
@@ -1727,15 +1493,6 @@ START_TEST(a_route_longer_than_the_clock_is_an_error)
 END_TEST
 
 // ---- suite --------------------------------------------------------------------------------------
-
-static TCase *new_case(Suite *suite, const char *name)
-{
-    TCase *tc = tcase_create(name);
-    tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_set_timeout(tc, 120);
-    suite_add_tcase(suite, tc);
-    return tc;
-}
 
 static void add_hand_solved(TCase *tc)
 {

@@ -338,17 +338,18 @@ START_TEST(a_pair_of_nodes_keeps_its_wire_while_the_table_grows)
     wire_init(&t, &arena);
     for (uint32_t i = 0; i < 20000; i++) {
         uint32_t from = (uint32_t)rng_below(&rng, 20), to = (uint32_t)rng_below(&rng, 200);
-        uint32_t index = wire_get(&t, from, to);
         if (!wire[from][to]) {
-            ck_assert_uint_eq(index, count++);
-            ck_assert_uint_eq(t.wires[index].resource, UINT32_MAX);
-            t.wires[index].resource = i;
-            wire[from][to] = index + 1;
+            ck_assert_ptr_null(wire_find(&t, from, to));
+            ck_assert_uint_eq(wire_get_resource(&t, from, to), UINT32_MAX);
+            wire_set_resource(&t, from, to, i);
+            wire[from][to] = ++count;
         }
-        ck_assert_uint_eq(index, wire[from][to] - 1);
-        ck_assert_uint_eq(t.wires[index].from, from);
-        ck_assert_uint_eq(t.wires[index].to, to);
-        ck_assert_uint_le(t.wires[index].resource, i);
+        const struct wire *w = wire_of(&t, from, to);
+        ck_assert_ptr_eq(w, &t.wires[wire[from][to] - 1]); // as they came
+        ck_assert_ptr_eq(wire_find(&t, from, to), w);
+        ck_assert(w->from == from && w->to == to);
+        ck_assert_uint_eq(wire_get_resource(&t, from, to), w->resource);
+        ck_assert_uint_le(w->resource, i);
     }
     ck_assert_uint_eq(t.count, count);
 }
