@@ -97,9 +97,18 @@ static sim_ns wait_behind_others(const struct job *j, const struct use *u, uint3
     return wait - (servers == 1 ? wait_behind_own(j, u) : wait_behind_own_servers(j, u, servers));
 }
 
+// Where the leg of `u` begins behind one that hands on to it and takes [start, finish): as in
+// serve.c.
+static sim_ns overlapped_begin(const struct use *u, sim_ns start, sim_ns finish)
+{
+    sim_ns begin = finish - u->service_ns;
+    bool   is_last = !u->leg_at->is_varying && !u->leg_at->overlaps_next;
+    return is_last && begin > start ? begin : start;
+}
+
 // How much earlier the operation would have finished without waiting behind other jobs. Its legs
 // are laid out again with only the waits behind its own job, so that a wait which a slower leg
-// hides costs nothing. A leg that was ready when the one before it started overlaps with that one.
+// hides costs nothing.
 static sim_ns lost_behind_others(const struct job *j, const struct resource *resources, uint32_t op)
 {
     const struct use *legs[MAX_LEGS], *last = NULL;
@@ -111,9 +120,11 @@ static sim_ns lost_behind_others(const struct job *j, const struct resource *res
     sim_ns start = 0, finish = 0; // of `last`, laid out again
     while (count-- > 0) {
         const struct use *u = legs[count];
-        bool              overlaps = last && u->ready_ns == last->start_ns;
+        bool              overlaps = last && last->leg_at->overlaps_next;
         sim_ns others = wait_behind_others(j, u, resources[u->resource].servers), before = finish;
-        start = !last ? u->ready_ns : overlaps ? start : finish + u->ready_ns - last->finish_ns;
+        start = !last      ? u->ready_ns
+                : overlaps ? overlapped_begin(u, start, finish)
+                           : finish + u->ready_ns - last->finish_ns;
         start += u->start_ns - u->ready_ns - others;
         finish = start + u->service_ns;
         if (overlaps && before > finish) finish = before;

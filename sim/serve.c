@@ -248,6 +248,18 @@ static void set_times(struct engine *en, struct job *j, struct use *u, sim_ns st
                   u->finish_ns - start);
 }
 
+// When the leg begins that this one hands on to while it sends: so late that it ends with this one
+// when nothing stands in its way, since a card is held for the bytes that it moves at its own rate,
+// not for as long as a slower link takes. A leg between two others begins with the first; so does
+// one whose rate varies: its time is not known before it begins.
+static sim_ns next_begin(const struct engine *en, const struct job *j, const struct use *u)
+{
+    if (u->leg_at[1].is_varying || u->leg_at[1].overlaps_next) return u->start_ns;
+    struct message m = op_message(&j->plan.ops[u->op], &j->states[u->op]);
+    sim_ns         begin = u->finish_ns - net_leg_ns(en->net, &m, u->leg + 1u, u->start_ns);
+    return begin > u->start_ns ? begin : u->start_ns;
+}
+
 static void continue_op(struct engine *en, uint32_t slot, uint32_t op, uint32_t leg, sim_ns end)
 {
     const struct route *r = en->jobs[slot]->states[op].route;
@@ -285,7 +297,7 @@ static void compute_use(struct engine *en, struct resource *r, uint32_t slot, ui
     }
     en->result->events++; // its end, which is none
     if (u->leg_at->overlaps_next)
-        schedule_begin(en, start, slot, op, leg + 1);
+        schedule_begin(en, next_begin(en, j, u), slot, op, leg + 1);
     else
         continue_op(en, slot, op, leg, end);
 }
@@ -352,7 +364,7 @@ static void start_use(struct engine *en, uint32_t slot, uint32_t index)
     note_running(en, u, handle_of(slot, index));
     schedule_op(en, u->finish_ns, PHASE_END, EV_END, slot, u->op, u->leg, index);
     if (u->leg_at && u->leg_at->overlaps_next)
-        schedule_begin(en, en->now, slot, u->op, u->leg + 1u);
+        schedule_begin(en, next_begin(en, j, u), slot, u->op, u->leg + 1u);
 }
 
 static int64_t rank_of(const struct engine *en, const struct job *j, const struct use *u)

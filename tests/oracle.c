@@ -315,7 +315,10 @@ static void start(struct state *s, struct oracle_leg *leg)
     if (leg->number == 0) op->start = s->now;
     if (leg->number > 0 && leg[-1].overlaps_next && leg[-1].finish > leg->finish)
         leg->finish = leg[-1].finish;
-    if (leg->overlaps_next) leg_ready(s, leg + 1, s->now);
+    if (leg->overlaps_next) { // the last one is held for its own time, to the end of this one
+        sim_ns begin = leg[1].overlaps_next ? s->now : leg->finish - leg[1].service;
+        leg_ready(s, leg + 1, begin > s->now ? begin : s->now);
+    }
 }
 
 static void leg_done(struct state *s, struct oracle_leg *leg)
@@ -553,6 +556,11 @@ static sim_ns behind_others(const struct oracle *o, const struct oracle_leg *leg
     return sum;
 }
 
+static sim_ns later(sim_ns a, sim_ns b)
+{
+    return a > b ? a : b;
+}
+
 // When the operation would have finished had only its own job stood in its way: its legs one by
 // one.
 static sim_ns finish_without_others(const struct oracle *o, const struct oracle_op *op)
@@ -561,7 +569,9 @@ static sim_ns finish_without_others(const struct oracle *o, const struct oracle_
     for (uint32_t l = 0; l < op->leg_count; l++) {
         const struct oracle_leg *leg = &op->legs[l];
         bool                     overlaps = l > 0 && leg[-1].overlaps_next;
-        sim_ns                   ready = !l         ? op->ready
+        sim_ns                   ready = !l ? op->ready
+                                         : overlaps && !leg->overlaps_next
+                                             ? later(starts[l - 1], ends[l - 1] - leg->service)
                                          : overlaps ? starts[l - 1]
                                                     : ends[l - 1] + leg[-1].latency_after;
         starts[l] = ready + (leg->start - leg->ready) - behind_others(o, leg);

@@ -246,6 +246,21 @@ START_TEST(a_slow_card_holds_the_link_and_the_card_behind_it)
 }
 END_TEST
 
+// Two users behind links of 10 ns a byte, a node with one card of 1 ns a byte: the links take
+// [0, 10000) side by side; the card takes each message's own 1000 ns at the end, [9000, 10000) and
+// [10000, 11000), not the 10 000 ns that the slow links need.
+START_TEST(a_fast_card_is_held_for_its_own_time_behind_slow_links)
+{
+    world(2, 1);
+    groups[FOG].nic_shared = true;
+    links[USER * GROUPS + FOG].rate_bytes_per_s = 1e8;
+    struct run *run = run_of(send_to_the_fog);
+    ck_op(run, 0, 0, 0, 0, 10000);
+    ck_op(run, 1, 0, 0, 0, 11000);
+    ck_parts(run, 1, (struct parts){.transmission = 10000, .queueing = 1000});
+}
+END_TEST
+
 // Cards of 1 ns a byte before and after a port: serialisation 2 ns, deserialisation 3 ns a byte.
 // First: port [0, 2000), wire [2000, 3000), port there [3000, 6000). Second: port [2000, 4000),
 // wire [4000, 5000), port there waits until 6000: 9000. All of one job: transmission.
@@ -1508,6 +1523,7 @@ static void add_hand_solved(TCase *tc)
     tcase_add_test(tc, a_receivers_shared_card_lets_one_in_at_a_time);
     tcase_add_test(tc, a_message_that_is_cut_through_ends_with_its_slowest_leg);
     tcase_add_test(tc, a_slow_card_holds_the_link_and_the_card_behind_it);
+    tcase_add_test(tc, a_fast_card_is_held_for_its_own_time_behind_slow_links);
     tcase_add_test(tc, ports_at_different_ends_work_at_once);
     tcase_add_test(tc, users_contend_for_a_node_in_the_order_of_their_jobs);
     tcase_add_test(tc, a_load_occupies_the_node_and_is_its_own_part);
