@@ -369,7 +369,8 @@ static void try_later(struct engine *en, uint32_t slot)
     }
     j->is_waiting = true;
     j->pending++;
-    double wait_s = r->timeout_s + r->backoff_s * pow(r->backoff_factor, j->attempt);
+    double wait_s = r->timeout_s;
+    if (r->backoff_s > 0) wait_s += r->backoff_s * pow(r->backoff_factor, j->attempt);
     schedule(en, en->now + ns_or_end(wait_s), event_key(PHASE_ARRIVAL, j->id, 1, 0), EV_RETRY, slot,
              0);
 }
