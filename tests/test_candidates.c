@@ -68,12 +68,12 @@ static void place(struct rng *r, bool walks)
         groups[g].tracks = ARENA_ARRAY(&arena, struct track, groups[g].count);
         for (uint32_t i = 0; i < groups[g].count; i++) {
             struct track *t = &groups[g].tracks[i];
-            t->count = moves ? 2 : 1;
+            t->count = moves ? 4 : 1;
             t->period = NS_END;
-            t->points = ARENA_ARRAY(&arena, struct track_point, 2);
+            t->points = ARENA_ARRAY(&arena, struct track_point, 4);
             for (uint32_t k = 0; k < t->count; k++)
-                t->points[k] = (struct track_point){k * 20 * (sim_ns)NS_PER_S,
-                                                    3000 * rng_uniform(r), 3000 * rng_uniform(r)};
+                t->points[k] = (struct track_point){k * 3 * (sim_ns)NS_PER_S, 3000 * rng_uniform(r),
+                                                    3000 * rng_uniform(r)};
         }
     }
 }

@@ -54,7 +54,10 @@ do for [p = 0:n_places - 1] {
     set xrange [-0.5:STATS_max + 0.5]
     plot for [s = 0:n_schemes - 1] shares using ($1 == p && $2 == s ? $3 : NaN):4 \
         with linespoints linewidth 1 linecolor rgb hue(s) pointtype point_type[s % 10 + 1] \
-        pointsize 0.5 title (p == 0 ? scheme[s + 1] : '')
+        pointsize 0.5, \
+        for [s = 0:(p == 0 ? n_schemes : 0) - 1] \
+        keyentry with linespoints linewidth 1 linecolor rgb hue(s) \
+        pointtype point_type[s % 10 + 1] pointsize 0.5 title scheme[s + 1]
     unset label 1000
 }
 unset multiplot

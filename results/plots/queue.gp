@@ -52,7 +52,9 @@ do for [p = 0:n_places - 1] {
     set xrange [0:span]
     set yrange [0:(STATS_max > 1 ? STATS_max : 1) * 1.05]
     plot for [s = 0:n_schemes - 1] samples using ($1 == p && $2 == s ? $3 : NaN):4 \
-        with lines linewidth 1.4 linecolor rgb hue(s) title (p == 0 ? scheme[s + 1] : '')
+        with lines linewidth 1.4 linecolor rgb hue(s), \
+        for [s = 0:(p == 0 ? n_schemes : 0) - 1] \
+        keyentry with lines linewidth 1.4 linecolor rgb hue(s) title scheme[s + 1]
     unset label 1000
 }
 unset multiplot

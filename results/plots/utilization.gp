@@ -1,14 +1,16 @@
 # about: how busy each node is under each scheme; of more than 16 servers, sorted, the busiest first
 # needs: finished runs with node rows
+# query computing:
+#   SELECT node.* FROM node JOIN runs USING (run_id) WHERE kind NOT IN ('gateway', 'broker')
 # query counts:
 #   SELECT 0 AS i, count(DISTINCT n.node) AS nodes,
 #   count(DISTINCT CASE WHEN n.kind <> 'user' THEN n.node END) AS servers
-#   FROM node n JOIN runs r USING (run_id)
+#   FROM computing n JOIN runs r USING (run_id)
 # query per_run:
 #   SELECT r.model, r.scheme, r.run_id, min(n.kind <> 'user') AS k,
 #   CASE WHEN c.servers > 16 OR (c.nodes > 16 AND n.kind = 'user') THEN n.kind ELSE n.node END
 #   AS name, 100 * avg(n.utilization) AS percent
-#   FROM counts c, node n JOIN runs r USING (run_id) GROUP BY r.run_id, 5
+#   FROM counts c, computing n JOIN runs r USING (run_id) GROUP BY r.run_id, 5
 # query kinds:
 #   SELECT row_number() OVER (ORDER BY min(k), length(name), name) - 1 AS i, name
 #   FROM per_run GROUP BY name
@@ -19,7 +21,7 @@
 # query sorted:
 #   WITH ranked AS (SELECT r.model, r.scheme, 100 * n.utilization AS percent, c.servers,
 #   row_number() OVER (PARTITION BY r.run_id ORDER BY n.utilization DESC) AS place
-#   FROM counts c, node n JOIN runs r USING (run_id) WHERE n.kind <> 'user' OR c.servers = 0)
+#   FROM counts c, computing n JOIN runs r USING (run_id) WHERE n.kind <> 'user' OR c.servers = 0)
 #   SELECT m.i, s.i, avg(place), avg(percent)
 #   FROM ranked JOIN models m ON m.name = model JOIN schemes s ON s.name = scheme
 #   GROUP BY m.i, s.i, CASE WHEN servers > 400 THEN place * 400 / servers ELSE place END
