@@ -373,6 +373,26 @@ START_TEST(a_node_that_failed_holds_nothing)
 }
 END_TEST
 
+static void compute_then_delay(struct plan *p, const struct job_request *r)
+{
+    struct op op = {.kind = OP_DELAY, .from = 1, .to = 1, .seconds = 1000e-9};
+    add(p, op, compute(p, r->home, 500, NO_OP, NO_OP), NO_OP);
+}
+
+// It begins at 500 on a node that is down since 100, or is under way when that fails at 800.
+START_TEST(a_delay_fails_with_its_node)
+{
+    world(1, 1);
+    for (int later = 0; later < 2; later++) {
+        config.faults.count = 0;
+        down(false, FOG, FOG, 0, later ? 800 : 100, 5000);
+        struct run *run = run_of(compute_then_delay);
+        ck_assert_int_eq(run->jobs[0].record.status, JOB_LOST);
+        ck_assert_int_eq(run->result.end_ns, later ? 800 : 500);
+    }
+}
+END_TEST
+
 static bool note_epoch(void *ctx, const struct engine *en, uint32_t epoch, sim_ns now,
                        struct err *e)
 {
@@ -472,6 +492,7 @@ Suite *outages_suite(void)
     tcase_add_test(tc, a_closed_loop_waits_while_its_node_is_down);
     tcase_add_test(tc, a_stream_passes_by_what_comes_while_its_node_is_down);
     tcase_add_test(tc, a_node_that_failed_holds_nothing);
+    tcase_add_test(tc, a_delay_fails_with_its_node);
     tcase_add_test(tc, a_user_who_waits_for_a_node_that_leaves_for_good_ends_the_run);
     tcase_add_test(tc, a_node_serves_from_its_join_to_its_leave);
     tcase_add_test(tc, an_attempt_fails_where_the_home_is_down);
