@@ -142,6 +142,7 @@ void life_fetch(const struct engine *en, uint32_t slot, uint32_t depth, uint32_t
 void life_arrive(struct engine *en, uint32_t user, uint32_t class_id);
 bool is_current(const struct job *j, uint32_t op_and_attempt);
 void on_retry(struct engine *en, uint32_t slot);
+void begin_delay(struct engine *en, uint32_t slot, uint32_t op);
 void on_done(struct engine *en, uint32_t slot, uint32_t op_and_attempt);
 void finish_op(struct engine *en, uint32_t slot, uint32_t op);
 void drop_job(struct engine *en, uint32_t slot); // met a full queue or memory

@@ -166,6 +166,13 @@ static void prepare_message(struct engine *en, const struct job *j, uint32_t op)
     s->alone_ns = net_message_ns(en->net, &m, en->now);
 }
 
+void begin_delay(struct engine *en, uint32_t slot, uint32_t op)
+{
+    struct job *j = en->jobs[slot];
+    j->times[op].start_ns = en->now;
+    schedule_done(en, en->now + j->states[op].alone_ns, slot, op, DONE_LEG);
+}
+
 static void begin_op(struct engine *en, uint32_t slot, uint32_t op)
 {
     struct job      *j = en->jobs[slot];
@@ -175,12 +182,10 @@ static void begin_op(struct engine *en, uint32_t slot, uint32_t op)
         prepare_message(en, j, op);
     else
         j->states[op].alone_ns = ns_or_end(o->seconds);
-    if (o->kind == OP_DELAY) {
-        j->times[op].start_ns = en->now;
-        schedule_done(en, en->now + j->states[op].alone_ns, slot, op, DONE_LEG);
-    } else {
+    if (o->kind == OP_DELAY && is_up(en, o->to))
+        begin_delay(en, slot, op);
+    else
         begin_now(en, slot, op);
-    }
 }
 
 static void begin_ready_ops(struct engine *en, uint32_t slot)
@@ -369,7 +374,8 @@ static void try_later(struct engine *en, uint32_t slot)
     }
     j->is_waiting = true;
     j->pending++;
-    double wait_s = r->timeout_s + r->backoff_s * pow(r->backoff_factor, j->attempt);
+    double wait_s = r->timeout_s;
+    if (r->backoff_s > 0) wait_s += r->backoff_s * pow(r->backoff_factor, j->attempt);
     schedule(en, en->now + ns_or_end(wait_s), event_key(PHASE_ARRIVAL, j->id, 1, 0), EV_RETRY, slot,
              0);
 }

@@ -56,21 +56,39 @@ static void make_routes(struct net *n, const struct way *ways)
             route_make(n, ways, &n->routes[f * n->group_count + t], f, t);
 }
 
-// A link on the way of a flow is shared fairly by all its messages: else those of other routes
-// would queue for it and not see the flows. true: one was not yet.
+static bool make_fair(struct link_spec *link)
+{
+    if (link->is_absent || link->is_fair || link->media_count) return false;
+    link->is_fair = true;
+    return true;
+}
+
+// The hop, and all that go through a card of its ends.
+static bool spread_from_hop(struct net *n, uint32_t from, uint32_t to)
+{
+    bool changed = make_fair(&n->links[from * n->group_count + to]);
+    for (uint32_t g = 0; g < n->group_count; g++) {
+        if (n->groups[from].nic_shared) changed |= make_fair(&n->links[from * n->group_count + g]);
+        if (n->groups[to].nic_shared) changed |= make_fair(&n->links[g * n->group_count + to]);
+    }
+    return changed;
+}
+
+// A link or a shared card on the way of a flow is shared fairly by all its messages: else those of
+// other routes would queue for it and not see the flows, and its rate would be given twice. true:
+// one was not yet.
 static bool spread_fairness(struct net *n)
 {
     bool changed = false;
     for (size_t i = 0; i < (size_t)n->group_count * n->group_count; i++) {
         const struct route *r = &n->routes[i];
+        uint32_t            from = (uint32_t)i / n->group_count, to = (uint32_t)i % n->group_count;
+        if (!n->groups[from].count || !n->groups[to].count) continue; // nobody there
+        if (from == to && n->groups[to].count == 1) continue;         // nobody else there
         for (uint32_t l = 0; l < r->leg_count; l++) {
             if (r->legs[l].resource != LEG_FLOW) continue;
-            for (uint32_t k = r->legs[l].place; k < r->legs[l].next_place; k++) {
-                struct link_spec *link =
-                    &n->links[r->groups[k] * n->group_count + r->groups[k + 1]];
-                if (link->is_fair || link->media_count) continue;
-                link->is_fair = changed = true;
-            }
+            for (uint32_t k = r->legs[l].place; k < r->legs[l].next_place; k++)
+                changed |= spread_from_hop(n, r->groups[k], r->groups[k + 1]);
         }
     }
     return changed;

@@ -8,14 +8,18 @@
 // wire takes bytes / slowest rate, and it ends no earlier than its slowest leg. The last of them is
 // held for its own time only, up to the end of the one before: a fast card behind slow links lets
 // several in. A broker stores and forwards. Cards exist where the group says nic shared; else every
-// link has a card of its own. Between groups without a link of their own a message goes the
-// shortest way over gateways, fog and cloud (sim/route.c): hop after hop, each stored and
-// forwarded. Where a hop is shared max-min fair (is_fair, media) the whole stretch from port to
-// port is one leg LEG_FLOW, a fluid that passes all hops at once at the rate that its constraints
-// leave it. Rates may follow positions (radio) and traces: piecewise constant, integrated
-// (sim/rate.c). Encoding, headers: wire bytes = n + header ceil(n / segment), n = payload encoding
-// + message_bytes; 66 bytes per 1448 fit measured TCP links to 0.3 % (facts 7). Serialisation
-// counts payload bytes and takes part at each end once per node.
+// link has a card of its own.
+//
+// Between groups without a link of their own a message goes the shortest way over gateways, fog and
+// cloud (sim/route.c): hop after hop, each stored and forwarded. Where a hop is shared max-min fair
+// (is_fair, media) the whole stretch from port to port is one leg LEG_FLOW, a fluid that passes all
+// hops at once at the rate that its constraints leave it; what it passes, links and shared cards,
+// is then shared so by all messages. Rates may follow positions (radio) and traces: piecewise
+// constant, integrated (sim/rate.c).
+//
+// Encoding, headers: wire bytes = n + header ceil(n / segment), n = payload encoding +
+// message_bytes; 66 bytes per 1448 fit measured TCP links to 0.3 % (facts 7). Serialisation counts
+// payload bytes and takes part at each end once per node.
 #ifndef FOGSIM_SIM_NET_H
 #define FOGSIM_SIM_NET_H
 

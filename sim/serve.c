@@ -533,6 +533,8 @@ void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_
         give_slot_if_idle(en, slot);
     else if (en->can_fail && !can_pass(en, j->plan.ops[op].from, j->plan.ops[op].to))
         fail_job(en, slot);
+    else if (j->plan.ops[op].kind == OP_DELAY) // its node has come back at this instant
+        begin_delay(en, slot, op);
     else
         begin_leg(en, slot, op, leg);
 }

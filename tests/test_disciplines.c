@@ -146,6 +146,23 @@ START_TEST(who_shares_a_processor_is_slowed_and_the_rest_is_queueing)
 }
 END_TEST
 
+// Two servers. User 0 alone gets one of them: 400 done at 400. Three get two thirds each: 600 later
+// users 1 and 2 are done; user 0 has had 800, and is done at 1200. Busy 400 + 2 x 600 + 200; of
+// three one waits, for 600.
+START_TEST(one_job_gets_at_most_one_server_of_a_shared_processor)
+{
+    two_classes(3, 0, DISCIPLINE_SHARING);
+    groups[FOG].servers = 2;
+    user_asks(0, 0, 1000), user_asks(1, 400, 400), user_asks(2, 400, 400);
+    struct run *run = run_of(compute_service);
+    ck_op(run, 0, 0, 0, 0, 1200);
+    ck_op(run, 1, 0, 400, 400, 1000);
+    ck_op(run, 2, 0, 400, 400, 1000);
+    ck_assert_int_eq(node(run, 3).busy_ns, 1800);
+    ck_assert_double_eq_tol(node(run, 3).queue_mean, 0.5, 1e-15);
+}
+END_TEST
+
 // ---- from ns to ns ------------------------------------------------------------------------------
 
 struct tick_job {
@@ -321,6 +338,40 @@ START_TEST(every_discipline_agrees_with_a_simulator_of_single_ns)
 }
 END_TEST
 
+// Shared processors: the same in steps of 1 ns, in which an end within a step is put at its end,
+// and what it leaves is lost: a ns for each job that ends before.
+START_TEST(shared_processors_agree_with_a_simulator_of_single_ns)
+{
+    for (uint32_t i = 0; i < 40; i++) {
+        some_world(DISCIPLINE_SHARING);
+        double      left[USERS_MOST];
+        uint32_t    order[USERS_MOST] = {0};
+        struct run *run = run_of(compute_service);
+        for (uint32_t u = 0; u < user_count; u++) {
+            left[u] = service_ns[u];
+            for (uint32_t k = 0; k < user_count; k++)
+                order[u] += arrival_items[k].at < arrival_items[u].at ||
+                            (arrival_items[k].at == arrival_items[u].at && k < u);
+        }
+        for (sim_ns now = 0; now < 4000; now++) {
+            uint32_t present = 0;
+            for (uint32_t u = 0; u < user_count; u++)
+                present += arrival_items[u].at <= now && left[u] > 1e-9;
+            double step = fmin(1, (double)groups[FOG].servers / fmax(1, present));
+            for (uint32_t u = 0; u < user_count; u++) {
+                if (arrival_items[u].at > now || left[u] <= 1e-9) continue;
+                left[u] -= step;
+                if (left[u] > 1e-9) continue;
+                sim_ns have = run->jobs[order[u]].times[0].finish_ns;
+                ck_assert_int_ge(have, now + 1 - (sim_ns)user_count);
+                ck_assert_int_le(have, now + 2);
+            }
+        }
+        arena_rewind(&bed_arena, (struct arena_mark){0});
+    }
+}
+END_TEST
+
 // With one server that never idles while there is work, the node is busy at the same instants
 // whatever the order: wherever a job is present (shared processors: to 1 ns of rounding).
 enum { SPAN = 4000 };
@@ -364,6 +415,8 @@ Suite *disciplines_suite(void)
     tcase_add_test(tc, a_full_node_drops_the_urgent_too);
     tcase_add_test(tc, the_earliest_deadline_goes_first_and_none_is_last);
     tcase_add_test(tc, who_shares_a_processor_is_slowed_and_the_rest_is_queueing);
+    tcase_add_test(tc, one_job_gets_at_most_one_server_of_a_shared_processor);
+    tcase_add_test(tc, shared_processors_agree_with_a_simulator_of_single_ns);
     tcase_add_test(tc, every_discipline_agrees_with_a_simulator_of_single_ns);
     tcase_add_test(tc, all_disciplines_are_busy_at_the_same_instants);
     return suite;

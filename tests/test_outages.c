@@ -348,6 +348,51 @@ START_TEST(a_stream_passes_by_what_comes_while_its_node_is_down)
 }
 END_TEST
 
+static void load_then_compute(struct plan *p, const struct job_request *r)
+{
+    struct op op = {.kind = OP_LOAD, .from = 1, .to = 1, .seconds = 300e-9, .bytes = 300};
+    op.content = 7;
+    uint32_t loaded = add(p, op, NO_OP, NO_OP);
+    compute(p, 1, 1000, transfer(p, r->home, 1, 0, loaded), NO_OP);
+}
+
+// Loaded until 300, computed from there on. The node fails at 400: tried again at 500. It has
+// lost what it held, and loads it again, until 800. Or the link is down at 300: again at 400,
+// loaded.
+START_TEST(a_node_that_failed_holds_nothing)
+{
+    world(1, 1);
+    config.recovery = (struct recovery){RECOVERY_RETRY, 100e-9, 0, 1, 2};
+    for (int is_link = 0; is_link < 2; is_link++) {
+        config.faults.count = 0;
+        down(is_link, is_link ? USER : FOG, FOG, 0, is_link ? 299 : 400, is_link ? 350 : 450);
+        struct run *run = run_of(load_then_compute);
+        ck_op(run, 0, 0, is_link ? 400 : 500, is_link ? 400 : 500, is_link ? 400 : 800);
+        ck_op(run, 0, 2, is_link ? 400 : 800, is_link ? 400 : 800, is_link ? 1400 : 1800);
+    }
+}
+END_TEST
+
+static void compute_then_delay(struct plan *p, const struct job_request *r)
+{
+    struct op op = {.kind = OP_DELAY, .from = 1, .to = 1, .seconds = 1000e-9};
+    add(p, op, compute(p, r->home, 500, NO_OP, NO_OP), NO_OP);
+}
+
+// It begins at 500 on a node that is down since 100, or is under way when that fails at 800.
+START_TEST(a_delay_fails_with_its_node)
+{
+    world(1, 1);
+    for (int later = 0; later < 2; later++) {
+        config.faults.count = 0;
+        down(false, FOG, FOG, 0, later ? 800 : 100, 5000);
+        struct run *run = run_of(compute_then_delay);
+        ck_assert_int_eq(run->jobs[0].record.status, JOB_LOST);
+        ck_assert_int_eq(run->result.end_ns, later ? 800 : 500);
+    }
+}
+END_TEST
+
 static bool note_epoch(void *ctx, const struct engine *en, uint32_t epoch, sim_ns now,
                        struct err *e)
 {
@@ -446,6 +491,8 @@ Suite *outages_suite(void)
     tcase_add_test(tc, a_broker_that_fails_loses_what_it_holds);
     tcase_add_test(tc, a_closed_loop_waits_while_its_node_is_down);
     tcase_add_test(tc, a_stream_passes_by_what_comes_while_its_node_is_down);
+    tcase_add_test(tc, a_node_that_failed_holds_nothing);
+    tcase_add_test(tc, a_delay_fails_with_its_node);
     tcase_add_test(tc, a_user_who_waits_for_a_node_that_leaves_for_good_ends_the_run);
     tcase_add_test(tc, a_node_serves_from_its_join_to_its_leave);
     tcase_add_test(tc, an_attempt_fails_where_the_home_is_down);

@@ -43,8 +43,8 @@ static void one_medium(uint32_t users)
     links[USER * GROUPS + FOG].media_count = 1;
 }
 
-// Alone until 400 (400 B), then half each: 600 B take 1200, until 1600; job 1 has 400 B left, alone:
-// until 2000. Alone each would take 1000: queueing 600 each.
+// Alone until 400 (400 B), then half each: 600 B take 1200, until 1600; job 1 has 400 B left,
+// alone: until 2000. Alone each would take 1000: queueing 600 each.
 START_TEST(two_messages_in_a_cell_get_half_each)
 {
     one_medium(2);
@@ -68,8 +68,8 @@ static void set_trace(uint32_t count, sim_ns at, double factor)
     trace_from[1] = at, trace_factor_of[1] = factor;
 }
 
-// The rate halves for ever at 500 or, after job 0, at 1700. Two messages of 1000 B from 3000 on have
-// a quarter of the rate each: 4000.
+// The rate halves for ever at 500 or, after job 0, at 1700. Two messages of 1000 B from 3000 on
+// have a quarter of the rate each: 4000.
 static void send_one_then_two(struct plan *p, const struct job_request *r)
 {
     uint32_t d = delay(p, 3000, NO_OP);
@@ -119,9 +119,9 @@ START_TEST(a_run_ends_when_what_is_faster_than_foreseen_ends)
 }
 END_TEST
 
-// User to gateway over a cell of 1e9 B/s, gateway to fog over a link of 1e9 B/s: fluid over both. The
-// gateway's own message shares the link: a third each until its 100 B have passed at 300. The others
-// have 900 B left then, and half of the rate each: until 2100.
+// User to gateway over a cell of 1e9 B/s, gateway to fog over a link of 1e9 B/s: fluid over both.
+// The gateway's own message shares the link: a third each until its 100 B have passed at 300. The
+// others have 900 B left then, and half of the rate each: until 2100.
 static void over_the_gateway(struct plan *p, const struct job_request *r)
 {
     transfer(p, r->home, 2, 1000, NO_OP);
@@ -151,6 +151,34 @@ START_TEST(a_way_of_a_cell_and_a_link_is_one_flow)
 }
 END_TEST
 
+// Node 0 sends 1000 B over a fair link and 1000 B over one that is not, through one card of 1e9
+// B/s: the card gives half to each, and both are done at 2000. What a node receives likewise.
+static void send_to_both(struct plan *p, const struct job_request *r)
+{
+    transfer(p, r->home, groups[FOG].first, 1000, NO_OP);
+    transfer(p, r->home, groups[EDGE].first, 1000, NO_OP);
+}
+
+static void receive_from_both(struct plan *p, const struct job_request *r)
+{
+    transfer(p, groups[FOG].first, r->home, 1000, NO_OP);
+    transfer(p, groups[EDGE].first, r->home, 1000, NO_OP);
+}
+
+START_TEST(a_card_gives_its_rate_once_to_links_of_either_kind)
+{
+    for (int receives = 0; receives < 2; receives++) {
+        world(1, 1);
+        groups[EDGE].count = 1;
+        groups[USER].nic_shared = true;
+        fair(receives ? FOG : USER, receives ? USER : FOG);
+        struct run *run = run_of(receives ? receive_from_both : send_to_both);
+        ck_op(run, 0, 0, 0, 0, 2000);
+        ck_op(run, 0, 1, 0, 0, 2000);
+    }
+}
+END_TEST
+
 Suite *sharing_suite(void)
 {
     Suite *suite = suite_create("sharing");
@@ -160,5 +188,6 @@ Suite *sharing_suite(void)
     tcase_add_test(tc, a_run_does_not_last_until_the_next_change_of_a_rate);
     tcase_add_test(tc, a_run_ends_when_what_is_faster_than_foreseen_ends);
     tcase_add_test(tc, a_way_of_a_cell_and_a_link_is_one_flow);
+    tcase_add_test(tc, a_card_gives_its_rate_once_to_links_of_either_kind);
     return suite;
 }
