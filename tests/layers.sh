@@ -21,7 +21,7 @@ out=$(
     check models base/ kernels/ models/
     check sim base/ sim/
     check algorithms base/ models/ algorithms/ sim/plan.h sim/net.h
-    check algorithms/common base/ models/ algorithms/ sim/plan.h sim/net.h
+    check algorithms/common base/ models/ algorithms/ sim/plan.h sim/net.h sim/radio.h
     check results base/ results/ sim/trace.h sim/plan.h
     check scenarios base/ models/ algorithms/ scenarios/ sim/
 )
