@@ -196,7 +196,7 @@ void account_op(struct stage_record *stage, const struct op *o, sim_ns alone_ns,
 void account_work(const struct job *j, struct stage_record *stages)
 {
     const struct plan *p = &j->plan;
-    memset(stages, 0, p->stage_count * sizeof *stages);
+    if (p->stage_count) memset(stages, 0, p->stage_count * sizeof *stages);
     for (uint32_t i = 0; i < p->op_count; i++)
         if (j->times[i].finish_ns >= 0)
             account_op(&stages[p->ops[i].stage], &p->ops[i], j->states[i].alone_ns, j->home);
