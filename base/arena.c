@@ -98,7 +98,8 @@ void arena_free(struct arena *a)
     *a = (struct arena){0};
 }
 
-void *arena_grow_more(struct arena *a, void *old, uint32_t *capacity, uint32_t need, size_t size_bytes)
+void *arena_grow_more(struct arena *a, void *old, uint32_t *capacity, uint32_t need,
+                      size_t size_bytes)
 {
     uint32_t bigger = *capacity ? *capacity : 4;
     while (bigger < need) {
