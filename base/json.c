@@ -1,15 +1,13 @@
 #include "base/json.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/bundle.h"
+#include "base/text.h"
 
 // A place's text and the text of a value in a message stay short whatever the file holds.
 enum { SHOWN_BYTES = 60 };
@@ -48,30 +46,6 @@ bool json_fault(struct json j, const char *want, ...)
                    wanted, have);
 }
 
-// Reads at most JSON_MAX_BYTES into `a`. Opened without blocking: a pipe that nobody writes to is
-// refused, not waited for.
-static char *read_file(const char *path, struct arena *a, size_t *length, struct err *e)
-{
-    int   handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    FILE *file = handle >= 0 ? fdopen(handle, "rb") : NULL;
-    if (!file) return err_add(e, "%s: cannot open: %s", path, strerror(errno)), NULL;
-    struct stat info;
-    char       *text = NULL;
-    if (fstat(fileno(file), &info) || !S_ISREG(info.st_mode)) {
-        err_add(e, "%s: want a JSON file, have %s", path,
-                S_ISDIR(info.st_mode) ? "a directory" : "no regular file");
-    } else if (info.st_size > JSON_MAX_BYTES) {
-        err_add(e, "%s: want at most %d bytes, have %lld", path, JSON_MAX_BYTES,
-                (long long)info.st_size);
-    } else {
-        text = arena_array(a, (size_t)info.st_size + 1, 1);
-        *length = fread(text, 1, (size_t)info.st_size, file);
-        if (ferror(file)) err_add(e, "%s: cannot read: %s", path, strerror(errno)), text = NULL;
-    }
-    fclose(file);
-    return text;
-}
-
 bool json_open(struct json_doc *doc, const char *path, struct err *e)
 {
     struct arena scratch = {0};
@@ -80,7 +54,7 @@ bool json_open(struct json_doc *doc, const char *path, struct err *e)
     if (text)
         length = strlen(text);
     else
-        text = read_file(path, &scratch, &length, e);
+        text = text_read(path, "a JSON file", JSON_MAX_BYTES, &scratch, &length, e);
     bool ok = text && json_parse(doc, path, text, length, e);
     arena_free(&scratch);
     return ok;

@@ -1,12 +1,11 @@
 #include "scenarios/trace.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+
+#include "base/text.h"
 
 // SHOWN_BYTES: a text of the file in a message stays short whatever the file holds.
 enum { TRACE_MAX_BYTES = 1 << 28, MAX_COLUMNS = 4, SHOWN_BYTES = 60 };
@@ -24,29 +23,6 @@ struct csv {
     bool        failed;              // a row was refused; `e` says which
     struct err *e;
 };
-
-// Opened without blocking: a pipe that nobody writes to is refused, not waited for.
-static char *read_text(const char *path, struct arena *a, size_t *length, struct err *e)
-{
-    int   handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    FILE *file = handle >= 0 ? fdopen(handle, "rb") : NULL;
-    if (!file) return err_add(e, "%s: cannot open: %s", path, strerror(errno)), NULL;
-    struct stat info;
-    char       *text = NULL;
-    if (fstat(fileno(file), &info) || !S_ISREG(info.st_mode)) {
-        err_add(e, "%s: want a CSV file, have %s", path,
-                S_ISDIR(info.st_mode) ? "a directory" : "no regular file");
-    } else if (info.st_size > TRACE_MAX_BYTES) {
-        err_add(e, "%s: want at most %d bytes, have %lld", path, TRACE_MAX_BYTES,
-                (long long)info.st_size);
-    } else {
-        text = arena_array(a, (size_t)info.st_size + 1, 1);
-        *length = fread(text, 1, (size_t)info.st_size, file);
-        if (ferror(file)) err_add(e, "%s: cannot read: %s", path, strerror(errno)), text = NULL;
-    }
-    fclose(file);
-    return text;
-}
 
 static bool fault(struct csv *t, const char *want, const char *have)
 {
@@ -112,7 +88,7 @@ static bool csv_open(struct csv *t, struct arena *a, const char *path, const cha
     size_t            length = 0, at = 0;
     *t = (struct csv){.path = path, .column_count = 1, .e = e};
     for (const char *c = columns; *c; c++) t->column_count += *c == ',';
-    char *text = read_text(path, a, &length, e);
+    char *text = text_read(path, "a CSV file", TRACE_MAX_BYTES, a, &length, e);
     if (!text) return false;
     t->next = text + (strncmp(text, MARK, sizeof MARK - 1) ? 0 : sizeof MARK - 1);
     t->end = text + length;

@@ -3,6 +3,8 @@
 //   engine.c   events, arrivals, epochs: when things happen
 //   life.c     a job from its plan to its report, attempt after attempt
 //   serve.c    operations on resources: begin, wait, be served, end
+//   spend.c    what a use costs: energy, money, memory
+//   site.c     resources of nodes and links, made when first used
 //   chain.c    the short way of plans that are chains
 //   share.c    what is shared: flows over links and media, processor sharing
 //   outage.c   what fails and comes back, and whom that meets
@@ -149,9 +151,8 @@ void drop_job(struct engine *en, uint32_t slot); // met a full queue or memory
 void fail_job(struct engine *en, uint32_t slot); // what it uses is down
 void give_slot_if_idle(struct engine *en, uint32_t slot);
 
-// serve.c
-bool              is_processing(const struct op *o);                         // occupies a processor
-uint32_t          node_resource(struct engine *en, uint32_t node, int kind); // index
+// site.c
+uint32_t          node_resource(struct engine *en, uint32_t node, int kind);    // index
 uint32_t          wire_resource(struct engine *en, uint32_t from, uint32_t to); // index
 struct processor *node_processor(struct engine *en, uint32_t node);
 
@@ -160,21 +161,29 @@ static inline struct resource *resource_at(struct engine *en, uint32_t index)
 {
     return &en->resources[index];
 }
+
+// spend.c
+void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span);
+void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t from, uint32_t to,
+               double wire_bytes, sim_ns span);
+void spent_by(const struct processor *p, const struct node_group *g, double *active_j,
+              double *cost);
+void look_into_cache(struct engine *en, struct job *j, struct use *u, const struct op *o);
+bool enter_processor(struct engine *en, struct job *j,
+                     struct use *u); // false: its memory is refused
+void release_memory(struct engine *en, struct use *u);
+
+// serve.c
+bool           is_processing(const struct op *o); // occupies a processor
 struct message op_message(const struct op *o, const struct op_state *s);
 void           schedule_op(struct engine *en, sim_ns at, enum phase phase, enum event_kind kind,
                            uint32_t slot, uint32_t op, uint32_t leg, uint32_t arg);
 void schedule_begin(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg);
 void schedule_done(struct engine *en, sim_ns at, uint32_t slot, uint32_t op, uint32_t leg);
-void begin_now(struct engine *en, uint32_t slot,
-               uint32_t op); // an operation's first leg, or processor
+// An operation's first leg, or processor.
+void begin_now(struct engine *en, uint32_t slot, uint32_t op);
 void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_t leg);
 void on_end(struct engine *en, uint32_t slot, uint32_t use);
-bool enter_processor(struct engine *en, struct job *j, struct use *u);
-void spend_processor(struct engine *en, struct job *j, uint32_t node, sim_ns span);
-void spent_by(const struct processor *p, const struct node_group *g, double *active_j,
-              double *cost);
-void spend_hop(struct engine *en, struct job *j, struct resource *r, uint32_t from, uint32_t to,
-               double wire_bytes, sim_ns span);
 void start_waiting(struct engine *en); // what was aborted has left servers free
 void leave_resource(struct engine *en, uint32_t slot, uint32_t use); // from the line, or aborted
 
