@@ -73,10 +73,14 @@ bool chain_prepare(struct engine *en, struct job *j)
     uint32_t           n = p->op_count;
     if (!en->computes || n > CHAIN_LIMIT || p->dep_total != n - 1) return false;
     j->links = arena_grow(en->arena, j->links, &j->links_capacity, n, sizeof *j->links);
+    for (uint32_t i = 0; i < n; i++) // all looks wait at once, not one after the other
+        if (p->ops[i].kind == OP_TRANSFER) wire_fetch(&en->wires, p->ops[i].from, p->ops[i].to);
     for (uint32_t i = 0; i < n; i++) {
         const struct op *o = &p->ops[i];
         if (o->dep_count != (i > 0) || (i > 0 && p->deps[o->first_dep] != i - 1)) return false;
         if (!fit(en, o, &j->links[i])) return false;
+        if (i == 0 && j->links[0].resource != NO_OP)
+            __builtin_prefetch(&en->resources[j->links[0].resource]);
     }
     j->times = arena_grow(en->arena, j->times, &j->times_capacity, n, sizeof *j->times);
     return true;

@@ -6,10 +6,20 @@ void wire_init(struct wire_table *t, struct arena *a)
     t->slots = ARENA_ARRAY(a, struct wire_slot, t->slot_count);
 }
 
-static struct wire_slot *find_slot(const struct wire_table *t, uint32_t from, uint32_t to)
+static uint32_t first_slot(const struct wire_table *t, uint32_t from, uint32_t to)
 {
     uint64_t hash = ((uint64_t)from << 32 | to) * 0x9e3779b97f4a7c15u;
-    uint32_t at = (uint32_t)(hash >> 32) & (t->slot_count - 1);
+    return (uint32_t)(hash >> 32) & (t->slot_count - 1);
+}
+
+void wire_fetch(const struct wire_table *t, uint32_t from, uint32_t to)
+{
+    __builtin_prefetch(&t->slots[first_slot(t, from, to)]);
+}
+
+static struct wire_slot *find_slot(const struct wire_table *t, uint32_t from, uint32_t to)
+{
+    uint32_t at = first_slot(t, from, to);
     while (t->slots[at].index && (t->slots[at].from != from || t->slots[at].to != to))
         at = (at + 1) & (t->slot_count - 1);
     return &t->slots[at];

@@ -41,6 +41,9 @@ struct wire *wire_of(struct wire_table *t, uint32_t from, uint32_t to);
 uint32_t wire_get_resource(struct wire_table *t, uint32_t from, uint32_t to);
 void     wire_set_resource(struct wire_table *t, uint32_t from, uint32_t to, uint32_t resource);
 
+// Brings what these look at into the cache.
+void wire_fetch(const struct wire_table *t, uint32_t from, uint32_t to);
+
 // NULL: there is none yet.
 const struct wire *wire_find(const struct wire_table *t, uint32_t from, uint32_t to);
 
