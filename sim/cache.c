@@ -40,6 +40,18 @@ static void make_room(struct cache *c, double bytes, double room_bytes)
     c->eviction_count += gone;
 }
 
+void cache_yield(struct cache *c, double room_bytes)
+{
+    uint32_t gone = 0;
+    while (gone + 1 < c->count && c->held_bytes > room_bytes) {
+        c->held_bytes -= c->items[gone++].bytes;
+    }
+    if (!gone) return;
+    remove_items(c, 0, gone);
+    c->eviction_count += gone;
+    c->held_bytes = sum_bytes(c);
+}
+
 static void load(struct cache *c, struct cached item, double room_bytes)
 {
     c->load_count++;

@@ -36,6 +36,10 @@ void cache_init(struct cache *c, struct arena *a); // takes no memory before the
 // name: it is loaded every time and never kept.
 bool cache_use(struct cache *c, uint64_t content, double bytes, double room_bytes);
 
+// The least recently used go until those held fit into `room_bytes`; the most recent stays: who
+// makes room has just used it. O(count).
+void cache_yield(struct cache *c, double room_bytes);
+
 // The node has failed: it holds nothing any more. Counts stay; no evictions.
 void cache_drop_all(struct cache *c);
 

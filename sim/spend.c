@@ -83,11 +83,12 @@ void look_into_cache(struct engine *en, struct job *j, struct use *u, const stru
     if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
 }
 
-// Bytes that an operation which is about to run does not find free.
+// Bytes that an operation which is about to run does not find free, after contents made room.
 static double missing_bytes(struct engine *en, const struct use *u, const struct op *o)
 {
-    const struct processor *p = node_processor(en, u->at);
-    double                  limit = net_group(en->net, u->at)->memory_bytes;
+    struct processor *p = node_processor(en, u->at);
+    double            limit = net_group(en->net, u->at)->memory_bytes;
+    cache_yield(&p->cache, limit - p->memory_bytes - o->memory_bytes);
     return fmax(0, p->memory_bytes + p->cache.held_bytes + o->memory_bytes - limit);
 }
 

@@ -180,6 +180,31 @@ static void load_and_compute(struct plan *p, const struct job_request *r)
     load_content(p, 8, 200, a); // queues with the computation and runs behind it
 }
 
+static void load_load_compute(struct plan *p, const struct job_request *r)
+{
+    uint32_t a = load_content(p, 1, 60, NO_OP), b = load_content(p, 2, 30, a);
+    uint32_t c = compute_with(p, 1000, r->job == 0 ? 50 : 80, b);
+    load_content(p, 1, 60, c);
+}
+
+// 100 bytes. Job 0: content 1 (60) in [0, 60), content 2 (30) in [60, 90); an operation of 50 finds
+// 10 free, so content 1 goes and is loaded again, [1090, 1150). Job 1 holds 2 and 1: content 1 is
+// held, content 2 too; an operation of 80 drives out 1, but not 2, used last: 30 and 80 do not fit.
+START_TEST(contents_make_room_but_for_the_one_used_last)
+{
+    memory(MEMORY_REFUSE, 100);
+    config.arrivals.jobs_per_user = 2;
+    struct run *run = run_of(load_load_compute);
+    ck_op(run, 0, 1, 60, 60, 90);
+    ck_op(run, 0, 2, 90, 90, 1090);
+    ck_op(run, 0, 3, 1090, 1090, 1150);
+    ck_assert_int_eq(run->jobs[0].record.status, JOB_DONE);
+    ck_op(run, 1, 0, 1150, 1150, 1150);
+    ck_op(run, 1, 1, 1150, 1150, 1150);
+    ck_assert_int_eq(run->jobs[1].record.status, JOB_DROPPED);
+}
+END_TEST
+
 // The contents loaded before it and its own memory: 350; behind it 500 of contents.
 START_TEST(the_peak_is_of_what_is_held_together)
 {
@@ -201,6 +226,7 @@ Suite *memory_suite(void)
     tcase_add_test(tc, what_does_not_fit_is_refused_and_the_next_gets_the_server);
     tcase_add_test(tc, who_is_interrupted_for_one_that_is_refused_goes_on);
     tcase_add_test(tc, what_a_node_holds_is_not_loaded_again_and_the_least_recently_used_goes);
+    tcase_add_test(tc, contents_make_room_but_for_the_one_used_last);
     tcase_add_test(tc, the_peak_is_of_what_is_held_together);
     return suite;
 }
