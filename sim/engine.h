@@ -1,9 +1,13 @@
 // sim/engine.h: executes plans over nodes and links, one clock, one event list.
 //
 // The engine asks a planner for the plan of each arriving job and knows nothing of what it means.
-// Events of one instant leave in the order: ends, epochs, arrivals, beginnings; each by (job,
-// operation, leg), so that the order does not depend on how the engine came to them. Same input,
-// same events. It allocates while it grows, and nothing once it has.
+// Events of one instant leave in the order: samples, flows, ends, rates, faults, epochs, arrivals,
+// beginnings; each by (job, operation, leg), so that the order does not depend on how the engine
+// came to them. Same input, same events. It allocates while it grows, and nothing once it has.
+//
+// Cost: a few events a leg, each O(1) in practice (sim/evq.h); a flow that comes or goes
+// O(connected flows, with a logarithm); a failure O(jobs under way). Memory grows with nodes and
+// links used and jobs under way.
 #ifndef FOGSIM_SIM_ENGINE_H
 #define FOGSIM_SIM_ENGINE_H
 
