@@ -1,6 +1,6 @@
 # fogsim: make demo (see it work), make check (run every test). Everything is built into build/.
 #
-#   make            build/fogsim                       make install PREFIX=/usr/local
+#   make            build/fogsim, build/fogsim-bench   make install PREFIX=/usr/local
 #   make deps       installs what is missing (apt)     make bench    speed, as ratios measured side by side
 #   make check      all tests, as CI runs them         make check-long  what takes minutes
 #   make bench-kernels  the kernels beside oneDNN, OpenBLAS and XNNPACK    make bench-simgrid  the same jobs through SimGrid
@@ -62,7 +62,7 @@ GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc 
 
 .PHONY: all deps demo check check-long bench bench-simgrid bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
-all: $(B)/fogsim
+all: $(B)/fogsim $(B)/fogsim-bench
 
 $(B)/fogsim $(B)/fogsim-calibrate: $(OBJECTS)
 	@echo "  ld $@"
