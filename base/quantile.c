@@ -135,9 +135,10 @@ void quantile_at(const struct quantile *q, struct arena *scratch, const double *
         return;
     }
     struct arena_mark mark = arena_mark(scratch);
-    double           *sorted = ARENA_ARRAY(scratch, double, q->n);
-    if (q->n) memcpy(sorted, q->values, q->n * sizeof *sorted);
-    stat_sort(sorted, q->n);
-    for (uint32_t i = 0; i < count; i++) out[i] = stat_quantile(sorted, q->n, shares[i]);
+    size_t            n = (size_t)q->n;
+    double           *sorted = ARENA_ARRAY(scratch, double, n);
+    if (n) memcpy(sorted, q->values, n * sizeof *sorted);
+    stat_sort(sorted, n);
+    for (uint32_t i = 0; i < count; i++) out[i] = stat_quantile(sorted, n, shares[i]);
     arena_rewind(scratch, mark);
 }

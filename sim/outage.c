@@ -84,7 +84,7 @@ void outage_init(struct engine *en)
     en->can_fail = total > 0;
     if (!total) return;
     en->node_down = ARENA_ARRAY(en->arena, struct down_time, en->net->node_count);
-    en->elements = ARENA_ARRAY(en->arena, struct element, total);
+    en->elements = ARENA_ARRAY(en->arena, struct element, (size_t)total);
     for (uint32_t i = 0; i < f->count; i++)
         for (uint32_t rank = 0; rank < elements_of(en->net, &f->processes[i]); rank++)
             add_element(en, &f->processes[i], i, rank);
