@@ -42,7 +42,6 @@ void engine_node(const struct engine *en, uint32_t node, struct node_record *out
 }
 
 // ---- links: those that carried something, put in order when the run has ended
-// --------------------
 
 static int by_ends(const void *a, const void *b)
 {

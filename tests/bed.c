@@ -247,3 +247,14 @@ TCase *new_case(Suite *suite, const char *name)
     suite_add_tcase(suite, tc);
     return tc;
 }
+
+struct link_record link_of(const struct run *run, uint32_t from, uint32_t to)
+{
+    struct link_record out = {0};
+    for (uint32_t i = 0; i < engine_link_count(run->en); i++) {
+        engine_link(run->en, i, &out);
+        if (out.from == from && out.to == to) return out;
+    }
+    ck_abort_msg("link %u to %u carried nothing", from, to);
+    return out;
+}

@@ -67,6 +67,8 @@ struct parts { // in the order of enum part
 void ck_parts(const struct run *run, uint32_t job, struct parts want);
 
 struct node_record node(const struct run *run, uint32_t index);
+struct link_record link_of(const struct run *run, uint32_t from,
+                           uint32_t to); // it carried something
 
 // ---- plans, with up to two predecessors; times in ns
 

@@ -125,7 +125,6 @@ static uint32_t pick_of(const struct market *m, uint32_t user, uint32_t fog)
 }
 
 // ---- the judge
-// -----------------------------------------------------------------------------------
 
 struct board { // who is with whom
     bool at[USERS][FOGS];
@@ -281,7 +280,6 @@ static struct board board_of(struct trial *t, const struct matching *x)
 }
 
 // ---- the worked example
-// --------------------------------------------------------------------------
 
 enum { A, B, C };
 
@@ -455,7 +453,6 @@ START_TEST(a_swap_is_accepted_when_nobody_loses_and_somebody_gains)
 END_TEST
 
 // ---- random instances
-// ----------------------------------------------------------------------------
 
 static uint32_t below(struct rng *rng, uint32_t bound)
 {

@@ -31,17 +31,6 @@ static void down(bool is_link, uint32_t from_group, uint32_t to_group, uint32_t 
     processes[i].outage_count = 1;
 }
 
-static struct link_record link_of(const struct run *run, uint32_t from, uint32_t to)
-{
-    struct link_record out = {0};
-    for (uint32_t i = 0; i < engine_link_count(run->en); i++) {
-        engine_link(run->en, i, &out);
-        if (out.from == from && out.to == to) return out;
-    }
-    ck_abort_msg("link %u to %u carried nothing", from, to);
-    return out;
-}
-
 static void compute_on_the_fog(struct plan *p, const struct job_request *r)
 {
     (void)r;

@@ -31,7 +31,6 @@ struct context {
                   (c)->user, what)
 
 // ---- bytes by own arithmetic
-// ---------------------------------------------------------------------
 
 static bool has_window(const struct layer *l)
 {
@@ -82,7 +81,6 @@ static double own_weight_bytes(const struct placed_slice *p)
 }
 
 // ---- the shape of a plan
-// -------------------------------------------------------------------------
 
 static void check_ops(const struct context *c, const struct plan *p)
 {
@@ -250,7 +248,6 @@ START_TEST(every_plan_is_well_formed)
 END_TEST
 
 // ---- transfers by hand
-// ---------------------------------------------------------------------------
 
 struct sent {
     uint32_t stage, from, to;

@@ -13,7 +13,6 @@
 Suite *queueing_suite(void);
 
 // ---- birth and death
-// -----------------------------------------------------------------------------
 
 enum { STATES = 4000 };
 
@@ -92,7 +91,6 @@ START_TEST(the_finite_source_solves_the_balance_equations)
 END_TEST
 
 // ---- M/G/1 by the chain embedded at departures (Kleinrock I 5.3)
-// ---------------------------------
 
 // Of k arrivals during a service: Poisson (constant), geometric of odds r = 1 / (rate service)
 // (exponential).
@@ -150,7 +148,6 @@ START_TEST(pollaczek_and_khinchine_agree_with_the_embedded_chain)
 END_TEST
 
 // ---- bursts
-// --------------------------------------------------------------------------------------
 
 // The chain of (number, state) made uniform at 3 changes a second and iterated from empty, to 400
 // jobs: the share above falls by a factor of about 0.9 a job.
@@ -183,7 +180,6 @@ START_TEST(bursts_solve_the_chain_of_number_and_state)
 END_TEST
 
 // ---- priorities
-// ----------------------------------------------------------------------------------
 
 static const double rate[] = {0.2, 0.15, 0.1}, service_s[] = {1, 2, 0.5},
                     service_s2[] = {2, 5, 0.4};
@@ -220,7 +216,6 @@ START_TEST(sojourns_under_preemption_are_differences_of_two_mm1)
 END_TEST
 
 // ---- networks and sharing
-// ------------------------------------------------------------------------
 
 START_TEST(traffic_is_the_limit_of_its_iteration)
 {
@@ -278,7 +273,6 @@ START_TEST(sojourns_by_size_are_means_over_the_density)
 END_TEST
 
 // ---- the engine
-// ----------------------------------------------------------------------------------
 
 // Of 100 000 draws of each law: mean and mean square within 6 standard errors of what the table
 // says.

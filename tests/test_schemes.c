@@ -30,7 +30,6 @@ static const struct scheme *scheme(const char *name)
 }
 
 // ---- the contract
-// --------------------------------------------------------------------------------
 
 // Said of every failure: which scheme, model and variant.
 struct context {
@@ -497,7 +496,6 @@ START_TEST(utilities_follow_the_thesis)
 END_TEST
 
 // ---- DINA-P
-// --------------------------------------------------------------------------------------
 
 static const struct match FOUR_SIX[] = {{0, FIRST_NEAR, 1, 4}, {0, FIRST_FAR, 1, 6}};
 
@@ -625,7 +623,6 @@ START_TEST(local_share_adds_the_user_by_its_utility)
 END_TEST
 
 // ---- greedy, rand, local
-// -------------------------------------------------------------------------
 
 static uint32_t only_node(const struct placement *where)
 {
@@ -735,7 +732,6 @@ START_TEST(local_stays_at_home)
 END_TEST
 
 // ---- random and randp
-// ----------------------------------------------------------------------------
 
 static uint32_t nodes_of(const struct placement *where) // a set, as bits
 {
@@ -884,7 +880,6 @@ START_TEST(another_seed_or_replication_draws_otherwise)
 END_TEST
 
 // ---- dina
-// ----------------------------------------------------------------------------------------
 
 // One user: nothing to swap; with open places it ends on the theta nodes that are best for both.
 START_TEST(dina_alone_takes_the_best_nodes_and_splits_by_their_utility)

@@ -16,17 +16,6 @@ static void fair(int from, int to)
     links[from * GROUPS + to].is_fair = true;
 }
 
-static struct link_record link_of(const struct run *run, uint32_t from, uint32_t to)
-{
-    struct link_record out = {0};
-    for (uint32_t i = 0; i < engine_link_count(run->en); i++) {
-        engine_link(run->en, i, &out);
-        if (out.from == from && out.to == to) return out;
-    }
-    ck_abort_msg("link %u to %u carried nothing", from, to);
-    return out;
-}
-
 // One after the other at 0, 400, ... by a delay; 1000 bytes each to the last node.
 static void send_staggered(struct plan *p, const struct job_request *r)
 {

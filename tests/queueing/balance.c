@@ -112,7 +112,6 @@ bool balance_energy(uint64_t seed, struct energy_balance *out, struct err *e)
 }
 
 // ---- memory
-// --------------------------------------------------------------------------------------
 
 static enum plan_verdict plan_with_memory(void *ctx, const struct engine *en,
                                           const struct job_request *request, struct plan *out,

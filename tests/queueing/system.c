@@ -94,7 +94,6 @@ double system_warm_up_s(const struct system *s)
 }
 
 // ---- one replication
-// -----------------------------------------------------------------------------
 
 struct run {
     const struct system *s;
@@ -344,7 +343,6 @@ bool system_replicate(const struct system *s, double jobs, uint64_t seed, uint32
 }
 
 // ---- intervals
-// -----------------------------------------------------------------------------------
 
 bool estimate_covers(const struct estimate *x)
 {

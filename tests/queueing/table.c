@@ -6,7 +6,6 @@
 #include "tests/queueing/system.h"
 
 // ---- closed forms, from the system's own parameters
-// ----------------------------------------------
 
 struct moments { // of service by class
     double rate[MAX_CLASSES], s[MAX_CLASSES], s2[MAX_CLASSES];
@@ -184,7 +183,6 @@ static double sharing_sojourn(const struct system *s, const struct measure *m)
 }
 
 // ---- the systems
-// ---------------------------------------------------------------------------------
 
 #define ONE_USER                                                                                   \
     {                                                                                              \
