@@ -29,7 +29,7 @@ lines = (n_places + columns - 1) / columns
 panel = columns == 1 ? 640.0 : 420.0
 tall = 210.0
 head = key_height(n_schemes)
-height = head + tall * lines + 30 + foot
+height = head + tall * lines + 42 + foot
 eval sized(columns * panel, height)
 eval put_key(n_schemes, height)
 set logscale y

@@ -30,7 +30,7 @@ lines = (n_places + columns - 1) / columns
 panel = columns == 1 ? 760.0 : 420.0
 tall = 196.0
 head = key_height(n_schemes)
-height = head + tall * lines + 30 + foot
+height = head + tall * lines + 42 + foot
 eval sized(columns * panel, height)
 eval put_key(n_schemes, height)
 set grid ytics xtics

@@ -40,8 +40,8 @@ lines = (n_models + columns - 1) / columns
 panel = is_sorted ? 560.0 : 110 + n_nodes * (14 * n_schemes + 16)
 panel = panel > 480 ? panel : 480.0
 head = key_height(n_schemes)
-tall = is_sorted ? 290.0 : 250.0
-below = is_sorted ? 52.0 : 32.0
+tall = is_sorted ? 302.0 : 250.0
+below = is_sorted ? 64.0 : 32.0
 height = head + tall * lines + foot
 eval sized(columns * panel, height)
 bar = bar_width(n_schemes)
