@@ -269,6 +269,28 @@ static bool starts_as(const char *path, const char *ending)
     return got > 8 && memcmp(head, magic, strlen(magic)) == 0;
 }
 
+static const char *read_picture(const char *path)
+{
+    static char text[1 << 20];
+    FILE       *file = fopen(path, "rb");
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+// Every text of an SVG stands inside the picture: gnuplot places what a margin has no room for
+// outside, and a viewer cuts it off.
+static void check_inside(const char *svg, const char *path)
+{
+    double      width, height, x, y;
+    const char *box = strstr(svg, "viewBox=");
+    ck_assert(box && sscanf(box, "viewBox=\"0 0 %lf %lf\"", &width, &height) == 2);
+    for (const char *at = svg; (at = strstr(at, "translate(")); at++)
+        if (sscanf(at, "translate(%lf,%lf)", &x, &y) == 2)
+            ck_assert_msg(x >= 0 && x <= width && y > 0 && y <= height - 2,
+                          "%s: a text at %g, %g of %g x %g", path, x, y, width, height);
+}
+
 // All figures but those in `except`, in all formats; nothing else may appear in the folder.
 static void draw_all(const char *except)
 {
@@ -283,6 +305,7 @@ static void draw_all(const char *except)
             char *path = arena_format(&a, "%s/%s it's.%s", folder, figures[i].name, endings[k]);
             ck_assert_msg(figure_draw(&figures[i], db_path, path, &e), "%s", e.text);
             ck_assert_msg(starts_as(path, endings[k]), "%s: not of its format", path);
+            if (k == 0) check_inside(read_picture(path), path);
         }
     ck_assert_uint_eq(count_files(), before + drawn);
     arena_free(&a);
@@ -334,15 +357,13 @@ static void must_exec(const char *sql)
 // The picture's text, drawn as SVG.
 static const char *draw_text(const char *name)
 {
-    static char   text[1 << 20];
     struct arena  a = {0};
     struct err    e = {0};
     struct figure f = find(&a, name);
     char         *path = arena_format(&a, "%s/%s.svg", folder, name);
     ck_assert_msg(figure_draw(&f, db_path, path, &e), "%s", e.text);
-    FILE *file = fopen(path, "rb");
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
+    const char *text = read_picture(path);
+    check_inside(text, path);
     arena_free(&a);
     return text;
 }
