@@ -2,9 +2,14 @@
 //
 // One const struct per scheme, one file per scheme; the table is made from the folder. `plan` is
 // required; a scheme that associates users and nodes network-wide has `associate`, called once per
-// matching epoch. Schemes are pure: what they decide follows from view, task and their association;
+// matching epoch. What a scheme decides follows from view, task, its association and its state;
 // chance comes from streams named by cause and numbered by task, so that schemes that draw alike
 // see the same draws.
+//
+// A scheme that adapts has `begin`, which makes its state for one run, and `observe`, which is told
+// every observe period what was measured since the last time. Only these two and `report` may write
+// the state; `plan` may too where what it writes follows from the tasks planned so far (a memo, a
+// counter), as tasks are planned in the order of the simulated time.
 #ifndef FOGSIM_ALGORITHMS_SCHEME_H
 #define FOGSIM_ALGORITHMS_SCHEME_H
 
@@ -28,6 +33,56 @@ struct task {
     uint32_t user;   // node
 };
 
+struct progress { // what became of a task's last attempt, when it is planned again
+    uint32_t               attempt; // >= 1
+    const struct plan     *last;
+    const struct op_times *times; // [last->op_count] finish_ns >= 0: that operation is done
+};
+
+// ---- options of a scheme's own: read from its part of the scenario by scenarios/schemes.c
+
+enum option_kind {
+    OPTION_BOOL,
+    OPTION_CHOICE,  // one of `words`
+    OPTION_INTEGER, // low to high
+    OPTION_NUMBER,
+    OPTION_TIME,      // s
+    OPTION_BYTES,     // bytes
+    OPTION_BANDWIDTH, // bytes per second
+    OPTION_NUMBERS,   // a list, each low to high; none: count 0
+    OPTION_TEXT,
+    OPTION_NODES, // the name of a group of nodes
+};
+
+struct scheme_option {
+    const char        *key, *about; // about: one line with unit and meaning of the default
+    enum option_kind   kind;
+    double             otherwise, low, high; // of numbers; bool and choice: otherwise
+    const char *const *words;                // of a choice, NULL-terminated
+};
+
+// ---- what is measured
+
+struct node_measure {    // since the last observation
+    double   busy_s;     // of its servers, summed
+    double   queue_mean; // waiting, time average
+    uint32_t queue_now;  // waiting
+    uint64_t served;     // operations
+};
+
+struct observation {
+    double                     from_s, until_s;
+    const struct node_measure *nodes;                      // [net.node_count]
+    uint64_t                   arrived, finished, dropped; // tasks since the last observation
+    double                     latency_sum_s;              // of those that finished
+};
+
+// Takes a metric of the run (table metric): its name and value.
+struct metric_sink {
+    void *ctx;
+    bool (*add)(void *ctx, const char *name, double value, struct err *e);
+};
+
 struct placed_slice { // what a plan computes where; for reports and tests
     uint32_t     step, node;
     struct slice slice;
@@ -47,6 +102,18 @@ struct scheme {
     uint32_t    options;               // option_bits it reads
     bool        is_random;             // draws; its results spread over tasks
 
+    const struct scheme_option *own; // [own_count]
+    uint32_t                    own_count;
+
+    // Whether it can serve tasks of that model in that network; false: e says why not. NULL: all.
+    bool (*claims)(const struct view *v, struct err *e);
+
+    // Makes the state of one run, in `a`, which outlives it; `views` are of each class of tasks.
+    // NULL: none. `end` gives back what is not memory of `a`; NULL: nothing.
+    bool (*begin)(const struct view *views, uint32_t class_count, struct arena *a, void **state,
+                  struct err *e);
+    void (*end)(void *state);
+
     // Network-wide, per epoch; `out` in `a`. NULL: the scheme needs none.
     bool (*associate)(const struct view *v, uint32_t epoch, struct arena *a,
                       struct association *out, struct err *e);
@@ -55,11 +122,31 @@ struct scheme {
     enum plan_verdict (*plan)(const struct view *v, const struct association *as,
                               const struct task *t, struct arena *scratch, struct plan *out,
                               struct placement *where, struct err *e);
+
+    // A task whose attempt failed, under recovery "replan". NULL: plan is asked again.
+    enum plan_verdict (*replan)(const struct view *v, const struct association *as,
+                                const struct task *t, const struct progress *done,
+                                struct arena *scratch, struct plan *out, struct err *e);
+
+    // What was measured, every period of `observe_s` (of the options; 0 or INFINITY: never).
+    double (*observe_s)(const struct scheme_options *o);
+    bool (*observe)(const struct view *views, uint32_t class_count, const struct observation *o,
+                    struct err *e);
+
+    // The run's metrics of its own, at the end.
+    bool (*report)(const struct view *views, uint32_t class_count, const struct metric_sink *sink,
+                   struct err *e);
 };
 
 extern const struct scheme *const scheme_table[]; // sorted by name
 extern const uint32_t             scheme_count;
 
 const struct scheme *scheme_find(const char *name); // NULL: there is none
+
+// The value of an own option by its rank.
+static inline double option_number(const struct view *v, uint32_t rank)
+{
+    return v->options->own[rank].number;
+}
 
 #endif

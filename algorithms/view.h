@@ -34,6 +34,15 @@ enum option_bit { // which options a scheme reads
     OPTION_GUARD = 1 << 8,
 };
 
+struct option_value {      // of a scheme's own option, as its kind says; see scheme.h
+    double number;         // also a bool (0 or 1), a choice (its rank), a node group (its index;
+                           // -1: not given)
+    const double *numbers; // [count] of a list
+    uint32_t      count;
+    const char   *text;
+    bool          is_given;
+};
+
 struct scheme_options {
     enum granularity  granularity;
     enum weights_mode weights;
@@ -41,9 +50,10 @@ struct scheme_options {
     bool              local_share; // the user is one more node of a split
     enum open_slots   open_slots;
     bool              welfare_guard;
-    enum draw         cut;    // random: one draw of cut points per task or per layer
-    enum draw         node;   // rand: one node per task or per step
-    enum share_rule   shares; // DINA-P: shares by the fog's utility (3.1) or the user's (3.2)
+    enum draw         cut;          // random: one draw of cut points per task or per layer
+    enum draw         node;         // rand: one node per task or per step
+    enum share_rule   shares;       // DINA-P: shares by the fog's utility (3.1) or the user's (3.2)
+    const struct option_value *own; // [scheme.own_count] by the rank in scheme.own
 };
 
 enum tau_mode { TAU_LOCAL, TAU_OFF, TAU_SET };
@@ -79,8 +89,11 @@ struct view {
     const struct scheme_options *options;
     const struct limits         *limits;
     const uint32_t              *users, *fogs; // nodes, ascending, none of a group left out between
-    uint32_t                     user_count, fog_count;
-    uint32_t                     class_id; // of the graph among the run's: names cached weights
+    const uint32_t              *clouds, *gateways; // the same of these roles
+    uint32_t                     user_count, fog_count, cloud_count, gateway_count;
+    void                        *state; // of the scheme in this run, made by its begin; one for all
+                                        // classes
+    uint32_t class_id;                  // of the graph among the run's: names cached weights
     // By view_prepare. A probe whose way is_varying lacks its transmission: that is worked out for
     // the pair of nodes and the instant, from `messages`.
     const struct probe        *probes;   // [group_count * group_count] user's group, node's group

@@ -8,10 +8,21 @@ struct shape graph_tensor(const struct graph *g, uint32_t tensor)
     return tensor ? g->layers[tensor - 1].out : g->input;
 }
 
+uint32_t graph_tensor_bits(const struct graph *g, uint32_t tensor)
+{
+    assert(tensor <= g->layer_count);
+    return 8 * BYTES_PER_ELEMENT;
+}
+
 int64_t graph_tensor_bytes(const struct graph *g, uint32_t tensor)
 {
     struct shape s = graph_tensor(g, tensor);
-    return shape_elements(&s) * BYTES_PER_ELEMENT;
+    return (shape_elements(&s) * graph_tensor_bits(g, tensor) + 7) / 8;
+}
+
+int64_t layer_weight_bytes(const struct layer *l)
+{
+    return l->params * BYTES_PER_ELEMENT;
 }
 
 int64_t graph_params(const struct graph *g)
@@ -119,6 +130,24 @@ void graph_find_steps(struct graph *g, struct arena *a)
         } else {
             l->step = last_step(g, l);
             if (l->step != NO_STEP) g->steps[l->step].merge[g->steps[l->step].merge_count++] = i;
+        }
+    }
+    const struct layer *last = &g->layers[g->layer_count - 1];
+    g->exits = ARENA_ARRAY(a, struct exit_point, 1);
+    g->exits[0] = (struct exit_point){last->name, g->layer_count - 1, (uint32_t)last->step};
+    g->exit_count = 1;
+}
+
+void graph_exit_steps(const struct graph *g, uint32_t exit, bool *needed)
+{
+    for (uint32_t s = 0; s < g->step_count; s++) needed[s] = false;
+    needed[g->exits[exit].step] = true;
+    for (uint32_t i = g->exits[exit].layer + 1; i-- > 0;) {
+        const struct layer *l = &g->layers[i];
+        if (l->step == NO_STEP || !needed[l->step]) continue;
+        for (uint32_t k = 0; k < l->input_count; k++) {
+            int32_t before = l->inputs[k] ? g->layers[l->inputs[k] - 1].step : NO_STEP;
+            if (before != NO_STEP) needed[before] = true;
         }
     }
 }

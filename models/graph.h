@@ -43,16 +43,27 @@ struct step {
     uint32_t  output; // tensor the chain makes
 };
 
+struct exit_point {    // where an answer may be taken
+    const char *name;  // of its layer
+    uint32_t    layer; // whose output is the answer
+    uint32_t    step;  // the layer's
+};
+
 struct graph {
-    const char   *name, *about, *source;
-    struct shape  input;
-    uint32_t      layer_count, step_count;
-    struct layer *layers; // [layer_count]
-    struct step  *steps;  // [step_count]
+    const char        *name, *about, *source;
+    struct shape       input;
+    uint32_t           layer_count, step_count;
+    struct layer      *layers; // [layer_count]
+    struct step       *steps;  // [step_count]
+    uint32_t           exit_count;
+    struct exit_point *exits; // [exit_count] >= 1, in order of their layers; the last layer is the
+                              // last
 };
 
 struct shape graph_tensor(const struct graph *g, uint32_t tensor);
 int64_t      graph_tensor_bytes(const struct graph *g, uint32_t tensor);
+uint32_t     graph_tensor_bits(const struct graph *g, uint32_t tensor); // of one element
+int64_t      layer_weight_bytes(const struct layer *l); // of its parameters, as they are stored
 int64_t      graph_params(const struct graph *g);
 int64_t      graph_running_stats(const struct graph *g);
 int64_t      graph_macs(const struct graph *g);
@@ -61,7 +72,11 @@ int64_t      graph_macs(const struct graph *g);
 // behind counts once. cut 0: the input; cut layer_count: 0. O(layers x inputs).
 int64_t graph_cut_bytes(const struct graph *g, uint32_t cut);
 
-// Groups the layers into steps; sets layer.step and g->steps. For loaders, when shapes are known.
+// Which steps an answer through that exit needs, into needed[step_count].
+void graph_exit_steps(const struct graph *g, uint32_t exit, bool *needed);
+
+// Groups the layers into steps; sets layer.step and g->steps, and the one exit behind the
+// last layer. For loaders, when shapes are known.
 void graph_find_steps(struct graph *g, struct arena *a);
 
 // The two kinds of layers that head a step.

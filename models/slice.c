@@ -27,7 +27,7 @@ int32_t step_extent(const struct graph *g, uint32_t step, enum slice_axis axis)
 struct slice step_whole(const struct graph *g, uint32_t step)
 {
     enum slice_axis axis = step_axis(g, step);
-    return (struct slice){axis, 0, step_extent(g, step, axis)};
+    return (struct slice){.axis = axis, .begin = 0, .end = step_extent(g, step, axis)};
 }
 
 uint32_t slice_chain_count(const struct graph *g, uint32_t step, enum slice_axis axis)

@@ -10,13 +10,23 @@
 
 #include "models/graph.h"
 
-enum slice_axis { SLICE_NONE, SLICE_ROWS, SLICE_OUT, SLICE_IN, SLICE_AXIS_COUNT };
+enum slice_axis {
+    SLICE_NONE,
+    SLICE_ROWS,
+    SLICE_OUT, // output neurons of an fc, output channels of a conv
+    SLICE_IN,  // input neurons, input channels: partial sums
+    SLICE_COLUMNS,
+    SLICE_FRAMES, // of a video
+    SLICE_GRID,   // tiles of rows x columns, in row-major order
+    SLICE_AXIS_COUNT
+};
 
-extern const char *const slice_axis_names[SLICE_AXIS_COUNT]; // "", "rows", "out", "in"
+extern const char *const slice_axis_names[SLICE_AXIS_COUNT]; // "", "rows", "out", "in", ...
 
-struct slice { // half-open, of the step's output (rows, out) or of its head's input (in)
+struct slice { // half-open, of the step's output (in: of its head's input)
     enum slice_axis axis;
     int32_t         begin, end;
+    int32_t grid_rows, grid_columns; // SLICE_GRID: tiles down and across, cut evenly; else 0
 };
 
 // How the step is cut by default: a conv by rows, an fc by output neurons.

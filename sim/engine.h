@@ -23,6 +23,9 @@ struct job_request {
     uint64_t rank;    // of the job among this user's, from 0
     uint32_t attempt; // 0, then one more each time it is planned again
     sim_ns   now;
+    // The attempt before, where the job is planned again; else NULL.
+    const struct plan     *last;
+    const struct op_times *last_times; // [last->op_count] finish_ns >= 0: that much is done
 };
 
 struct engine;
@@ -36,6 +39,9 @@ struct planner {
     // Called at 0, then every epoch_s and when nodes or links come or go; NULL: never.
     bool (*epoch)(void *ctx, const struct engine *en, uint32_t epoch, sim_ns now, struct err *e);
     double epoch_s; // INFINITY: only at 0
+    // Called every observe_s, first at observe_s; NULL: never.
+    bool (*observe)(void *ctx, const struct engine *en, sim_ns now, struct err *e);
+    double observe_s;
 };
 
 // Which class a job of a user belongs to, where no trace says so: drawn from the stream "mix".
@@ -85,6 +91,15 @@ MUST_USE bool engine_run(const struct engine_config *config, const struct planne
 // Service of the accepted work that a node's processor has not done, divided by its servers, s.
 // Work counts from the moment its plan is accepted, not only when its input has arrived. O(1).
 double engine_backlog_s(const struct engine *en, uint32_t node);
+
+// A node's processor from the beginning up to now.
+struct node_look {
+    uint64_t served;  // compute and load operations that ended
+    sim_ns   busy_ns; // summed over the servers
+    uint64_t area_ns; // integral of the number waiting over time
+    uint32_t waiting; // now
+};
+void engine_look(const struct engine *en, uint32_t node, struct node_look *out);
 
 // Whether a node is up and present now; whether a message can pass from node to node.
 bool   engine_node_is_up(const struct engine *en, uint32_t node);

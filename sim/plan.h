@@ -43,6 +43,7 @@ struct plan { // zero-initialise; memory from `arena`, given back when that is r
     uint32_t     *deps; // [dep_total] indices into ops
     uint32_t      op_count, dep_total, op_capacity, dep_capacity;
     uint32_t      stage_count;
+    uint32_t      exit; // opaque: through which exit the job leaves, from 1; 0: it has but one
 };
 
 enum { NO_OP = UINT32_MAX };

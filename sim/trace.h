@@ -58,6 +58,7 @@ struct job_record {
     double                     cost;     // price of its busy time and bytes
     uint32_t                   attempts; // 1 where nothing failed
     bool                       counted;  // past the warm-up
+    uint32_t                   exit;     // of its plan; 0: none told
     uint32_t                   stage_count, op_count;
     const struct stage_record *stages; // [stage_count]
     const struct op           *ops;    // [op_count]

@@ -167,8 +167,9 @@ START_TEST(a_step_costs_its_chain)
     uint32_t fc7 = g.step_count - 2;
     double   whole = 4096.0 * 4096 * 4 * 1e-9 + 4096 * 1e-9;
     ck_assert_double_eq_tol(cost_slice_s(&c, fc7, step_whole(&g, fc7)), whole, 1e-9);
-    ck_assert_double_eq_tol(cost_slice_s(&c, fc7, (struct slice){SLICE_OUT, 0, 2048}), whole / 2,
-                            1e-9);
+    ck_assert_double_eq_tol(
+        cost_slice_s(&c, fc7, (struct slice){.axis = SLICE_OUT, .begin = 0, .end = 2048}),
+        whole / 2, 1e-9);
 }
 END_TEST
 
@@ -184,9 +185,12 @@ START_TEST(slices_cost_together_what_the_whole_costs_and_the_overlap)
             struct slice whole = step_whole(&g, s);
             double       sum = 0, all = cost_slice_s(&c, s, whole);
             int32_t      third = whole.end / 3;
-            sum += cost_slice_s(&c, s, (struct slice){whole.axis, 0, third});
-            sum += cost_slice_s(&c, s, (struct slice){whole.axis, third, 2 * third});
-            sum += cost_slice_s(&c, s, (struct slice){whole.axis, 2 * third, whole.end});
+            sum +=
+                cost_slice_s(&c, s, (struct slice){.axis = whole.axis, .begin = 0, .end = third});
+            sum += cost_slice_s(
+                &c, s, (struct slice){.axis = whole.axis, .begin = third, .end = 2 * third});
+            sum += cost_slice_s(
+                &c, s, (struct slice){.axis = whole.axis, .begin = 2 * third, .end = whole.end});
             ck_assert_double_ge(sum, all * (1 - 1e-12));
             // Only rows under an overlapping pool are computed twice.
             bool pooled = g.steps[s].chain_count > 2 && g.steps[s].chain_count < MAX_CHAIN;
@@ -396,8 +400,8 @@ START_TEST(channel_slices_move_their_share_of_the_bytes)
     double   taps = 64.0 * 128 * 3 * 112 * (112 * 3 - 2), map = 4.0 * 112 * 112,
            weights = 4.0 * 9 * 64 * 128, relu = 128.0 * 112 * 112 * 1e-9;
     ck_assert_int_eq(step_extent(&g, s, SLICE_OUT), 128);
-    double out = cost_slice_s(&c, s, (struct slice){SLICE_OUT, 0, 64});
-    double in = cost_slice_s(&c, s, (struct slice){SLICE_IN, 16, 48});
+    double out = cost_slice_s(&c, s, (struct slice){.axis = SLICE_OUT, .begin = 0, .end = 64});
+    double in = cost_slice_s(&c, s, (struct slice){.axis = SLICE_IN, .begin = 16, .end = 48});
     ck_assert_uint_eq(slice_chain_count(&g, s, SLICE_OUT), 2);
     ck_assert_double_eq_tol(
         out, taps / 2 * 2e-10 + 3e-9 * (weights / 2 + 64 * map + 64 * map) + relu / 2, 1e-9);

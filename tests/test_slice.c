@@ -53,8 +53,10 @@ START_TEST(the_worked_example_of_the_thesis_gives_90_and_136_rows)
     struct graph g = load("vgg16");
     slice_cuts(weights, 2, 224, cuts);
     ck_assert_int_eq(cuts[1], 89);
-    struct span a = slice_input(&g, 0, (struct slice){SLICE_ROWS, cuts[0], cuts[1]});
-    struct span b = slice_input(&g, 0, (struct slice){SLICE_ROWS, cuts[1], cuts[2]});
+    struct span a =
+        slice_input(&g, 0, (struct slice){.axis = SLICE_ROWS, .begin = cuts[0], .end = cuts[1]});
+    struct span b =
+        slice_input(&g, 0, (struct slice){.axis = SLICE_ROWS, .begin = cuts[1], .end = cuts[2]});
     ck_assert_int_eq(a.end - a.begin, 90);
     ck_assert_int_eq(b.end - b.begin, 136);
 }
@@ -176,7 +178,8 @@ static void check_merged(const struct graph *g, uint32_t step, enum slice_axis a
     for (uint32_t i = 0; i < n; i++) weights[i] = 1e-3 + rng_uniform(&rng);
     slice_cuts(weights, n, extent, cuts);
     for (uint32_t i = 0; i < n; i++)
-        exec_slice(g, step, (struct slice){axis, cuts[i], cuts[i + 1]}, x, w, merged);
+        exec_slice(g, step, (struct slice){.axis = axis, .begin = cuts[i], .end = cuts[i + 1]}, x,
+                   w, merged);
     double largest = 0, error = 0;
     for (int64_t i = 0; i < shape_elements(&out); i++) {
         largest = fmax(largest, fabs((double)whole[i]));

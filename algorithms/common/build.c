@@ -143,7 +143,13 @@ static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_
 
 static struct slice slice_of(const struct builder *b, uint32_t step, uint32_t i)
 {
-    return (struct slice){b->as->axes[step], b->as->cuts[step][i], b->as->cuts[step][i + 1]};
+    struct slice s = {
+        .axis = b->as->axes[step], .begin = b->as->cuts[step][i], .end = b->as->cuts[step][i + 1]};
+    if (s.axis == SLICE_GRID) {
+        s.grid_rows = b->as->grids[step].rows;
+        s.grid_columns = b->as->grids[step].columns;
+    }
+    return s;
 }
 
 // SplitMix64's mixing step, a bijection (Steele, Lea and Flood, OOPSLA 2014).
@@ -383,8 +389,11 @@ void build_assignment(const struct view *v, uint32_t node_count, const uint32_t 
                       struct arena *a, struct assignment *out)
 {
     uint32_t steps = v->graph->step_count;
-    *out = (struct assignment){node_count, nodes, ARENA_ARRAY(a, enum slice_axis, steps),
-                               ARENA_ARRAY(a, int32_t *, steps)};
+    *out = (struct assignment){.node_count = node_count,
+                               .nodes = nodes,
+                               .axes = ARENA_ARRAY(a, enum slice_axis, steps),
+                               .cuts = ARENA_ARRAY(a, int32_t *, steps),
+                               .exit = v->graph->exit_count - 1};
     for (uint32_t s = 0; s < steps; s++) {
         enum slice_axis axis = step_axis(v->graph, s);
         out->axes[s] = axis == SLICE_ROWS ? axis : v->options->fc_split;
@@ -401,6 +410,15 @@ void build_whole(const struct view *v, uint32_t node_count, const uint32_t *node
         int32_t extent = step_extent(v->graph, s, out->axes[s]);
         for (uint32_t i = node_of[s] + 1; i <= node_count; i++) out->cuts[s][i] = extent;
     }
+}
+
+void build_placed(const struct view *v, uint32_t node_count, const uint32_t *nodes,
+                  const uint32_t *node_of, struct arena *a, struct assignment *out)
+{
+    uint32_t *leads = ARENA_ARRAY(a, uint32_t, v->graph->step_count);
+    build_whole(v, node_count, nodes, node_of, a, out);
+    for (uint32_t s = 0; s < v->graph->step_count; s++) leads[s] = nodes[node_of[s]];
+    out->leads = leads;
 }
 
 void build_single(const struct view *v, uint32_t node, struct arena *a, struct assignment *out)
