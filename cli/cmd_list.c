@@ -15,9 +15,12 @@
 static bool list_schemes(const struct arguments *args, struct err *e)
 {
     (void)args, (void)e;
-    for (uint32_t i = 0; i < scheme_count; i++)
-        printf("%-10s %s\n%-10s   source: %s\n", scheme_table[i]->name, scheme_table[i]->about, "",
-               scheme_table[i]->source);
+    for (uint32_t i = 0; i < scheme_count; i++) {
+        const struct scheme *s = scheme_table[i];
+        printf("%-12s %s\n%-12s   source: %s\n", s->name, s->about, "", s->source);
+        for (uint32_t k = 0; k < s->own_count; k++)
+            printf("%-12s   option %s: %s\n", "", s->own[k].key, s->own[k].about);
+    }
     return true;
 }
 
