@@ -58,7 +58,7 @@ TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/bed.c te
 TESTS    += $(if $(filter queueing,$(SUITES)),$(filter-out tests/queueing/main.c,$(wildcard tests/queueing/*.c)))
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
 PEERS    := $(patsubst bench/engine/peers/%,$(B)/peer-%,$(basename $(wildcard bench/engine/peers/*.c bench/engine/peers/*.c[cp]*)))
-GENERATED = $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
+GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
 
 .PHONY: all deps demo check check-long bench bench-simgrid bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
@@ -104,6 +104,13 @@ $(B)/schema.inc: results/schema.sql
 	@mkdir -p $(@D); $(as_text) $< >$@
 $(B)/bundle.inc: $(BUNDLE)
 	@mkdir -p $(@D); for f in $^; do echo "{BUNDLE_ROOT \"/$$f\","; $(as_text) $$f; echo '},'; done >$@
+# What a library of the user's includes, and what it may call; a change of these headers is another interface.
+LIBRARY_HEADERS = $(shell $(CC) -MM -MG $(CPPFLAGS) $(LIB_FLAGS) algorithms/library.h | tr -d '\\' | tr ' ' '\n' | \
+                    grep '\.h$$' | grep -v '^/')
+$(B)/abi.inc: FORCE
+	@mkdir -p $(@D); echo "#define FOGSIM_SCHEME_ABI $$(cat $(LIBRARY_HEADERS) | cksum | cut -d' ' -f1)u" >$@.new; \
+	  cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(B)/fogsim $(B)/test: LDFLAGS += $(if $(ROOT),,-Wl,--dynamic-list=cli/library.list)
 $(B)/build.inc: FORCE
 	@mkdir -p $(@D); { echo '#define BUILD_FLAGS "$(OPT) -O3 for kernels"'; \
 	  echo "#define BUILD_COMMIT \"$$(git rev-parse --short=12 HEAD 2>/dev/null || echo none)\""; } >$@.new; \

@@ -101,6 +101,8 @@ struct scheme {
     const char *name, *about, *source; // key in a scenario; one line; paper and equation
     uint32_t    options;               // option_bits it reads
     bool        is_random;             // draws; its results spread over tasks
+    bool        is_foreign; // the user's own, outside of the table: when it fails, what the run had
+                            // is kept, marked failed
 
     const struct scheme_option *own; // [own_count]
     uint32_t                    own_count;
@@ -117,6 +119,9 @@ struct scheme {
     // Network-wide, per epoch; `out` in `a`. NULL: the scheme needs none.
     bool (*associate)(const struct view *v, uint32_t epoch, struct arena *a,
                       struct association *out, struct err *e);
+
+    // Whether this run needs `associate`. NULL: it does.
+    bool (*associates)(const void *state);
 
     // One task. `scratch` is rewound by the caller.
     enum plan_verdict (*plan)(const struct view *v, const struct association *as,

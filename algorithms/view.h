@@ -54,6 +54,7 @@ struct scheme_options {
     enum draw         node;         // rand: one node per task or per step
     enum share_rule   shares;       // DINA-P: shares by the fog's utility (3.1) or the user's (3.2)
     const struct option_value *own; // [scheme.own_count] by the rank in scheme.own
+    const void                *given; // what the command line says of a scheme of the user's own
 };
 
 enum tau_mode { TAU_LOCAL, TAU_OFF, TAU_SET };
@@ -80,6 +81,11 @@ struct probe {
 
 struct message_pair { // payload, there and back
     double up_bytes, down_bytes;
+};
+
+struct due { // a task of this instant that is not planned yet
+    uint64_t number;
+    uint32_t user, class_id; // node; as in the trace, also where the run has but one class
 };
 
 struct view {
@@ -109,6 +115,9 @@ struct view {
     double (*backlog_s)(void *ctx, uint32_t node); // work waiting at a node, s
     bool (*is_up)(void *ctx, uint32_t node);
     bool (*is_reachable)(void *ctx, uint32_t from, uint32_t to);
+    // The tasks that will be planned next at this instant, in that order, as far as is known: their
+    // number in *count. NULL: none are known. O(n log n), n the events near now.
+    const struct due *(*due)(void *ctx, struct arena *scratch, uint32_t *count);
 };
 
 // Fills probes and fits from the rest; for the run's set-up. `v` is otherwise complete.

@@ -30,7 +30,7 @@ struct batch { // one call of the command
     const char       **model_names;
     struct result_row *rows;
     uint32_t           row_count, runs_done, runs_total;
-    bool               quiet;
+    bool               quiet, is_kept; // is_kept: a run failed, its tasks that ended are stored
     const char        *point; // JSON object of what --set changed
 };
 
@@ -51,7 +51,10 @@ static bool run_replications(struct batch *b, struct arena *a, struct result_row
         struct run_identity id = {b->runs_done, r, b->point};
         struct outcome      outcome;
         struct arena_mark   mark = arena_mark(a);
-        if (!simulate(&p, &id, b->store, interrupted, a, &outcome, e)) return false;
+        if (!simulate(&p, &id, b->store, interrupted, a, &outcome, e)) {
+            b->is_kept = outcome.is_kept;
+            return false;
+        }
         if (*interrupted) return false;
         gather_add(&gather, row, &outcome);
         arena_rewind(a, mark);
@@ -89,7 +92,8 @@ static void print_results(const struct batch *b, int format)
         report_table(&b->scenario, &b->profile, b->rows, b->row_count);
 }
 
-// {"links.default.rate": "10 Mbit/s"}: the database says what was run.
+// {"links.default.rate": "10 Mbit/s", "--scheme-command": "python3 mine.py"}: the database says
+// what was run.
 static const char *point_of(const struct arguments *args)
 {
     uint32_t     count;
@@ -102,6 +106,11 @@ static const char *point_of(const struct arguments *args)
         cJSON_DeleteItemFromObjectCaseSensitive(point, key);
         cJSON_AddStringToObject(point, key, equals + 1);
     }
+    static const char *const own[] = {"scheme-command", "scheme-library"};
+    for (int i = 0; i < 2; i++)
+        if (option_is_given(args, own[i]))
+            cJSON_AddStringToObject(point, arena_format(args->arena, "--%s", own[i]),
+                                    option_value(args, own[i], ""));
     char       *text = cJSON_PrintUnformatted(point);
     const char *copy = arena_string(args->arena, text ? text : "{}");
     cJSON_free(text);
@@ -148,6 +157,9 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     if (*interrupted)
         err_add(e, "%s: interrupted after %u of %u runs; these are whole, the rest is missing", db,
                 b.runs_done, b.runs_total);
+    if (b.is_kept)
+        err_add(e, "%s: %u of %u runs are whole; of the next the tasks that ended, marked failed",
+                db, b.runs_done, b.runs_total);
     store_close(b.store);
     if (!ok) return EXIT_FAILED;
     print_results(&b, format);

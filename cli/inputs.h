@@ -3,12 +3,13 @@
 #define FOGSIM_CLI_INPUTS_H
 
 #include "cli/command.h"
+#include "cli/plugin.h"
 #include "kernels/profile.h"
 #include "scenarios/scenario.h"
 
 // Options of every command that reads a scenario; for option tables.
 #define SCENARIO_OPTIONS                                                                           \
-    {"scheme", "NAME", "only this scheme (several: give it again)"},                               \
+    {"scheme", "NAME", "only this scheme (several: give it again)"}, PLUGIN_OPTIONS,               \
         {"model", "NAME", "only this model (several: give it again)"},                             \
         {"set", "KEY=VALUE",                                                                       \
          "change a value: --set \"links.default.rate=10 Mbit/s\" (repeatable)"},                   \

@@ -11,6 +11,11 @@ static void on_signal(int signal)
     interrupted = 1;
 }
 
+const volatile int *interrupt_flag(void)
+{
+    return &interrupted;
+}
+
 const volatile int *interrupt_catch(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};

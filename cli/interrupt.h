@@ -5,4 +5,7 @@
 // From now on the first signal sets the number that the result points to; a second one kills.
 const volatile int *interrupt_catch(void);
 
+// The same number, without catching anything.
+const volatile int *interrupt_flag(void);
+
 #endif

@@ -20,6 +20,7 @@ struct simulation {
     struct statistics  statistics;
     uint64_t           swaps, sweeps, guard_blocked;
     uint64_t           local_plans; // tasks that never left their user
+    bool               scheme_failed;
 };
 
 static double backlog_s(void *ctx, uint32_t node)
@@ -35,6 +36,22 @@ static bool is_up(void *ctx, uint32_t node)
 static bool is_reachable(void *ctx, uint32_t from, uint32_t to)
 {
     return engine_is_reachable(ctx, from, to);
+}
+
+static uint64_t number_of(const struct job_request *request)
+{
+    return (uint64_t)request->user << 40 | request->rank;
+}
+
+static const struct due *due(void *ctx, struct arena *scratch, uint32_t *count)
+{
+    *count = engine_due(ctx, NULL);
+    struct job_request *requests = ARENA_ARRAY(scratch, struct job_request, *count);
+    struct due         *out = ARENA_ARRAY(scratch, struct due, *count);
+    if (*count) *count = engine_due(ctx, requests);
+    for (uint32_t i = 0; i < *count; i++)
+        out[i] = (struct due){number_of(&requests[i]), requests[i].home, requests[i].class_id};
+    return out;
 }
 
 static void look_now(struct view *v, const struct engine *en, sim_ns now)
@@ -63,7 +80,7 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
     struct simulation *sim = ctx;
     struct view       *view = &sim->p.views[class_of(&sim->p, request->class_id)];
     // By user and its own rank, so that schemes which change who comes when see the same draws.
-    struct task          t = {(uint64_t)request->user << 40 | request->rank, request->home};
+    struct task          t = {number_of(request), request->home};
     const struct scheme *scheme = sim->p.scheme->scheme;
     struct arena_mark    mark = arena_mark(&sim->scratch);
     enum plan_verdict    verdict;
@@ -75,6 +92,7 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
         verdict = scheme->plan(view, &sim->association, &t, &sim->scratch, out, NULL, e);
     }
     arena_rewind(&sim->scratch, mark);
+    sim->scheme_failed |= verdict == PLAN_FAILED;
     if (request->attempt == 0) measure_arrival(&sim->measure);
     sim->local_plans +=
         request->attempt == 0 && verdict == PLAN_READY && stays_at(out, request->home);
@@ -98,8 +116,10 @@ static bool epoch(void *ctx, const struct engine *en, uint32_t number, sim_ns no
     struct arena      *room = &sim->matching[sim->current ^= 1];
     arena_rewind(room, (struct arena_mark){0});
     look_now(&sim->p.valued, en, now);
-    if (!sim->p.scheme->scheme->associate(&sim->p.valued, number, room, &sim->association, e))
+    if (!sim->p.scheme->scheme->associate(&sim->p.valued, number, room, &sim->association, e)) {
+        sim->scheme_failed = true;
         return false;
+    }
     sim->swaps += sim->association.swaps;
     sim->sweeps += sim->association.sweeps;
     sim->guard_blocked += sim->association.guard_blocked;
@@ -260,7 +280,8 @@ static bool store_report(struct simulation *sim, const struct engine *en, sim_ns
     const struct metric_sink sink = {sim->store, add_metric};
     if (!sim->p.scheme->scheme->report) return true;
     look_all(sim, en, end_ns);
-    return sim->p.scheme->scheme->report(sim->p.views, sim->p.class_count, &sink, e);
+    sim->scheme_failed = !sim->p.scheme->scheme->report(sim->p.views, sim->p.class_count, &sink, e);
+    return !sim->scheme_failed;
 }
 
 static bool store_results(struct simulation *sim, const struct engine *en,
@@ -323,7 +344,9 @@ static bool run(struct simulation *sim, const struct run_identity *id,
     bool                 samples = sim->store && s->sample_s > 0 && isfinite(s->sample_s);
     const struct scheme *scheme = sim->p.scheme->scheme;
     struct planner       planner = {.ctx = sim, .plan = plan, .epoch_s = s->epoch_s};
-    if (scheme->associate) planner.epoch = epoch;
+    if (scheme->associate &&
+        (!scheme->associates || scheme->associates(sim->p.valued.state)))
+        planner.epoch = epoch;
     if (scheme->observe) {
         planner.observe = observe;
         planner.observe_s = scheme->observe_s(&sim->p.scheme->options);
@@ -333,6 +356,22 @@ static bool run(struct simulation *sim, const struct run_identity *id,
     double            start_s = clock_wall_s();
     if (!engine_run(&config, &planner, &sink, a, &en, &out->result, e)) return false;
     return !out->result.interrupted && finish(sim, en, clock_wall_s() - start_s, out, e);
+}
+
+// What a run had when a scheme of the user's own failed: its tasks that ended, without means over
+// them. One in which none had is not kept, nor one that was interrupted.
+static bool keep_failed(struct simulation *sim, const struct outcome *out, struct err *e)
+{
+    const struct engine_result *r = &out->result;
+    uint64_t                    ended = 0;
+    for (int i = 0; i < JOB_STATUS_COUNT; i++) ended += r->by_status[i];
+    struct run_end              end = {.planning_s = r->planning_s,
+                                       .simulated_s = s_from_ns(r->end_ns),
+                                       .events = r->events,
+                                       .tasks = r->jobs,
+                                       .status = "failed"};
+    return sim->store && ended && sim->scheme_failed && sim->p.scheme->scheme->is_foreign &&
+           store_commit(sim->store, &end, e);
 }
 
 // Otherwise everything is up for ever, and nobody need ask.
@@ -357,6 +396,7 @@ static void place(struct prepared *p, uint32_t replication, struct arena *a)
         struct view *v = c < p->class_count ? &views[c] : &p->valued;
         v->replication = replication;
         v->backlog_s = backlog_s;
+        v->due = due;
         v->is_up = fails ? is_up : NULL;
         v->is_reachable = fails ? is_reachable : NULL;
     }
@@ -376,7 +416,9 @@ bool simulate(const struct prepared *p, const struct run_identity *id, struct st
     bool ok = begun && (!store || store_begin(store, &info, e));
     ok = ok && run(&sim, id, interrupted, a, out, e);
     if (begun) simulate_end(&sim.p);
-    if (!ok && store) store_rollback(store);
+    if (!ok && interrupted && *interrupted) out->result.interrupted = true;
+    if (!ok && !out->result.interrupted) out->is_kept = keep_failed(&sim, out, e);
+    if (!ok && !out->is_kept && store) store_rollback(store);
     arena_free(&sim.scratch);
     arena_free(&sim.matching[0]);
     arena_free(&sim.matching[1]);

@@ -50,6 +50,7 @@ struct outcome { // of one run
     struct statistics    statistics;
     struct engine_result result;
     uint64_t             local_plans;       // tasks that never left their user
+    bool                 is_kept;           // failed, but what it had is stored, marked
     double               availability;      // NaN: nothing can fail
     double               link_availability; // of those that carried something; NaN: none can fail
 };
@@ -61,7 +62,7 @@ struct run_identity {
 };
 
 // Runs it and stores it (store NULL: nowhere); the outcome lives in `a`. false: e says why, the
-// store is rolled back. An interrupted run is rolled back too, and is true with result.interrupted.
+// store is rolled back, or where a foreign scheme failed has the tasks that ended (is_kept). An interrupted run is rolled back too, and is true with result.interrupted.
 MUST_USE bool simulate(const struct prepared *p, const struct run_identity *id, struct store *store,
                        const volatile int *interrupted, struct arena *a, struct outcome *out,
                        struct err *e);

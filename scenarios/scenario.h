@@ -58,12 +58,22 @@ struct scenario {
     int             record; // 0 summary, 1 tasks, 2 layers, 3 ops, as enum record_level of results
 };
 
+enum { SCENARIO_FOREIGN = 2 };
+
+struct scenario_foreign { // a scheme that the command line brings along; a file cannot
+    const struct scheme *scheme;
+    const char          *label; // as which it stands among the scenario's schemes
+    const void          *given; // into its options
+};
+
 struct scenario_edit {       // of the file before it is read
     const char *const *sets; // [set_count] "KEY=VALUE"
     uint32_t           set_count;
     const char *const *schemes,
         *const        *models; // labels to keep; one that the file lacks is added as it is
     uint32_t           scheme_count, model_count;
+    struct scenario_foreign foreign[SCENARIO_FOREIGN]; // [foreign_count] kept like `schemes`
+    uint32_t                foreign_count;
 };
 
 extern const char *const record_names[]; // "summary", "tasks", "layers", "ops", NULL

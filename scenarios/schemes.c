@@ -54,10 +54,24 @@ static void check_options(struct json j, const struct scheme *scheme)
     json_keys(j, keys);
 }
 
-static void add_scheme(struct scenario *s, const char *label, const char *name,
-                       const struct scheme_options *defaults, struct json j)
+// What the command line brings goes by its label alone.
+static const struct scheme *find_scheme(const struct scenario_edit *edit, const char *name,
+                                        const void **given)
 {
-    const struct scheme *scheme = scheme_find(name);
+    for (uint32_t i = 0; edit && i < edit->foreign_count; i++) {
+        if (strcmp(edit->foreign[i].label, name) != 0) continue;
+        *given = edit->foreign[i].given;
+        return edit->foreign[i].scheme;
+    }
+    return scheme_find(name);
+}
+
+static void add_scheme(struct scenario *s, const char *label, const char *name,
+                       const struct scheme_options *defaults, struct json j,
+                       const struct scenario_edit *edit)
+{
+    const void          *given = NULL;
+    const struct scheme *scheme = find_scheme(edit, name, &given);
     if (!scheme) {
         char   all[256] = "";
         size_t length = 0;
@@ -70,10 +84,22 @@ static void add_scheme(struct scenario *s, const char *label, const char *name,
     }
     struct scenario_scheme *out = &s->schemes[s->scheme_count++];
     *out = (struct scenario_scheme){label, scheme, *defaults};
+    out->options.given = given;
     parts_read_own(&out->options, scheme, j);
     if (!j.item) return;
     check_options(j, scheme);
     read_options(&out->options, j);
+}
+
+// A label of the command line's scheme is no other scheme's.
+static const char *scheme_of(struct json j, const char *label, const struct scenario_edit *edit)
+{
+    const char *name = json_string(j, "scheme", label);
+    for (uint32_t i = 0; edit && i < edit->foreign_count; i++)
+        if (!strcmp(edit->foreign[i].label, label) && strcmp(name, label) != 0)
+            json_fault(json_get(j, "scheme"), "no other scheme under the label of --scheme-%s",
+                       label);
+    return name;
 }
 
 void parts_read_schemes(struct scenario *s, struct json root, const struct scenario_edit *edit)
@@ -98,13 +124,13 @@ void parts_read_schemes(struct scenario *s, struct json root, const struct scena
         if (!cJSON_IsObject(j.item))
             json_fault(j, "an object, such as {}");
         else
-            add_scheme(s, label, json_string(j, "scheme", label), &defaults, j);
+            add_scheme(s, label, scheme_of(j, label, edit), &defaults, j, edit);
     }
     for (uint32_t i = 0; i < wanted; i++) {
         struct json at = json_get(schemes, edit->schemes[i]);
         at.place = "--scheme";
         if (!at.item && !parts_is_among(edit->schemes, i, edit->schemes[i]))
             add_scheme(s, arena_string(root.arena, edit->schemes[i]), edit->schemes[i], &defaults,
-                       at);
+                       at, edit);
     }
 }

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -256,6 +257,35 @@ double engine_backlog_s(const struct engine *en, uint32_t node)
     if (cpu && en->resources[cpu - 1].free_ns > en->now)
         queued_s = s_from_ns(en->resources[cpu - 1].free_ns - en->now);
     return queued_s + planned_ns / NS_PER_S / net_group(en->net, node)->servers;
+}
+
+static int by_user(const void *a, const void *b)
+{
+    const struct job_request *x = a, *y = b;
+    return (x->user > y->user) - (x->user < y->user);
+}
+
+uint32_t engine_due(struct engine *en, struct job_request *out)
+{
+    sim_ns              next;
+    uint64_t            key;
+    uint32_t            count = 0, place = 0;
+    const struct event *ev;
+    if (!evq_peek(&en->events, &next, &key) || next != en->now) return 0;
+    while ((ev = evq_walk(&en->events, next, &place))) {
+        const struct user *u = &en->users[ev->arg[0]];
+        if (ev->kind != EV_ARRIVAL || !is_up(en, u->node)) continue;
+        if (out)
+            out[count] =
+                (struct job_request){.home = u->node,
+                                     .class_id = life_class(en, ev->arg[0], u->arrived, ev->arg[1]),
+                                     .user = ev->arg[0],
+                                     .rank = u->arrived,
+                                     .now = next};
+        count++;
+    }
+    if (out) qsort(out, count, sizeof *out, by_user);
+    return count;
 }
 
 bool engine_node_is_up(const struct engine *en, uint32_t node)

@@ -101,6 +101,11 @@ struct node_look {
 };
 void engine_look(const struct engine *en, uint32_t node, struct node_look *out);
 
+// The arrivals of this instant that are still to come and known already, in their order: their
+// number, and into `out`, unless it is NULL, home, class_id, user, rank and now of each.
+// O(n log n), n the events near now.
+uint32_t engine_due(struct engine *en, struct job_request *out);
+
 // Whether a node is up and present now; whether a message can pass from node to node.
 bool   engine_node_is_up(const struct engine *en, uint32_t node);
 bool   engine_is_reachable(const struct engine *en, uint32_t from, uint32_t to);

@@ -133,6 +133,20 @@ static inline const struct event *evq_ahead(const struct evq *q, uint32_t ahead)
     return ahead < q->run_count ? &q->run[q->run_count - 1 - ahead] : NULL;
 }
 
+// Walks over the pending events of the instant of the next one, in no order, while `*place` counts
+// from 0 on and nothing is pushed or popped: NULL behind the last. All of them lie in run and late,
+// once evq_peek has looked: the buckets hold what is later. O(run + late) in all.
+static inline const struct event *evq_walk(const struct evq *q, sim_ns at, uint32_t *place)
+{
+    while (*place < q->run_count + q->late_count) {
+        uint32_t            i = (*place)++;
+        const struct event *ev = i < q->run_count ? &q->run[i] : &q->late[i - q->run_count];
+        if (ev->at == at) return ev;
+    }
+    return NULL;
+}
+
+
 static inline bool evq_pop(struct evq *q, struct event *out) // false: empty, `out` untouched
 {
     if (!q->run_count && !q->late_count && !evq_refill(q)) return false;

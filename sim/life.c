@@ -283,20 +283,25 @@ static void begin_plan(struct engine *en, uint32_t slot)
     }
 }
 
-static uint32_t draw_class(const struct engine *en, const struct job *j)
+static uint32_t draw_class(const struct engine *en, uint32_t user, uint64_t rank)
 {
     const struct mix *m = &en->config->mix;
     const double     *share = m->share;
     struct rng        rng;
     if (m->class_count < 2) return 0;
-    share += (size_t)m->row_of_group[en->net->group_of[j->home]] * m->class_count;
+    share += (size_t)m->row_of_group[en->net->group_of[en->users[user].node]] * m->class_count;
     rng_init(&rng, en->config->seed, en->config->replication, "mix",
-             (uint64_t)j->user << 32 | (j->rank & UINT32_MAX));
+             (uint64_t)user << 32 | (rank & UINT32_MAX));
     double   left = rng_uniform(&rng);
     uint32_t class_id = 0;
     while (class_id + 1 < m->class_count && left >= share[class_id]) left -= share[class_id++];
     while (class_id > 0 && share[class_id] == 0) class_id--; // rounding met a share of nothing
     return class_id;
+}
+
+uint32_t life_class(const struct engine *en, uint32_t user, uint64_t rank, uint32_t recorded)
+{
+    return en->config->arrivals.kind == ARRIVAL_TRACE ? recorded : draw_class(en, user, rank);
 }
 
 static sim_ns deadline_of(const struct engine *en, const struct job *j)
@@ -315,7 +320,7 @@ void life_arrive(struct engine *en, uint32_t user, uint32_t class_id)
     j->rank = u->arrived++;
     j->home = u->node;
     j->user = user;
-    j->class_id = en->config->arrivals.kind == ARRIVAL_TRACE ? class_id : draw_class(en, j);
+    j->class_id = life_class(en, user, j->rank, class_id);
     j->arrived_ns = en->now;
     j->deadline_ns = deadline_of(en, j);
     j->priority = net_group(en->net, j->home)->priority;

@@ -1,0 +1,380 @@
+#include "cli/plugin_read.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/plugin_ops.h"
+
+enum { METRIC_NAME_BYTES = 64 };
+
+struct reader { // of one answer
+    struct json_doc doc;
+    struct arena    scratch;
+    uint32_t        faults_before;
+};
+
+// Says which line it was, where something was wrong with it.
+static bool end_reading(struct reader *r, const struct plugin_line *l, struct err *e)
+{
+    enum { SHOWN = 80 };
+    bool ok = e->fault_count == r->faults_before;
+    json_close(&r->doc);
+    arena_free(&r->scratch);
+    int shown = l->length < SHOWN ? (int)l->length : SHOWN;
+    if (!ok)
+        err_add(e, "%s: the line was \"%.*s%s\"", l->name, shown, l->text,
+                l->length > SHOWN ? "..." : "");
+    return ok;
+}
+
+// The id says which request it answers; who gets out of step is found at once.
+static bool begin_reading(struct reader *r, const struct plugin_line *l, const char *type,
+                          const char *const *keys, struct json *root, struct err *e)
+{
+    *r = (struct reader){.faults_before = e->fault_count};
+    if (!json_parse(&r->doc, l->name, l->text, l->length, e)) return false;
+    const char *const types[] = {type, NULL};
+    *root = json_root(&r->doc, &r->scratch);
+    if (!json_keys(*root, keys)) return false;
+    json_need(*root, "type");
+    json_choice(*root, "type", types, 0);
+    if (strcmp(type, "hello") != 0) {
+        struct json id = json_need(*root, "id");
+        if (id.item && !cJSON_IsNull(id.item)) json_as_integer(id, (int64_t)l->id, (int64_t)l->id);
+    }
+    return e->fault_count == r->faults_before;
+}
+
+static bool is_list(struct json list, uint32_t least, uint32_t most, const char *of)
+{
+    uint32_t count = json_count(list);
+    if (cJSON_IsArray(list.item) && count >= least && count <= most) return true;
+    if (least == most) return json_fault(list, "a list of %u %s", least, of);
+    if (most == UINT32_MAX) return json_fault(list, "a list of %s", of);
+    return json_fault(list, "a list of %u to %u %s", least, most, of);
+}
+
+bool plugin_read_hello(const struct plugin_line *l, struct plugin_hello *out, struct err *e)
+{
+    static const char *const keys[] = {"type", "protocol", "associate", "batch", NULL};
+    static const char *const batches[] = {"task", "instant", NULL};
+    struct reader            r;
+    struct json              root;
+    *out = (struct plugin_hello){0};
+    if (begin_reading(&r, l, "hello", keys, &root, e)) {
+        struct json protocol = json_need(root, "protocol");
+        if (protocol.item && !cJSON_IsNull(protocol.item))
+            json_as_integer(protocol, PLUGIN_PROTOCOL, PLUGIN_PROTOCOL);
+        out->associates = json_bool(root, "associate", false);
+        out->by_instant = json_choice(root, "batch", batches, 0) == 1;
+    }
+    return end_reading(&r, l, e);
+}
+
+// ---- plans: slices ------------------------------------------------------------------------------
+
+// Where messages from the task's user arrive and come back from, and something can be computed.
+uint32_t plugin_read_node(struct json j, const struct view *v, uint32_t user)
+{
+    uint32_t       most = v->net->node_count - 1, before = j.doc->e->fault_count;
+    uint32_t       node = (uint32_t)json_as_integer(j, 0, most);
+    enum node_role role = net_group(v->net, node)->role;
+    if (j.doc->e->fault_count > before) return NO_NODE;
+    if (role != ROLE_USER && role != ROLE_FOG && role != ROLE_CLOUD)
+        json_fault(j, "a node that computes (user, fog or cloud)");
+    else if (node != user && !(net_route(v->net, user, node)->is_reachable &&
+                               net_route(v->net, node, user)->is_reachable))
+        json_fault(j, "a node that the user %u has a way to, and back", user);
+    return j.doc->e->fault_count > before ? NO_NODE : node;
+}
+
+bool plugin_axis_is_known(const struct graph *g, uint32_t step, enum slice_axis axis)
+{
+    bool is_conv = step_axis(g, step) == SLICE_ROWS;
+    return is_conv ? axis == SLICE_ROWS : axis == SLICE_OUT || axis == SLICE_IN;
+}
+
+static enum slice_axis read_axis(struct json j, const struct graph *g, uint32_t step)
+{
+    const char *names[SLICE_AXIS_COUNT + 1];
+    int         axes[SLICE_AXIS_COUNT], count = 0, usual = 0;
+    for (int axis = SLICE_ROWS; axis < SLICE_AXIS_COUNT; axis++) {
+        if (!plugin_axis_is_known(g, step, (enum slice_axis)axis)) continue;
+        if ((enum slice_axis)axis == step_axis(g, step)) usual = count;
+        axes[count] = axis;
+        names[count++] = slice_axis_names[axis];
+    }
+    names[count] = NULL;
+    return (enum slice_axis)axes[json_choice(j, "axis", names, usual)];
+}
+
+// From 0 to the extent, never falling.
+static void read_cuts(struct json cuts, int32_t extent, uint32_t count, int32_t *out)
+{
+    uint32_t i = 0;
+    if (!is_list(cuts, count, count, "cuts (one more than nodes)")) return;
+    for (struct json j = json_at(cuts, 0); j.item; j = json_next(j), i++) {
+        int64_t least = i + 1 == count ? extent : i ? out[i - 1] : 0, most = i ? extent : 0;
+        out[i] = (int32_t)json_as_integer(j, least, most);
+    }
+}
+
+static void read_step(struct json j, const struct view *v, uint32_t user, uint32_t step,
+                      struct assignment *out, uint32_t *lead)
+{
+    static const char *const keys[] = {"axis", "cuts", "lead", NULL};
+    if (!json_keys(j, keys)) return;
+    out->axes[step] = read_axis(j, v->graph, step);
+    read_cuts(json_need(j, "cuts"), step_extent(v->graph, step, out->axes[step]),
+              out->node_count + 1, out->cuts[step]);
+    struct json place = json_get(j, "lead");
+    if (place.item) *lead = plugin_read_node(place, v, user);
+}
+
+// The node with the largest part of a step, where none is told.
+static uint32_t usual_lead(const struct assignment *as, uint32_t step)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < as->node_count; i++)
+        if (as->cuts[step][i + 1] - as->cuts[step][i] >
+            as->cuts[step][best + 1] - as->cuts[step][best])
+            best = i;
+    return as->nodes[best];
+}
+
+static void read_steps(struct json steps, const struct view *v, uint32_t user, struct arena *a,
+                       struct assignment *out)
+{
+    uint32_t count = v->graph->step_count, step = 0;
+    bool     any_lead = false;
+    if (!is_list(steps, count, count, "steps (all of the model)")) return;
+    uint32_t *leads = ARENA_ARRAY(a, uint32_t, count);
+    for (struct json j = json_at(steps, 0); j.item; j = json_next(j), step++) {
+        leads[step] = NO_NODE;
+        read_step(j, v, user, step, out, &leads[step]);
+        any_lead |= leads[step] != NO_NODE;
+    }
+    if (!any_lead) return;
+    for (step = 0; step < count; step++)
+        if (leads[step] == NO_NODE) leads[step] = usual_lead(out, step);
+    out->leads = leads;
+}
+
+static uint32_t *read_nodes(struct json list, const struct view *v, uint32_t user, struct arena *a,
+                            uint32_t *count)
+{
+    enum { MOST = 256 };
+    *count = 0;
+    if (!is_list(list, 1, MOST, "nodes")) return NULL;
+    uint32_t *nodes = ARENA_ARRAY(a, uint32_t, json_count(list)), before = list.doc->e->fault_count;
+    for (struct json j = json_at(list, 0); j.item; j = json_next(j)) {
+        uint32_t node = plugin_read_node(j, v, user);
+        for (uint32_t i = 0; i < *count; i++)
+            if (node != NO_NODE && nodes[i] == node) json_fault(j, "every node once");
+        nodes[(*count)++] = node;
+    }
+    return list.doc->e->fault_count == before ? nodes : NULL;
+}
+
+static void read_slices(struct json j, const struct view *v, uint32_t user, struct arena *a,
+                        struct plugin_choice *out)
+{
+    uint32_t  count, *nodes = read_nodes(json_need(j, "nodes"), v, user, a, &count);
+    uint32_t  last = v->graph->exit_count - 1;
+    if (!nodes) return;
+    build_assignment(v, count, nodes, a, &out->assignment);
+    read_steps(json_need(j, "steps"), v, user, a, &out->assignment);
+    out->assignment.exit = (uint32_t)json_integer(j, "exit", last, 0, last);
+}
+
+// ---- plans --------------------------------------------------------------------------------------
+
+// Which of the forms an answer has: exactly one of these keys.
+static int form_of(struct json j, const char *const *forms)
+{
+    int form = -1, count = 0;
+    for (int i = 0; forms[i]; i++)
+        if (json_get(j, forms[i]).item) form = i, count++;
+    if (count != 1)
+        json_fault(j, "one of \"local\", \"infeasible\", \"node\", \"steps\", \"operations\"");
+    return count == 1 ? form : -1;
+}
+
+static void want_true(struct json j)
+{
+    if (!cJSON_IsTrue(j.item)) json_fault(j, "true");
+}
+
+// A key of another form would have no effect.
+static void check_keys(struct json j, int form)
+{
+    static const char *const keys[][6] = {
+        {"task", "local", NULL},
+        {"task", "infeasible", NULL},
+        {"task", "node", NULL},
+        {"task", "nodes", "steps", "exit", NULL},
+        {"task", "operations", NULL},
+    };
+    json_keys(j, keys[form]);
+}
+
+static void read_plan(struct json j, const struct view *v, uint32_t user, struct arena *a,
+                      struct plugin_choice *out)
+{
+    static const char *const forms[] = {"local", "infeasible", "node", "steps", "operations", NULL};
+    int                      form = form_of(j, forms);
+    if (form < 0) return;
+    check_keys(j, form);
+    struct json value = json_get(j, forms[form]);
+    switch (form) {
+    case 0: want_true(value), out->verdict = VERDICT_LOCAL; return;
+    case 1: want_true(value), out->verdict = VERDICT_INFEASIBLE; return;
+    case 2: {
+        uint32_t node = plugin_read_node(value, v, user);
+        out->verdict = VERDICT_SLICES;
+        if (node != NO_NODE) build_single(v, node, a, &out->assignment);
+        return;
+    }
+    case 3: out->verdict = VERDICT_SLICES, read_slices(j, v, user, a, out); return;
+    default: out->verdict = VERDICT_OPS, plugin_read_ops(value, v, user, a, &out->ops); return;
+    }
+}
+
+// The rank of the task that a plan is for; UINT32_MAX: a fault.
+static uint32_t read_task(struct json j, const struct plugin_task *tasks, uint32_t count,
+                          const struct plugin_choice *have)
+{
+    uint32_t before = j.doc->e->fault_count;
+    if (!cJSON_IsObject(j.item)) return json_fault(j, "an object"), UINT32_MAX;
+    struct json id = json_need(j, "task");
+    if (j.doc->e->fault_count > before) return UINT32_MAX;
+    int64_t  first = (int64_t)tasks[0].id;
+    uint32_t rank = (uint32_t)(json_as_integer(id, first, first + count - 1) - first);
+    if (j.doc->e->fault_count > before) return UINT32_MAX;
+    if (have[rank].verdict != VERDICT_NONE)
+        return json_fault(id, "a task that has no plan yet"), UINT32_MAX;
+    return rank;
+}
+
+bool plugin_read_plans(const struct plugin_line *l, const struct view *views,
+                       const struct plugin_task *tasks, uint32_t count, struct arena *a,
+                       struct plugin_choice *out, struct err *e)
+{
+    static const char *const keys[] = {"type", "id", "plans", NULL};
+    struct reader            r;
+    struct json              root;
+    if (begin_reading(&r, l, "plan", keys, &root, e)) {
+        struct json plans = json_need(root, "plans");
+        if (plans.item) is_list(plans, count, count, "plans (one for each task)");
+        memset(out, 0, count * sizeof *out);
+        for (struct json j = json_at(plans, 0); e->fault_count == r.faults_before && j.item;
+             j = json_next(j)) {
+            uint32_t rank = read_task(j, tasks, count, out);
+            if (rank == UINT32_MAX) continue;
+            const struct due *due = &tasks[rank].due;
+            read_plan(j, &views[due->class_id], due->user, a, &out[rank]);
+        }
+    }
+    return end_reading(&r, l, e);
+}
+
+// ---- matches ------------------------------------------------------------------------------------
+
+static int by_user_and_fog(const void *a, const void *b)
+{
+    const struct match *x = a, *y = b;
+    if (x->user != y->user) return x->user < y->user ? -1 : 1;
+    return (x->fog > y->fog) - (x->fog < y->fog);
+}
+
+static double read_utility(struct json j, const char *key, double otherwise)
+{
+    struct json value = json_get(j, key);
+    if (!value.item) return otherwise;
+    if (cJSON_IsNumber(value.item) && isfinite(value.item->valuedouble))
+        return value.item->valuedouble;
+    json_fault(value, "a number");
+    return otherwise;
+}
+
+static void read_match(struct json j, const struct view *v, struct match *out)
+{
+    static const char *const keys[] = {"user", "fog", "utility_user", "utility_fog", NULL};
+    uint32_t                 before = j.doc->e->fault_count;
+    if (!json_keys(j, keys)) return;
+    struct json user = json_need(j, "user"), fog = json_need(j, "fog");
+    if (j.doc->e->fault_count > before) return;
+    uint32_t u = (uint32_t)json_as_integer(user, 0, v->net->node_count - 1);
+    if (net_group(v->net, u)->role != ROLE_USER) json_fault(user, "the node of a user");
+    if (j.doc->e->fault_count > before) return;
+    uint32_t f = plugin_read_node(fog, v, u);
+    if (f == NO_NODE) return;
+    if (net_group(v->net, f)->role == ROLE_USER) {
+        json_fault(fog, "a fog or cloud node");
+        return;
+    }
+    double queue_s = view_backlog_s(v, f);
+    *out = (struct match){u, f, read_utility(j, "utility_user", view_utility_user(v, u, f, queue_s)),
+                          read_utility(j, "utility_fog", view_utility_fog(v, u, f, queue_s))};
+}
+
+bool plugin_read_matches(const struct plugin_line *l, const struct view *v, struct arena *a,
+                         struct association *out, struct err *e)
+{
+    static const char *const keys[] = {"type", "id", "matches", NULL};
+    struct reader            r;
+    struct json              root;
+    *out = (struct association){0};
+    if (begin_reading(&r, l, "associate", keys, &root, e)) {
+        struct json list = json_need(root, "matches");
+        if (list.item) is_list(list, 0, UINT32_MAX, "matches");
+        out->matches = ARENA_ARRAY(a, struct match, json_count(list));
+        for (struct json j = json_at(list, 0); e->fault_count == r.faults_before && j.item;
+             j = json_next(j))
+            read_match(j, v, &out->matches[out->match_count++]);
+        qsort(out->matches, out->match_count, sizeof *out->matches, by_user_and_fog);
+        for (uint32_t i = 1; e->fault_count == r.faults_before && i < out->match_count; i++)
+            if (!by_user_and_fog(&out->matches[i - 1], &out->matches[i]))
+                err_add(e, "%s: matches: want every pair once, have user %u with fog %u twice",
+                        l->name, out->matches[i].user, out->matches[i].fog);
+    }
+    return end_reading(&r, l, e);
+}
+
+// ---- the end ------------------------------------------------------------------------------------
+
+static bool is_metric_name(const char *name)
+{
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    return length > 0 && length < METRIC_NAME_BYTES && !name[length];
+}
+
+static bool read_metric(struct json j, const struct metric_sink *sink, struct err *e)
+{
+    if (!is_metric_name(json_key(j)))
+        return json_fault(j, "a name of 1 to %d letters, digits, _", METRIC_NAME_BYTES - 1);
+    if (!cJSON_IsNumber(j.item) || !isfinite(j.item->valuedouble))
+        return json_fault(j, "a number");
+    char name[METRIC_NAME_BYTES + 16];
+    snprintf(name, sizeof name, "command_%s", json_key(j));
+    return !sink || sink->add(sink->ctx, name, j.item->valuedouble, e);
+}
+
+bool plugin_read_end(const struct plugin_line *l, const struct metric_sink *sink, struct err *e)
+{
+    static const char *const keys[] = {"type", "id", "metrics", NULL};
+    struct reader            r;
+    struct json              root;
+    if (begin_reading(&r, l, "end", keys, &root, e)) {
+        struct json metrics = json_get(root, "metrics");
+        if (metrics.item && !cJSON_IsObject(metrics.item)) json_fault(metrics, "an object");
+        bool ok = true;
+        for (struct json j = json_at(metrics, 0); ok && j.item; j = json_next(j))
+            ok = read_metric(j, sink, e);
+    }
+    return end_reading(&r, l, e);
+}
