@@ -110,7 +110,7 @@ LIBRARY_HEADERS = $(shell $(CC) -MM -MG $(CPPFLAGS) $(LIB_FLAGS) algorithms/libr
 $(B)/abi.inc: FORCE
 	@mkdir -p $(@D); echo "#define FOGSIM_SCHEME_ABI $$(cat $(LIBRARY_HEADERS) | cksum | cut -d' ' -f1)u" >$@.new; \
 	  cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-$(B)/fogsim $(B)/test: LDFLAGS += $(if $(ROOT),,-Wl,--dynamic-list=cli/library.list)
+$(B)/fogsim: LDFLAGS += $(if $(ROOT),,-Wl,--dynamic-list=cli/library.list)
 $(B)/build.inc: FORCE
 	@mkdir -p $(@D); { echo '#define BUILD_FLAGS "$(OPT) -O3 for kernels"'; \
 	  echo "#define BUILD_COMMIT \"$$(git rev-parse --short=12 HEAD 2>/dev/null || echo none)\""; } >$@.new; \
@@ -302,7 +302,9 @@ bench-engine-run:
 	@/usr/bin/python3 bench/engine/peers.py $(B) $(ARGS)
 
 SHARE = $(DESTDIR)$(PREFIX)/share/fogsim
-install: all
+INCLUDE = $(DESTDIR)$(PREFIX)/include/fogsim
+.PHONY: install-headers
+install: all install-headers
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(SHARE)/models/zoo $(SHARE)/kernels/profiles \
 	  $(SHARE)/results/plots $(SHARE)/scenarios/devices $(SHARE)/scenarios/protocols $(SHARE)/docs
 	install -m 755 $(B)/fogsim $(DESTDIR)$(PREFIX)/bin/fogsim
@@ -314,6 +316,16 @@ install: all
 	install -m 644 scenarios/devices/*.json $(SHARE)/scenarios/devices
 	install -m 644 scenarios/protocols/*.json $(SHARE)/scenarios/protocols
 	install -m 644 docs/scenario.schema.json $(SHARE)/docs
+	install -d $(SHARE)/docs/plugins
+	install -m 644 docs/PLUGINS.md $(SHARE)/docs
+	install -m 644 docs/plugins/* $(SHARE)/docs/plugins
+# What a scheme in a library of the user's own is compiled with (docs/PLUGINS.md).
+install-headers: $(B)/abi.inc
+	for f in $(LIBRARY_HEADERS); do install -D -m 644 $$f $(INCLUDE)/$$f || exit 1; done
+	install -m 644 $(B)/abi.inc $(INCLUDE)/abi.inc
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	printf 'Name: fogsim\nDescription: headers for schemes in shared objects\nVersion: %s\nCflags: -I%s\n' \
+	  "$$(sed -n 's/.*FOGSIM_VERSION "\(.*\)"/\1/p' cli/version.h)" $(PREFIX)/include/fogsim >$(DESTDIR)$(PREFIX)/lib/pkgconfig/fogsim.pc
 
 # Queueing theory: systems with closed forms run on the engine (tests/queueing/); JSON, one object a line.
 QUEUEING := $(patsubst %.c,$(B)/%.o,$(wildcard tests/queueing/*.c))

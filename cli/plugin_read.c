@@ -123,10 +123,12 @@ static void read_cuts(struct json cuts, int32_t extent, uint32_t count, int32_t 
     }
 }
 
+// A step that the exit does not need may be null.
 static void read_step(struct json j, const struct view *v, uint32_t user, uint32_t step,
-                      struct assignment *out, uint32_t *lead)
+                      bool is_needed, struct assignment *out, uint32_t *lead)
 {
     static const char *const keys[] = {"axis", "cuts", "lead", NULL};
+    if (!is_needed && cJSON_IsNull(j.item)) return;
     if (!json_keys(j, keys)) return;
     out->axes[step] = read_axis(j, v->graph, step);
     read_cuts(json_need(j, "cuts"), step_extent(v->graph, step, out->axes[step]),
@@ -153,9 +155,12 @@ static void read_steps(struct json steps, const struct view *v, uint32_t user, s
     bool     any_lead = false;
     if (!is_list(steps, count, count, "steps (all of the model)")) return;
     uint32_t *leads = ARENA_ARRAY(a, uint32_t, count);
+    bool     *needed = ARENA_ARRAY(a, bool, count);
+    graph_exit_steps(v->graph, out->exit, needed);
+    for (uint32_t s = 0; s < count; s++) needed[s] |= v->graph->exit_count == 1;
     for (struct json j = json_at(steps, 0); j.item; j = json_next(j), step++) {
         leads[step] = NO_NODE;
-        read_step(j, v, user, step, out, &leads[step]);
+        read_step(j, v, user, step, needed[step], out, &leads[step]);
         any_lead |= leads[step] != NO_NODE;
     }
     if (!any_lead) return;
@@ -187,8 +192,8 @@ static void read_slices(struct json j, const struct view *v, uint32_t user, stru
     uint32_t  last = v->graph->exit_count - 1;
     if (!nodes) return;
     build_assignment(v, count, nodes, a, &out->assignment);
-    read_steps(json_need(j, "steps"), v, user, a, &out->assignment);
     out->assignment.exit = (uint32_t)json_integer(j, "exit", last, 0, last);
+    read_steps(json_need(j, "steps"), v, user, a, &out->assignment);
 }
 
 // ---- plans --------------------------------------------------------------------------------------

@@ -88,5 +88,5 @@ void text_member_bool(struct plugin_text *t, const char *key, bool value)
 
 void text_member_limit(struct plugin_text *t, const char *key, uint32_t value)
 {
-    text_member_number(t, key, value == UINT32_MAX ? INFINITY : value);
+    text_member_number(t, key, value == UINT32_MAX ? (double)INFINITY : (double)value);
 }
