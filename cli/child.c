@@ -82,8 +82,11 @@ bool child_start(struct child *c, const char *command, double timeout_s,
                  const volatile int *interrupted, struct err *e)
 {
     int to[2] = {-1, -1}, from[2] = {-1, -1};
-    *c = (struct child){
-        .command = command, .timeout_s = timeout_s, .interrupted = interrupted, .in = -1, .out = -1};
+    *c = (struct child){.command = command,
+                        .timeout_s = timeout_s,
+                        .interrupted = interrupted,
+                        .in = -1,
+                        .out = -1};
     bool ok = make_pipe(to) && make_pipe(from);
     if (ok) {
         errno = spawn(c, to[0], from[1]);
@@ -125,7 +128,8 @@ static void reap(struct child *c, char *text, size_t room)
 {
     int status = 0;
     kill(-c->pid, SIGKILL);
-    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {}
+    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
+    }
     c->pid = 0;
     if (WIFSIGNALED(status))
         snprintf(text, room, "it was killed by signal %d (%s)", WTERMSIG(status),
@@ -170,7 +174,8 @@ static ssize_t write_quietly(int fd, const char *text, size_t length)
     ssize_t count = write(fd, text, length);
     int     code = errno;
     if (count < 0 && code == EPIPE && !was_pending)
-        while (sigtimedwait(&pipe, NULL, &(struct timespec){0}) < 0 && errno == EINTR) {}
+        while (sigtimedwait(&pipe, NULL, &(struct timespec){0}) < 0 && errno == EINTR) {
+        }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = code;
     return count;
@@ -190,7 +195,7 @@ static enum heard hear(struct child *c)
 
 static bool shown(const struct child *c, const char *want, const char *what, struct err *e)
 {
-    char text[512];
+    char text[640];
     int  length = c->length < CHILD_SHOWN ? (int)c->length : CHILD_SHOWN;
     for (int i = 0; i < length; i++)
         if (c->line[i] == '\n') length = i;
@@ -202,15 +207,14 @@ static bool shown(const struct child *c, const char *want, const char *what, str
 static bool too_late(const struct child *c, const char *what, struct err *e)
 {
     char text[256];
-    snprintf(text, sizeof text,
-             "want an answer to %s within %g s (--scheme-timeout), have %s", what, c->timeout_s,
-             c->length ? "a line without end" : "none");
+    snprintf(text, sizeof text, "want an answer to %s within %g s (--scheme-timeout), have %s",
+             what, c->timeout_s, c->length ? "a line without end" : "none");
     return fault(c, e, text);
 }
 
 struct talk { // one request and its answer
     const char *line;
-    size_t      left; // of the request, not sent yet
+    size_t      left;    // of the request, not sent yet
     size_t      checked; // bytes of the answer in which there is no newline
     const char *what;
 };
@@ -286,8 +290,8 @@ bool child_finish(struct child *c, struct err *e)
 {
     char how[160], text[256];
     close_end(&c->in);
-    bool   is_over = wait_end(c, c->timeout_s);
-    int    status = 0;
+    bool is_over = wait_end(c, c->timeout_s);
+    int  status = 0;
     if (!is_over && c->interrupted && *c->interrupted) return false;
     c->length = 0;
     if (hear(c) == HEARD_MORE) return shown(c, "want no line behind", "the answer to the end", e);

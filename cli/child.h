@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum { CHILD_LINE_BYTES = 16 << 20, CHILD_SHOWN = 40 };
+enum { CHILD_LINE_BYTES = 16 << 20, CHILD_SHOWN = 80 };
 
 struct child { // private
     const char         *command;
@@ -40,7 +40,8 @@ MUST_USE bool child_ask(struct child *c, const char *line, size_t length, const 
 // status 0, or printed more; e says so.
 MUST_USE bool child_finish(struct child *c, struct err *e);
 
-// Ends it and everything in its group, at once, and gives everything back. Whatever happened before.
+// Ends it and everything in its group, at once, and gives everything back. Whatever happened
+// before.
 void child_stop(struct child *c);
 
 #endif

@@ -23,12 +23,12 @@ static bool has_abi(void *handle, const char *path, struct err *e)
 // What may be missing in a struct that its author filled.
 static bool is_whole(const struct scheme *s, const char *path, struct err *e)
 {
-    const char *missing = !s->name ? "name"
-                          : !s->plan ? "plan"
-                          : s->own_count && !s->own ? "own"
+    const char *missing = !s->name                      ? "name"
+                          : !s->plan                    ? "plan"
+                          : s->own_count && !s->own     ? "own"
                           : s->observe && !s->observe_s ? "observe_s"
-                          : s->end && !s->begin ? "begin"
-                                                : NULL;
+                          : s->end && !s->begin         ? "begin"
+                                                        : NULL;
     return !missing ||
            err_add(e, "--scheme-library %s: want a scheme with \"%s\", have none", path, missing);
 }

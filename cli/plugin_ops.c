@@ -4,9 +4,11 @@ enum { MOST_OPS = 1 << 16 };
 #define MOST_S 1e9
 #define MOST_BYTES 1e15
 
-static const char *const KINDS[] = {
-    [OP_COMPUTE] = "compute", [OP_LOAD] = "load", [OP_TRANSFER] = "transfer", [OP_DELAY] = "delay",
-    [OP_KIND_COUNT] = NULL};
+static const char *const KINDS[] = {[OP_COMPUTE] = "compute",
+                                    [OP_LOAD] = "load",
+                                    [OP_TRANSFER] = "transfer",
+                                    [OP_DELAY] = "delay",
+                                    [OP_KIND_COUNT] = NULL};
 
 // A number that must be there, at least 0.
 static double read_amount(struct json j, const char *key, double most)

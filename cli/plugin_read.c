@@ -36,12 +36,14 @@ static bool begin_reading(struct reader *r, const struct plugin_line *l, const c
                           const char *const *keys, struct json *root, struct err *e)
 {
     *r = (struct reader){.faults_before = e->fault_count};
+    if (!l->length) return err_add(e, "%s: want a JSON object, have an empty line", l->name);
     if (!json_parse(&r->doc, l->name, l->text, l->length, e)) return false;
     const char *const types[] = {type, NULL};
     *root = json_root(&r->doc, &r->scratch);
-    if (!json_keys(*root, keys)) return false;
+    if (!cJSON_IsObject(root->item)) return json_fault(*root, "an object");
     json_need(*root, "type");
     json_choice(*root, "type", types, 0);
+    if (e->fault_count > r->faults_before || !json_keys(*root, keys)) return false;
     if (strcmp(type, "hello") != 0) {
         struct json id = json_need(*root, "id");
         if (id.item && !cJSON_IsNull(id.item)) json_as_integer(id, (int64_t)l->id, (int64_t)l->id);
@@ -188,8 +190,8 @@ static uint32_t *read_nodes(struct json list, const struct view *v, uint32_t use
 static void read_slices(struct json j, const struct view *v, uint32_t user, struct arena *a,
                         struct plugin_choice *out)
 {
-    uint32_t  count, *nodes = read_nodes(json_need(j, "nodes"), v, user, a, &count);
-    uint32_t  last = v->graph->exit_count - 1;
+    uint32_t count, *nodes = read_nodes(json_need(j, "nodes"), v, user, a, &count);
+    uint32_t last = v->graph->exit_count - 1;
     if (!nodes) return;
     build_assignment(v, count, nodes, a, &out->assignment);
     out->assignment.exit = (uint32_t)json_integer(j, "exit", last, 0, last);
@@ -218,10 +220,8 @@ static void want_true(struct json j)
 static void check_keys(struct json j, int form)
 {
     static const char *const keys[][6] = {
-        {"task", "local", NULL},
-        {"task", "infeasible", NULL},
-        {"task", "node", NULL},
-        {"task", "nodes", "steps", "exit", NULL},
+        {"task", "local", NULL},      {"task", "infeasible", NULL},
+        {"task", "node", NULL},       {"task", "nodes", "steps", "exit", NULL},
         {"task", "operations", NULL},
     };
     json_keys(j, keys[form]);
@@ -323,8 +323,9 @@ static void read_match(struct json j, const struct view *v, struct match *out)
         return;
     }
     double queue_s = view_backlog_s(v, f);
-    *out = (struct match){u, f, read_utility(j, "utility_user", view_utility_user(v, u, f, queue_s)),
-                          read_utility(j, "utility_fog", view_utility_fog(v, u, f, queue_s))};
+    *out =
+        (struct match){u, f, read_utility(j, "utility_user", view_utility_user(v, u, f, queue_s)),
+                       read_utility(j, "utility_fog", view_utility_fog(v, u, f, queue_s))};
 }
 
 bool plugin_read_matches(const struct plugin_line *l, const struct view *v, struct arena *a,
@@ -362,8 +363,7 @@ static bool read_metric(struct json j, const struct metric_sink *sink, struct er
 {
     if (!is_metric_name(json_key(j)))
         return json_fault(j, "a name of 1 to %d letters, digits, _", METRIC_NAME_BYTES - 1);
-    if (!cJSON_IsNumber(j.item) || !isfinite(j.item->valuedouble))
-        return json_fault(j, "a number");
+    if (!cJSON_IsNumber(j.item) || !isfinite(j.item->valuedouble)) return json_fault(j, "a number");
     char name[METRIC_NAME_BYTES + 16];
     snprintf(name, sizeof name, "command_%s", json_key(j));
     return !sink || sink->add(sink->ctx, name, j.item->valuedouble, e);

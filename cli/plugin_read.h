@@ -6,7 +6,7 @@
 #include "algorithms/common/build.h"
 #include "cli/plugin_say.h"
 
-struct plugin_line { // an answer
+struct plugin_line {  // an answer
     const char *name; // of whom and to what, for messages
     const char *text; // [length]
     size_t      length;
@@ -18,7 +18,13 @@ struct plugin_hello {
     bool by_instant; // all tasks of an instant in one request
 };
 
-enum plugin_verdict { VERDICT_NONE, VERDICT_LOCAL, VERDICT_INFEASIBLE, VERDICT_SLICES, VERDICT_OPS };
+enum plugin_verdict {
+    VERDICT_NONE,
+    VERDICT_LOCAL,
+    VERDICT_INFEASIBLE,
+    VERDICT_SLICES,
+    VERDICT_OPS
+};
 
 struct plugin_choice { // for one task
     enum plugin_verdict verdict;
@@ -33,9 +39,8 @@ MUST_USE bool plugin_read_hello(const struct plugin_line *l, struct plugin_hello
 
 // In the order of the tasks, into out[count].
 MUST_USE bool plugin_read_plans(const struct plugin_line *l, const struct view *views,
-                                const struct plugin_task *tasks, uint32_t count,
-                                struct arena *a, struct plugin_choice *out,
-                                struct err *e);
+                                const struct plugin_task *tasks, uint32_t count, struct arena *a,
+                                struct plugin_choice *out, struct err *e);
 
 // Sorted as an association is.
 MUST_USE bool plugin_read_matches(const struct plugin_line *l, const struct view *v,

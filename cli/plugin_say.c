@@ -34,12 +34,11 @@ static void end_line(struct plugin_text *t)
 
 static void say_options(struct plugin_text *t, const struct view *v)
 {
-    static const char *const weights[] = {"resident", "per_task", "per_layer", "cached"};
+    static const char *const     weights[] = {"resident", "per_task", "per_layer", "cached"};
     const struct scheme_options *o = v->options;
     text_key(t, "options");
     text_raw(t, "{");
-    text_member_string(t, "granularity",
-                       o->granularity == GRANULARITY_LAYER ? "layer" : "task");
+    text_member_string(t, "granularity", o->granularity == GRANULARITY_LAYER ? "layer" : "task");
     text_member_string(t, "weights", weights[o->weights]);
     text_member_string(t, "fc_split", o->fc_split == SLICE_IN ? "input" : "output");
     text_member_bool(t, "local_share", o->local_share);
@@ -164,7 +163,8 @@ static void say_layers(struct plugin_text *t, const struct graph *g)
         text_member_string(t, "type", l->kernel->type);
         text_key(t, "inputs");
         text_raw(t, "[");
-        for (uint32_t k = 0; k < l->input_count; k++) text_comma(t), text_raw(t, "%u", l->inputs[k]);
+        for (uint32_t k = 0; k < l->input_count; k++)
+            text_comma(t), text_raw(t, "%u", l->inputs[k]);
         text_raw(t, "]");
         say_shape(t, "output", l->out);
         text_member_integer(t, "output_bytes", graph_tensor_bytes(g, i + 1));
@@ -247,8 +247,8 @@ static void say_alone(struct plugin_text *t, const struct view *v)
         text_member_integer(t, "user_group", i / n);
         text_member_integer(t, "group", i % n);
         text_member_bool(t, "fits", v->fits[i % n]);
-        bool varies = v->net->routes[i].is_varying ||
-                      v->net->routes[(i % n) * n + i / n].is_varying;
+        bool varies =
+            v->net->routes[i].is_varying || v->net->routes[(i % n) * n + i / n].is_varying;
         text_member_number(t, "transmission_s", varies && i / n != i % n ? NAN : p->transmission_s);
         text_member_number(t, "execution_s", p->execution_s);
         text_member_number(t, "loading_s", p->loading_s);

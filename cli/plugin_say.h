@@ -8,7 +8,7 @@
 
 enum { PLUGIN_PROTOCOL = 1 };
 
-struct plugin_task { // one that is asked for
+struct plugin_task {    // one that is asked for
     struct due due;     // class_id: of the run's classes
     uint64_t   id;      // of the run, from 0
     uint32_t   attempt; // > 0: planned again
