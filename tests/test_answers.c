@@ -187,6 +187,50 @@ START_TEST(slices_of_an_answer_are_the_builder_s)
 }
 END_TEST
 
+// Step s whole on node 3 where it is before `count`, else null.
+static const char *steps_before(uint32_t count)
+{
+    char *text = arena_string(&world.arena, "\"nodes\":[3],\"steps\":[");
+    for (uint32_t s = 0; s < world.graph.step_count; s++) {
+        const char *comma = s ? "," : "";
+        int32_t     extent = step_extent(&world.graph, s, step_axis(&world.graph, s));
+        if (s < count)
+            text = arena_format(&world.arena, "%s%s{\"cuts\":[0,%d]}", text, comma, extent);
+        else
+            text = arena_format(&world.arena, "%s%snull", text, comma);
+    }
+    return arena_format(&world.arena, "%s]", text);
+}
+
+START_TEST(an_early_exit_needs_its_own_steps_alone)
+{
+    world_free(&world);
+    world_load(&world, "ddnn_shallow");
+    world_ready(&world);
+    struct plugin_choice choice;
+    struct err           e = {0};
+    struct plan          plan;
+    uint32_t             steps = world.graph.exits[0].step + 1; // exit_local: the third step
+    ck_assert_uint_eq(steps, 3);
+    const char *text = in_answer(arena_format(&world.arena, "%s,\"exit\":0", steps_before(steps)));
+    ck_assert_msg(read_one(text, strlen(text), &choice, &e), "%s", e.text);
+    build(&choice, &plan);
+    ck_assert_uint_eq(plan.exit, 1); // from 1
+    for (uint32_t i = 0; i < plan.op_count; i++) ck_assert_uint_lt(plan.ops[i].stage, steps);
+    text = in_answer(arena_format(&world.arena, "%s,\"exit\":0", steps_before(steps - 1)));
+    ck_assert(!read_one(text, strlen(text), &choice, &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "steps[2]: want an object, have null"));
+    e = (struct err){0};
+    text = in_answer(steps_before(steps)); // the last exit needs what follows
+    ck_assert(!read_one(text, strlen(text), &choice, &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "steps[3]: want an object, have null"));
+    e = (struct err){0};
+    text = in_answer(arena_format(&world.arena, "%s,\"exit\":2", steps_before(steps)));
+    ck_assert(!read_one(text, strlen(text), &choice, &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "exit: want an integer from 0 to 1, have 2"));
+}
+END_TEST
+
 START_TEST(operations_of_an_answer_are_the_plan)
 {
     struct plugin_choice choice;
@@ -361,6 +405,7 @@ Suite *answers_suite(void)
     tcase_add_loop_test(tc, a_plan_that_cannot_be_is_refused_with_its_place, 0, COUNT(BAD_PLANS));
     tcase_add_loop_test(tc, cuts_that_do_not_divide_a_step_are_refused, 0, COUNT(BAD_CUTS));
     tcase_add_test(tc, slices_of_an_answer_are_the_builder_s);
+    tcase_add_test(tc, an_early_exit_needs_its_own_steps_alone);
     tcase_add_test(tc, operations_of_an_answer_are_the_plan);
     tcase_add_test(tc, a_node_without_a_way_to_it_is_refused);
     tcase_add_test(tc, whatever_is_answered_is_refused_or_can_be_built);

@@ -101,7 +101,7 @@ static const struct {
 } BAD_HELLO[] = {
     {"protocol-2", "answer to request 0 (hello): protocol: want an integer from 1 to 1, have 2"},
     {"hangs-at-hello", "want an answer to request 0 (hello) within 1 s"},
-    {"first", "want valid JSON, have \"hello, I am a scheme"},
+    {"first", "(hello)"}, // taken for the answer, or found to be a line too many
     {"dies", NULL}, // at the first request: nothing has ended yet
 };
 
@@ -239,6 +239,24 @@ START_TEST(a_task_answered_twice_in_a_batch_is_a_fault)
                      1);
     ck_assert_msg(strstr(err, "plans[1].task: want a task that has no plan yet, have 0") != NULL,
                   "%s", err);
+}
+END_TEST
+
+START_TEST(operations_of_a_program_are_simulated_as_they_stand)
+{
+    // 0.25 s on a fog node and 0.125 s of delay behind it; another 0.3 s beside them.
+    const char *small = write_text("small.json", SMALL);
+    const char *ops = "{\"task\":TASK,\"operations\":["
+                      "{\"kind\":\"compute\",\"node\":1,\"seconds\":0.25},"
+                      "{\"kind\":\"delay\",\"node\":0,\"seconds\":0.125,\"after\":[0]},"
+                      "{\"kind\":\"load\",\"node\":2,\"seconds\":0.3,\"bytes\":1}]}";
+    MUST_RUN("run", small, "--scheme-command", bad(ops, 0), "--db", "o.db", "--quiet", "--set",
+             "arrivals.tasks=1", "--replications", "1", "--set", "record=ops");
+    sqlite3 *db = open_db("o.db");
+    ck_assert_double_eq(query(db, "SELECT latency_s FROM task"), 0.375);
+    ck_assert_double_eq(query(db, "SELECT computation_s FROM task"), 0.25);
+    ck_assert_double_eq(query(db, "SELECT finish_s FROM op WHERE kind = 'load'"), 0.3);
+    sqlite3_close(db);
 }
 END_TEST
 
@@ -455,6 +473,7 @@ static TCase *program_case(void)
     tcase_add_test(tc, a_closed_loop_is_asked_for_together_at_its_beginning);
     tcase_add_test(tc, each_task_of_a_batch_gets_its_own_plan);
     tcase_add_test(tc, a_task_answered_twice_in_a_batch_is_a_fault);
+    tcase_add_test(tc, operations_of_a_program_are_simulated_as_they_stand);
     tcase_add_test(tc, a_program_that_matches_is_asked_each_epoch);
     tcase_add_loop_test(tc, the_examples_give_the_rows_of_greedy, 0, COUNT(SCENARIOS) * EXAMPLES);
     tcase_add_loop_test(tc, a_library_that_does_not_fit_is_refused, 0, COUNT(LIBRARIES));
