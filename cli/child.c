@@ -14,8 +14,6 @@
 
 #include "base/clock.h"
 
-extern char **environ;
-
 enum { READ_BYTES = 1 << 16, SLICE_MS = 100 }; // a signal between look and poll costs one slice
 
 // How a program is called in a message: by its command line, shortened.

@@ -31,7 +31,7 @@ struct batch { // one call of the command
     struct result_row *rows;
     uint32_t           row_count, runs_done, runs_total;
     bool               quiet, is_kept; // is_kept: a run failed, its tasks that ended are stored
-    const char        *point; // JSON object of what --set changed
+    const char        *point;          // JSON object of what --set changed
 };
 
 // What a run needs is given back before the next; only the row gathers.

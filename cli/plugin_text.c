@@ -29,7 +29,8 @@ void text_raw(struct plugin_text *t, const char *format, ...)
 
 void text_comma(struct plugin_text *t)
 {
-    char last = t->length ? t->line[t->length - 1] : '{';
+    char last = '{';
+    if (t->length) last = t->line[t->length - 1];
     if (last == '{' || last == '[' || last == ':') return;
     *room_for(t, 1) = ',';
     t->length++;
@@ -42,7 +43,8 @@ void text_string(struct plugin_text *t, const char *text)
     for (const char *c = text; *c; c++) {
         char *at = room_for(t, 2);
         if (*c == '"' || *c == '\\') *at++ = '\\', t->length++;
-        *at = (unsigned char)*c < 0x20 ? ' ' : *c;
+        *at = *c;
+        if ((unsigned char)*c < 0x20) *at = ' ';
         t->length++;
     }
     text_raw(t, "\"");

@@ -344,8 +344,7 @@ static bool run(struct simulation *sim, const struct run_identity *id,
     bool                 samples = sim->store && s->sample_s > 0 && isfinite(s->sample_s);
     const struct scheme *scheme = sim->p.scheme->scheme;
     struct planner       planner = {.ctx = sim, .plan = plan, .epoch_s = s->epoch_s};
-    if (scheme->associate &&
-        (!scheme->associates || scheme->associates(sim->p.valued.state)))
+    if (scheme->associate && (!scheme->associates || scheme->associates(sim->p.valued.state)))
         planner.epoch = epoch;
     if (scheme->observe) {
         planner.observe = observe;
@@ -365,11 +364,11 @@ static bool keep_failed(struct simulation *sim, const struct outcome *out, struc
     const struct engine_result *r = &out->result;
     uint64_t                    ended = 0;
     for (int i = 0; i < JOB_STATUS_COUNT; i++) ended += r->by_status[i];
-    struct run_end              end = {.planning_s = r->planning_s,
-                                       .simulated_s = s_from_ns(r->end_ns),
-                                       .events = r->events,
-                                       .tasks = r->jobs,
-                                       .status = "failed"};
+    struct run_end end = {.planning_s = r->planning_s,
+                          .simulated_s = s_from_ns(r->end_ns),
+                          .events = r->events,
+                          .tasks = r->jobs,
+                          .status = "failed"};
     return sim->store && ended && sim->scheme_failed && sim->p.scheme->scheme->is_foreign &&
            store_commit(sim->store, &end, e);
 }

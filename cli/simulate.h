@@ -62,7 +62,8 @@ struct run_identity {
 };
 
 // Runs it and stores it (store NULL: nowhere); the outcome lives in `a`. false: e says why, the
-// store is rolled back, or where a foreign scheme failed has the tasks that ended (is_kept). An interrupted run is rolled back too, and is true with result.interrupted.
+// store is rolled back, or where a foreign scheme failed has the tasks that ended (is_kept). An
+// interrupted run is rolled back too, and is true with result.interrupted.
 MUST_USE bool simulate(const struct prepared *p, const struct run_identity *id, struct store *store,
                        const volatile int *interrupted, struct arena *a, struct outcome *out,
                        struct err *e);

@@ -66,12 +66,12 @@ struct scenario_foreign { // a scheme that the command line brings along; a file
     const void          *given; // into its options
 };
 
-struct scenario_edit {       // of the file before it is read
-    const char *const *sets; // [set_count] "KEY=VALUE"
-    uint32_t           set_count;
-    const char *const *schemes,
-        *const        *models; // labels to keep; one that the file lacks is added as it is
-    uint32_t           scheme_count, model_count;
+struct scenario_edit {            // of the file before it is read
+    const char *const      *sets; // [set_count] "KEY=VALUE"
+    uint32_t                set_count;
+    const char *const      *schemes,
+        *const             *models; // labels to keep; one that the file lacks is added as it is
+    uint32_t                scheme_count, model_count;
     struct scenario_foreign foreign[SCENARIO_FOREIGN]; // [foreign_count] kept like `schemes`
     uint32_t                foreign_count;
 };

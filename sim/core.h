@@ -143,11 +143,12 @@ void     schedule(struct engine *en, sim_ns at, uint64_t key, enum event_kind ki
 void     next_arrival(struct engine *en, uint32_t user, sim_ns least_gap);
 
 // life.c
+// The class of a user's job of that rank; `recorded`: what a trace says.
+uint32_t life_class(const struct engine *en, uint32_t user, uint64_t rank, uint32_t recorded);
+
 void life_fetch(const struct engine *en, uint32_t slot, uint32_t depth, uint32_t op_and_attempt);
 void life_arrive(struct engine *en, uint32_t user, uint32_t class_id);
 
-// The class of a user's job of that rank; `recorded`: what a trace says.
-uint32_t life_class(const struct engine *en, uint32_t user, uint64_t rank, uint32_t recorded);
 bool is_current(const struct job *j, uint32_t op_and_attempt);
 void on_retry(struct engine *en, uint32_t slot);
 void begin_delay(struct engine *en, uint32_t slot, uint32_t op);

@@ -146,7 +146,6 @@ static inline const struct event *evq_walk(const struct evq *q, sim_ns at, uint3
     return NULL;
 }
 
-
 static inline bool evq_pop(struct evq *q, struct event *out) // false: empty, `out` untouched
 {
     if (!q->run_count && !q->late_count && !evq_refill(q)) return false;

@@ -102,7 +102,7 @@ static const struct {
     {"protocol-2", "answer to request 0 (hello): protocol: want an integer from 1 to 1, have 2"},
     {"hangs-at-hello", "want an answer to request 0 (hello) within 1 s"},
     {"first", "(hello)"}, // taken for the answer, or found to be a line too many
-    {"dies", NULL}, // at the first request: nothing has ended yet
+    {"dies", NULL},       // at the first request: nothing has ended yet
 };
 
 START_TEST(a_run_in_which_nothing_ended_is_not_kept)
@@ -153,6 +153,16 @@ START_TEST(much_on_standard_error_harms_nobody)
     MUST_RUN("run", small, "--scheme-command", bad("floods", 1), "--db", "r.db", "--quiet");
     ck_assert_uint_gt(strlen(err), 300000);
     ck_assert_double_eq(query_file("r.db", "SELECT count(*) FROM v_run"), 2);
+}
+END_TEST
+
+START_TEST(programs_of_earlier_runs_are_no_zombies)
+{
+    const char *small = write_text("small.json", SMALL);
+    MUST_RUN("run", small, "--scheme-command", bad("siblings", 0), "--db", "z.db", "--quiet",
+             "--replications", "4");
+    const char *most = "SELECT max(value) FROM metric WHERE name = 'command_siblings'";
+    ck_assert_double_eq(query_file("z.db", most), 1);
 }
 END_TEST
 
@@ -402,6 +412,53 @@ START_TEST(a_library_that_does_not_fit_is_refused)
 }
 END_TEST
 
+// Plans locally; fails at the task of that rank; says at the end how many it planned.
+static const char COUNTING[] =
+    "#include \"algorithms/library.h\"\n"
+    "static const struct scheme_option own[] = {{.key = \"fail_at\", .about = \"task\", .kind = "
+    "OPTION_INTEGER, .otherwise = 99, .low = 0, .high = 99}};\n"
+    "static bool begin(const struct view *v, uint32_t n, struct arena *a, void **s, struct err "
+    "*e)\n"
+    "{ (void)v; (void)n; (void)e; *s = ARENA_ARRAY(a, uint32_t, 1); return true; }\n"
+    "static enum plan_verdict plan(const struct view *v, const struct association *as, const "
+    "struct "
+    "task *t, struct arena *scratch, struct plan *out, struct placement *where, struct err *e)\n"
+    "{ uint32_t *count = v->state; (void)as;\n"
+    "  if ((*count)++ == (uint32_t)option_number(v, 0)) return err_add(e, \"as told\"), "
+    "PLAN_FAILED;\n"
+    "  return build_local(v, t, scratch, out, where); }\n"
+    "static bool report(const struct view *v, uint32_t n, const struct metric_sink *sink, struct "
+    "err "
+    "*e)\n"
+    "{ (void)n; return sink->add(sink->ctx, \"planned\", *(uint32_t *)v->state, e); }\n"
+    "static const struct scheme s = {.name = \"counting\", .own = own, .own_count = 1, .begin = "
+    "begin, "
+    ".plan = plan, .report = report};\n"
+    "FOGSIM_LIBRARY(s);\n";
+
+START_TEST(a_library_has_options_state_and_metrics_and_may_fail)
+{
+    const char *small = write_text("small.json", SMALL), *source = write_text("x.c", COUNTING);
+    must_shell(arena_format(&arena, "${CC:-cc} -std=c11 -shared -fPIC -I. -I$(dirname %s) -o %s %s",
+                            program, in_folder("x.so"), source));
+    MUST_RUN("run", small, "--scheme-library", "./x.so", "--db", "l.db", "--quiet");
+    ck_assert_double_eq(query_file("l.db", "SELECT min(value) FROM metric WHERE name = 'planned'"),
+                        3);
+    ck_assert_int_eq(RUN("run", small, "--scheme-library", "x.so", "--db", "l.db", "--set",
+                         "schemes.library.fail_at=2"),
+                     1);
+    ck_assert_ptr_nonnull(
+        strstr(err, "as told\nl.db: 0 of 2 runs are whole; of the next the tasks"));
+    ck_assert_double_eq(query_file("l.db",
+                                   "SELECT count(*) FROM task JOIN run USING (run_id) WHERE "
+                                   "run.status = 'failed' AND task.scheme = 'library'"),
+                        2);
+    ck_assert_int_eq(
+        RUN("run", small, "--scheme-library", "x.so", "--set", "schemes.library.fail_at=100"), 2);
+    ck_assert_ptr_nonnull(strstr(err, "schemes.library.fail_at: want an integer from 0 to 99"));
+}
+END_TEST
+
 // ---- who may name a program
 
 static const struct {
@@ -468,6 +525,7 @@ static TCase *program_case(void)
     tcase_add_test(tc, a_database_is_not_replaced_by_a_run_that_could_not_begin);
     tcase_add_test(tc, runs_before_the_one_that_failed_stay_whole);
     tcase_add_test(tc, much_on_standard_error_harms_nobody);
+    tcase_add_test(tc, programs_of_earlier_runs_are_no_zombies);
     tcase_add_test(tc, an_interrupted_run_ends_its_program_and_all_it_started);
     tcase_add_test(tc, tasks_of_an_instant_are_asked_for_together_by_a_program_that_wants_so);
     tcase_add_test(tc, a_closed_loop_is_asked_for_together_at_its_beginning);
@@ -477,6 +535,7 @@ static TCase *program_case(void)
     tcase_add_test(tc, a_program_that_matches_is_asked_each_epoch);
     tcase_add_loop_test(tc, the_examples_give_the_rows_of_greedy, 0, COUNT(SCENARIOS) * EXAMPLES);
     tcase_add_loop_test(tc, a_library_that_does_not_fit_is_refused, 0, COUNT(LIBRARIES));
+    tcase_add_test(tc, a_library_has_options_state_and_metrics_and_may_fail);
     tcase_add_loop_test(tc, a_scenario_cannot_name_a_program_or_a_library, 0,
                         COUNT(SCENARIO_EDITS));
     tcase_add_test(tc, options_for_plug_ins_say_what_they_want);

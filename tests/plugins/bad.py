@@ -84,6 +84,18 @@ def same_task_twice(request):
     say(json.dumps({"type": "plan", "id": request["id"], "plans": listed}))
 
 
+def children(parent):
+    """How many processes, zombies too, are the children of a process."""
+    count = 0
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/stat" % name) as stat:
+                count += int(stat.read().rsplit(")", 1)[1].split()[1]) == parent
+        except OSError:
+            pass  # it has ended meanwhile
+    return count
+
+
 def uneven(request):
     """Answers in reverse order; every second task of a request stays with its user."""
     listed = [{"task": t["task"], "node": 3} if i % 2 == 0 else {"task": t["task"], "local": True}
@@ -128,6 +140,8 @@ def answer(request):
     elif request["type"] == "associate":
         matches = [{"user": u["user"], "fog": u["candidates"][0][0], "utility_user": 2.5} for u in request["users"]]
         say(json.dumps({"type": "associate", "id": request["id"], "matches": matches[::-1]}))
+    elif request["type"] == "end" and how == "siblings":
+        say('{"type":"end","id":%d,"metrics":{"siblings":%d}}' % (request["id"], children(os.getppid())))
     elif request["type"] == "end" and how in ("metrics", "batches"):
         say('{"type":"end","id":%d,"metrics":{"asked":%d}}' % (request["id"], seen + 1))
     else:
