@@ -1,4 +1,5 @@
-#include "cli/plugin_ops.h"
+// cli/plugin_ops.c: operations that a program states itself, instead of slices.
+#include "cli/plugin_parts.h"
 
 enum { MOST_OPS = 1 << 16 };
 #define MOST_S 1e9

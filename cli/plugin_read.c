@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "cli/plugin_ops.h"
+#include "cli/plugin_parts.h"
 
 enum { METRIC_NAME_BYTES = 64 };
 
@@ -51,15 +51,6 @@ static bool begin_reading(struct reader *r, const struct plugin_line *l, const c
     return e->fault_count == r->faults_before;
 }
 
-static bool is_list(struct json list, uint32_t least, uint32_t most, const char *of)
-{
-    uint32_t count = json_count(list);
-    if (cJSON_IsArray(list.item) && count >= least && count <= most) return true;
-    if (least == most) return json_fault(list, "a list of %u %s", least, of);
-    if (most == UINT32_MAX) return json_fault(list, "a list of %s", of);
-    return json_fault(list, "a list of %u to %u %s", least, most, of);
-}
-
 bool plugin_read_hello(const struct plugin_line *l, struct plugin_hello *out, struct err *e)
 {
     static const char *const keys[] = {"type", "protocol", "associate", "batch", NULL};
@@ -75,127 +66,6 @@ bool plugin_read_hello(const struct plugin_line *l, struct plugin_hello *out, st
         out->by_instant = json_choice(root, "batch", batches, 0) == 1;
     }
     return end_reading(&r, l, e);
-}
-
-// ---- plans: slices ------------------------------------------------------------------------------
-
-// Where messages from the task's user arrive and come back from, and something can be computed.
-uint32_t plugin_read_node(struct json j, const struct view *v, uint32_t user)
-{
-    uint32_t       most = v->net->node_count - 1, before = j.doc->e->fault_count;
-    uint32_t       node = (uint32_t)json_as_integer(j, 0, most);
-    enum node_role role = net_group(v->net, node)->role;
-    if (j.doc->e->fault_count > before) return NO_NODE;
-    if (role != ROLE_USER && role != ROLE_FOG && role != ROLE_CLOUD)
-        json_fault(j, "a node that computes (user, fog or cloud)");
-    else if (node != user && !(net_route(v->net, user, node)->is_reachable &&
-                               net_route(v->net, node, user)->is_reachable))
-        json_fault(j, "a node that the user %u has a way to, and back", user);
-    return j.doc->e->fault_count > before ? NO_NODE : node;
-}
-
-bool plugin_axis_is_known(const struct graph *g, uint32_t step, enum slice_axis axis)
-{
-    bool is_conv = step_axis(g, step) == SLICE_ROWS;
-    return is_conv ? axis == SLICE_ROWS : axis == SLICE_OUT || axis == SLICE_IN;
-}
-
-static enum slice_axis read_axis(struct json j, const struct graph *g, uint32_t step)
-{
-    const char *names[SLICE_AXIS_COUNT + 1];
-    int         axes[SLICE_AXIS_COUNT], count = 0, usual = 0;
-    for (int axis = SLICE_ROWS; axis < SLICE_AXIS_COUNT; axis++) {
-        if (!plugin_axis_is_known(g, step, (enum slice_axis)axis)) continue;
-        if ((enum slice_axis)axis == step_axis(g, step)) usual = count;
-        axes[count] = axis;
-        names[count++] = slice_axis_names[axis];
-    }
-    names[count] = NULL;
-    return (enum slice_axis)axes[json_choice(j, "axis", names, usual)];
-}
-
-// From 0 to the extent, never falling.
-static void read_cuts(struct json cuts, int32_t extent, uint32_t count, int32_t *out)
-{
-    uint32_t i = 0;
-    if (!is_list(cuts, count, count, "cuts (one more than nodes)")) return;
-    for (struct json j = json_at(cuts, 0); j.item; j = json_next(j), i++) {
-        int64_t least = i + 1 == count ? extent : i ? out[i - 1] : 0, most = i ? extent : 0;
-        out[i] = (int32_t)json_as_integer(j, least, most);
-    }
-}
-
-// A step that the exit does not need may be null.
-static void read_step(struct json j, const struct view *v, uint32_t user, uint32_t step,
-                      bool is_needed, struct assignment *out, uint32_t *lead)
-{
-    static const char *const keys[] = {"axis", "cuts", "lead", NULL};
-    if (!is_needed && cJSON_IsNull(j.item)) return;
-    if (!json_keys(j, keys)) return;
-    out->axes[step] = read_axis(j, v->graph, step);
-    read_cuts(json_need(j, "cuts"), step_extent(v->graph, step, out->axes[step]),
-              out->node_count + 1, out->cuts[step]);
-    struct json place = json_get(j, "lead");
-    if (place.item) *lead = plugin_read_node(place, v, user);
-}
-
-// The node with the largest part of a step, where none is told.
-static uint32_t usual_lead(const struct assignment *as, uint32_t step)
-{
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < as->node_count; i++)
-        if (as->cuts[step][i + 1] - as->cuts[step][i] >
-            as->cuts[step][best + 1] - as->cuts[step][best])
-            best = i;
-    return as->nodes[best];
-}
-
-static void read_steps(struct json steps, const struct view *v, uint32_t user, struct arena *a,
-                       struct assignment *out)
-{
-    uint32_t count = v->graph->step_count, step = 0;
-    bool     any_lead = false;
-    if (!is_list(steps, count, count, "steps (all of the model)")) return;
-    uint32_t *leads = ARENA_ARRAY(a, uint32_t, count);
-    bool     *needed = ARENA_ARRAY(a, bool, count);
-    graph_exit_steps(v->graph, out->exit, needed);
-    for (uint32_t s = 0; s < count; s++) needed[s] |= v->graph->exit_count == 1;
-    for (struct json j = json_at(steps, 0); j.item; j = json_next(j), step++) {
-        leads[step] = NO_NODE;
-        read_step(j, v, user, step, needed[step], out, &leads[step]);
-        any_lead |= leads[step] != NO_NODE;
-    }
-    if (!any_lead) return;
-    for (step = 0; step < count; step++)
-        if (leads[step] == NO_NODE) leads[step] = usual_lead(out, step);
-    out->leads = leads;
-}
-
-static uint32_t *read_nodes(struct json list, const struct view *v, uint32_t user, struct arena *a,
-                            uint32_t *count)
-{
-    enum { MOST = 256 };
-    *count = 0;
-    if (!is_list(list, 1, MOST, "nodes")) return NULL;
-    uint32_t *nodes = ARENA_ARRAY(a, uint32_t, json_count(list)), before = list.doc->e->fault_count;
-    for (struct json j = json_at(list, 0); j.item; j = json_next(j)) {
-        uint32_t node = plugin_read_node(j, v, user);
-        for (uint32_t i = 0; i < *count; i++)
-            if (node != NO_NODE && nodes[i] == node) json_fault(j, "every node once");
-        nodes[(*count)++] = node;
-    }
-    return list.doc->e->fault_count == before ? nodes : NULL;
-}
-
-static void read_slices(struct json j, const struct view *v, uint32_t user, struct arena *a,
-                        struct plugin_choice *out)
-{
-    uint32_t count, *nodes = read_nodes(json_need(j, "nodes"), v, user, a, &count);
-    uint32_t last = v->graph->exit_count - 1;
-    if (!nodes) return;
-    build_assignment(v, count, nodes, a, &out->assignment);
-    out->assignment.exit = (uint32_t)json_integer(j, "exit", last, 0, last);
-    read_steps(json_need(j, "steps"), v, user, a, &out->assignment);
 }
 
 // ---- plans --------------------------------------------------------------------------------------
@@ -219,9 +89,9 @@ static void want_true(struct json j)
 // A key of another form would have no effect.
 static void check_keys(struct json j, int form)
 {
-    static const char *const keys[][6] = {
+    static const char *const keys[][7] = {
         {"task", "local", NULL},      {"task", "infeasible", NULL},
-        {"task", "node", NULL},       {"task", "nodes", "steps", "exit", NULL},
+        {"task", "node", NULL},       {"task", "nodes", "steps", "exit", "hub", NULL},
         {"task", "operations", NULL},
     };
     json_keys(j, keys[form]);
@@ -244,7 +114,9 @@ static void read_plan(struct json j, const struct view *v, uint32_t user, struct
         if (node != NO_NODE) build_single(v, node, a, &out->assignment);
         return;
     }
-    case 3: out->verdict = VERDICT_SLICES, read_slices(j, v, user, a, out); return;
+    case 3:
+        out->verdict = VERDICT_SLICES, plugin_read_slices(j, v, user, a, &out->assignment);
+        return;
     default: out->verdict = VERDICT_OPS, plugin_read_ops(value, v, user, a, &out->ops); return;
     }
 }
@@ -274,7 +146,7 @@ bool plugin_read_plans(const struct plugin_line *l, const struct view *views,
     struct json              root;
     if (begin_reading(&r, l, "plan", keys, &root, e)) {
         struct json plans = json_need(root, "plans");
-        if (plans.item) is_list(plans, count, count, "plans (one for each task)");
+        if (plans.item) plugin_is_list(plans, count, count, "plans (one for each task)");
         memset(out, 0, count * sizeof *out);
         for (struct json j = json_at(plans, 0); e->fault_count == r.faults_before && j.item;
              j = json_next(j)) {
@@ -337,7 +209,7 @@ bool plugin_read_matches(const struct plugin_line *l, const struct view *v, stru
     *out = (struct association){0};
     if (begin_reading(&r, l, "associate", keys, &root, e)) {
         struct json list = json_need(root, "matches");
-        if (list.item) is_list(list, 0, UINT32_MAX, "matches");
+        if (list.item) plugin_is_list(list, 0, UINT32_MAX, "matches");
         out->matches = ARENA_ARRAY(a, struct match, json_count(list));
         for (struct json j = json_at(list, 0); e->fault_count == r.faults_before && j.item;
              j = json_next(j))

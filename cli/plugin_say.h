@@ -29,4 +29,8 @@ void plugin_say_epoch(struct plugin_text *t, const struct view *v, uint64_t id, 
 
 void plugin_say_end(struct plugin_text *t, uint64_t id);
 
+// Private: a line of that type.
+void plugin_begin_line(struct plugin_text *t, const char *type);
+void plugin_end_line(struct plugin_text *t);
+
 #endif

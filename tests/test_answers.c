@@ -117,6 +117,13 @@ static const struct {
     {"{\"axis\":\"out\",\"cuts\":[0,4,%d]}", ""},
     {"{\"axis\":\"diagonal\",\"cuts\":[0,4,%d]}", "axis: want one of \"rows\""},
     {"{\"axis\":4,\"cuts\":[0,4,%d]}", "axis: want one of \"rows\""},
+    {"{\"cuts\":[0,4,%d],\"tiles\":[2,2]}", "tiles: want \"tiles\" of axis \"grid\" alone"},
+    {"{\"axis\":\"grid\",\"cuts\":[0,4,%d]}", "tiles: want a value, have nothing"},
+    {"{\"axis\":\"grid\",\"tiles\":[4,2],\"cuts\":[0,3,%d]}",
+     "cuts[1]: want tiles of one row of 2, or whole rows (from tile 0 on), have 3"},
+    {"{\"axis\":\"grid\",\"tiles\":[9,2],\"cuts\":[0,4,%d]}",
+     "tiles[0]: want an integer from 1 to 8"},
+    {"{\"axis\":\"grid\",\"tiles\":[2],\"cuts\":[0,4,%d]}", "tiles: want a list of 2 numbers"},
     {"{\"cuts\":[0,4,%d],\"lead\":77}", "lead: want an integer from 0 to 7, have 77"},
     {"{}", "cuts: want a value, have nothing"},
     {"null", "want an object, have null"},
@@ -333,6 +340,62 @@ START_TEST(whatever_is_answered_is_refused_or_can_be_built)
 }
 END_TEST
 
+// ---- any cut of any step
+
+// The world's task with every step cut at random, along any axis that hello tells of, or a grid.
+static const char *random_slices(struct rng *rng)
+{
+    const struct graph *g = &world.graph;
+    char               *text = arena_string(&world.arena, "\"nodes\":[3,0,5],\"steps\":[");
+    for (uint32_t s = 0; s < g->step_count; s++) {
+        enum slice_axis axis;
+        do axis = (enum slice_axis)(1 + rng_below(rng, SLICE_AXIS_COUNT - 1));
+        while (!plugin_axis_is_known(g, s, axis));
+        const char *tiles = "";
+        int32_t     extent, unit = 1;
+        if (axis == SLICE_GRID) { // whole rows of tiles
+            extent = 1 + (int32_t)rng_below(rng, (uint64_t)step_extent(g, s, SLICE_ROWS));
+            unit = 1 + (int32_t)rng_below(rng, (uint64_t)step_extent(g, s, SLICE_COLUMNS));
+            tiles = arena_format(&world.arena, ",\"tiles\":[%d,%d]", extent, unit);
+        } else {
+            extent = step_extent(g, s, axis);
+        }
+        int32_t a = (int32_t)rng_below(rng, (uint64_t)extent + 1),
+                b = (int32_t)rng_below(rng, (uint64_t)extent + 1);
+        text = arena_format(&world.arena, "%s%s{\"axis\":\"%s\"%s,\"cuts\":[0,%d,%d,%d]%s}", text,
+                            s ? "," : "", slice_axis_names[axis], tiles, unit * (a < b ? a : b),
+                            unit * (a < b ? b : a), unit * extent,
+                            rng_below(rng, 2) ? ",\"lead\":5" : "");
+    }
+    const char *hub = rng_below(rng, 3) ? "" : ",\"hub\":4";
+    return arena_format(&world.arena, "%s],\"exit\":%d%s", text, (int)rng_below(rng, g->exit_count),
+                        hub);
+}
+
+static const char *const MODELS[] = {"nin_cifar10",  "ddnn_shallow", "ddnn_deep",
+                                     "c3d_sports1m", "xception",     "resnet18"};
+
+START_TEST(any_cut_along_any_axis_can_be_built)
+{
+    world_free(&world);
+    world_load(&world, MODELS[_i]);
+    struct rng rng;
+    rng_init(&rng, 3, 0, "cuts", (uint64_t)_i);
+    for (int i = 0; i < 30; i++) {
+        world.options.granularity = i % 2 ? GRANULARITY_TASK : GRANULARITY_LAYER;
+        world.options.weights = (enum weights_mode)(i / 2 % 4);
+        world_ready(&world);
+        struct plugin_choice choice;
+        struct err           e = {0};
+        struct plan          plan;
+        const char          *text = in_answer(random_slices(&rng));
+        ck_assert_msg(read_one(text, strlen(text), &choice, &e), "%s", e.text);
+        build(&choice, &plan);
+        ck_assert_uint_gt(plan.op_count, world.graph.exits[0].step);
+    }
+}
+END_TEST
+
 static const struct {
     const char *matches, *want;
 } BAD_MATCHES[] = {
@@ -405,6 +468,7 @@ Suite *answers_suite(void)
     tcase_add_loop_test(tc, a_plan_that_cannot_be_is_refused_with_its_place, 0, COUNT(BAD_PLANS));
     tcase_add_loop_test(tc, cuts_that_do_not_divide_a_step_are_refused, 0, COUNT(BAD_CUTS));
     tcase_add_test(tc, slices_of_an_answer_are_the_builder_s);
+    tcase_add_loop_test(tc, any_cut_along_any_axis_can_be_built, 0, COUNT(MODELS));
     tcase_add_test(tc, an_early_exit_needs_its_own_steps_alone);
     tcase_add_test(tc, operations_of_an_answer_are_the_plan);
     tcase_add_test(tc, a_node_without_a_way_to_it_is_refused);
