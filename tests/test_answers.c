@@ -1,5 +1,6 @@
 // tests/test_answers.c: answers of a scheme's program, as they may come from anywhere: refused with
 // their place, or the plan that they say.
+#include <cjson/cJSON.h>
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,6 +147,23 @@ START_TEST(cuts_that_do_not_divide_a_step_are_refused)
     ck_assert(!read_one(text, strlen(text), &choice, &e));
     ck_assert_msg(strstr(e.text, BAD_CUTS[_i].want) != NULL, "want %s\nhave %s", BAD_CUTS[_i].want,
                   e.text);
+}
+END_TEST
+
+START_TEST(cuts_never_fall)
+{
+    struct plugin_choice choice;
+    struct err           e = {0};
+    char                *text = arena_string(&world.arena, "\"nodes\":[3,4,5],\"steps\":[");
+    for (uint32_t s = 0; s < world.graph.step_count; s++) {
+        int32_t extent = step_extent(&world.graph, s, step_axis(&world.graph, s));
+        text = arena_format(&world.arena, "%s%s{\"cuts\":[0,%d,%d,%d]}", text, s ? "," : "",
+                            s ? 2 : 3, s ? 4 : 2, extent);
+    }
+    const char *whole = in_answer(arena_format(&world.arena, "%s]", text));
+    ck_assert(!read_one(whole, strlen(whole), &choice, &e));
+    ck_assert_msg(strstr(e.text, "steps[0].cuts[2]: want an integer from 3 to 32, have 2") != NULL,
+                  "%s", e.text);
 }
 END_TEST
 
@@ -340,6 +358,99 @@ START_TEST(whatever_is_answered_is_refused_or_can_be_built)
 }
 END_TEST
 
+// ---- what a program is told
+
+static double number_of(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItem(object, key);
+    ck_assert_msg(cJSON_IsNumber(item), "no number %s", key);
+    return item->valuedouble;
+}
+
+static cJSON *parse(const struct plugin_text *t)
+{
+    ck_assert_int_eq(t->line[t->length - 1], '\n');
+    ck_assert_ptr_null(memchr(t->line, '\n', t->length - 1));
+    cJSON *root = cJSON_ParseWithLength(t->line, t->length);
+    ck_assert_ptr_nonnull(root);
+    return root;
+}
+
+static double element(const cJSON *list, int i)
+{
+    return cJSON_GetArrayItem(list, i)->valuedouble;
+}
+
+// Doubles, to the last bit: a scheme that compares them decides as one within fogsim.
+START_TEST(a_request_says_exactly_what_the_view_says)
+{
+    world_vary(&world, 65); // backlogs
+    for (uint32_t i = 0; i < WORLD_NODES; i++) world.backlog_s[i] = 0.1 / (3 + i);
+    world_ready(&world);
+    const struct plugin_task tasks[] = {{.due = {.number = 3ull << 40 | 7, .user = 1}, .id = 12},
+                                        {.due = {.user = 2}, .id = 13, .attempt = 2}};
+    struct plugin_text       t = {.arena = &world.arena};
+    plugin_say_tasks(&t, &world.view, &world.view, 5, tasks, 2, &world.arena);
+    cJSON *root = parse(&t), *list = cJSON_GetObjectItem(root, "tasks");
+    ck_assert_double_eq(number_of(root, "id"), 5);
+    ck_assert_int_eq(cJSON_GetArraySize(cJSON_GetObjectItem(root, "backlog_s")), WORLD_FOGS);
+    ck_assert_int_eq(cJSON_GetArraySize(list), 2);
+    ck_assert_double_eq(number_of(cJSON_GetArrayItem(list, 0), "rank"), 7);
+    ck_assert_double_eq(number_of(cJSON_GetArrayItem(list, 1), "attempt"), 2);
+    for (int i = 0; i < 2; i++) {
+        const cJSON *task = cJSON_GetArrayItem(list, i), *c;
+        uint32_t     user = tasks[i].due.user, nodes[WORLD_FOGS], seen = 0;
+        uint32_t     count = view_candidates(&world.view, user, NULL, &world.arena, nodes);
+        ck_assert_double_eq(number_of(task, "task"), (double)tasks[i].id);
+        ck_assert_double_eq(number_of(task, "user"), user);
+        cJSON_ArrayForEach(c, cJSON_GetObjectItem(task, "candidates"))
+        {
+            ck_assert_uint_lt(seen, count);
+            ck_assert_double_eq(element(c, 0), nodes[seen]);
+            ck_assert_double_eq(element(c, 1), view_alone_s(&world.view, user, nodes[seen]));
+            ck_assert_double_eq(element(c, 2), world.backlog_s[nodes[seen]]);
+            seen++;
+        }
+        ck_assert_uint_eq(seen, count);
+        ck_assert_uint_gt(count, 0);
+    }
+    cJSON_Delete(root);
+}
+END_TEST
+
+START_TEST(hello_says_exactly_what_the_view_says)
+{
+    struct plugin_text t = {.arena = &world.arena};
+    plugin_say_hello(&t, &world.view, 1);
+    cJSON *root = parse(&t);
+    const cJSON *class = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "classes"), 0), *x;
+    ck_assert_double_eq(number_of(root, "protocol"), 1);
+    ck_assert_double_eq(number_of(root, "nodes"), WORLD_NODES);
+    ck_assert_int_eq(cJSON_GetArraySize(cJSON_GetObjectItem(root, "groups")), GROUPS);
+    ck_assert_int_eq(cJSON_GetArraySize(cJSON_GetObjectItem(root, "links")), GROUPS * GROUPS);
+    cJSON_ArrayForEach(x, cJSON_GetObjectItem(class, "alone"))
+    {
+        int    group = (int)number_of(x, "group");
+        double sum = number_of(x, "transmission_s") + number_of(x, "execution_s") +
+                     number_of(x, "loading_s") + number_of(x, "edge_delay_s");
+        uint32_t node = world.groups[group].first;
+        ck_assert_double_eq(sum, view_alone_s(&world.view, 0, node));
+    }
+    const cJSON *steps = cJSON_GetObjectItem(class, "steps");
+    ck_assert_int_eq(cJSON_GetArraySize(steps), (int)world.graph.step_count);
+    for (int g = 0; g < GROUPS; g++) { // whole steps, with what merges them, are the whole model
+        double sum = 0;
+        cJSON_ArrayForEach(x, steps) sum += element(cJSON_GetObjectItem(x, "seconds"), g);
+        ck_assert_double_eq_tol(sum, world.costs[g].whole_s, 1e-12 * sum);
+    }
+    int64_t macs = 0;
+    cJSON_ArrayForEach(x, cJSON_GetObjectItem(class, "layers")) macs +=
+        (int64_t)number_of(x, "macs");
+    ck_assert_int_eq(macs, graph_macs(&world.graph));
+    cJSON_Delete(root);
+}
+END_TEST
+
 // ---- any cut of any step
 
 // The world's task with every step cut at random, along any axis that hello tells of, or a grid.
@@ -467,6 +578,9 @@ Suite *answers_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, a_plan_that_cannot_be_is_refused_with_its_place, 0, COUNT(BAD_PLANS));
     tcase_add_loop_test(tc, cuts_that_do_not_divide_a_step_are_refused, 0, COUNT(BAD_CUTS));
+    tcase_add_test(tc, cuts_never_fall);
+    tcase_add_test(tc, a_request_says_exactly_what_the_view_says);
+    tcase_add_test(tc, hello_says_exactly_what_the_view_says);
     tcase_add_test(tc, slices_of_an_answer_are_the_builder_s);
     tcase_add_loop_test(tc, any_cut_along_any_axis_can_be_built, 0, COUNT(MODELS));
     tcase_add_test(tc, an_early_exit_needs_its_own_steps_alone);
