@@ -282,10 +282,12 @@ START_TEST(operations_of_an_answer_are_the_plan)
 }
 END_TEST
 
-START_TEST(a_node_without_a_way_to_it_is_refused)
+START_TEST(a_node_without_a_way_to_it_or_back_is_refused)
 {
-    world.links[GROUP_USER * GROUPS + GROUP_FAR].is_absent = true;
-    world.links[GROUP_NEAR * GROUPS + GROUP_FAR].is_absent = true;
+    const int others[] = {GROUP_USER, GROUP_NEAR};
+    for (int i = 0; i < 2; i++) // no way there, or none back
+        world.links[_i ? GROUP_FAR * GROUPS + others[i] : others[i] * GROUPS + GROUP_FAR]
+            .is_absent = true;
     world_ready(&world);
     struct plugin_choice choice;
     struct err           e = {0};
@@ -585,7 +587,7 @@ Suite *answers_suite(void)
     tcase_add_loop_test(tc, any_cut_along_any_axis_can_be_built, 0, COUNT(MODELS));
     tcase_add_test(tc, an_early_exit_needs_its_own_steps_alone);
     tcase_add_test(tc, operations_of_an_answer_are_the_plan);
-    tcase_add_test(tc, a_node_without_a_way_to_it_is_refused);
+    tcase_add_loop_test(tc, a_node_without_a_way_to_it_or_back_is_refused, 0, 2);
     tcase_add_test(tc, whatever_is_answered_is_refused_or_can_be_built);
     tcase_add_loop_test(tc, a_match_that_cannot_be_is_refused, 0, COUNT(BAD_MATCHES));
     tcase_add_test(tc, the_events_of_an_instant_are_found_wherever_they_lie);
