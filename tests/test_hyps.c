@@ -581,6 +581,54 @@ START_TEST(messages_are_the_tensors_that_cross_the_cuts)
 }
 END_TEST
 
+// Whether `op` waits for `before`, by any way.
+static bool waits_for(const struct plan *p, uint32_t op, uint32_t before)
+{
+    bool *is_ancestor = ARENA_ARRAY(&world.arena, bool, p->op_count);
+    is_ancestor[op] = true;
+    for (uint32_t i = op + 1; i-- > before;)
+        for (uint32_t k = 0; is_ancestor[i] && k < p->ops[i].dep_count; k++)
+            is_ancestor[p->deps[p->ops[i].first_dep + k]] = true;
+    return is_ancestor[before];
+}
+
+static bool makes(const struct op *o, uint32_t tensor)
+{
+    return o->kind == OP_COMPUTE && tensor &&
+           (int32_t)o->stage == world.graph.layers[tensor - 1].step;
+}
+
+// Also where a network is no chain: all that makes what a step's layers read, every part of it,
+// ends before the step's last operation begins.
+START_TEST(a_step_waits_for_all_that_it_reads)
+{
+    static const char *const models[] = {"alexnet_torchvision", "resnet34"};
+    for (uint32_t m = 0; m < 2; m++)
+        for (int kind = SPLIT_NONE; kind <= SPLIT_ALL; kind++) {
+            struct plan      plan;
+            struct placement where;
+            load(models[m]);
+            own[OPTIONAL].number = kind;
+            own[THRESHOLD].number = 2e6;
+            own[H_PARTS].number = 3;
+            world_plan(&world, hyps, NULL, &(struct task){0, 0}, &plan, &where);
+            for (uint32_t l = 0; l < world.graph.layer_count; l++) {
+                uint32_t last = 0; // of this layer's step
+                for (uint32_t i = 0; i < plan.op_count; i++)
+                    if (makes(&plan.ops[i], l + 1)) last = i;
+                for (uint32_t k = 0; k < world.graph.layers[l].input_count; k++)
+                    for (uint32_t i = 0; i < plan.op_count; i++) {
+                        uint32_t tensor = world.graph.layers[l].inputs[k];
+                        if (!makes(&plan.ops[i], tensor) || makes(&plan.ops[last], tensor))
+                            continue;
+                        ck_assert_msg(waits_for(&plan, last, i), "%s, layer %u", models[m], l);
+                    }
+            }
+            world_free(&world);
+        }
+}
+END_TEST
+
 // A hub that is out of reach is none: the user is.
 static bool not_far(void *ctx, uint32_t node)
 {
@@ -820,6 +868,7 @@ Suite *hyps_suite(void)
     tc = add_case(suite, "hub");
     tcase_add_test(tc, every_transfer_has_the_hub_at_one_end);
     tcase_add_test(tc, messages_are_the_tensors_that_cross_the_cuts);
+    tcase_add_test(tc, a_step_waits_for_all_that_it_reads);
     tcase_add_test(tc, the_user_stands_in_for_a_hub_that_is_down);
     tcase_add_test(tc, the_whole_costs_what_its_steps_cost_wherever_it_is_cut);
     tc = add_case(suite, "resume");
