@@ -146,6 +146,11 @@ START_TEST(tensors_that_pass_a_partition_by_are_alive_where_they_are_needed)
     n = split_need(&s, 0, 1); // a leaves, once, though two read it
     ck_assert_double_eq(n.live_bytes, 2 * 64);
     ck_assert_double_eq(n.output_bytes, 64);
+    n = split_need(&s, 0, 3); // a and c leave: both are there while c is made of b
+    ck_assert_double_eq(n.live_bytes, 3 * 64);
+    ck_assert_double_eq(n.output_bytes, 2 * 64);
+    n = split_need(&s, 0, 2); // a leaves, and is there while b is made of it: not a third time
+    ck_assert_double_eq(n.live_bytes, 2 * 64);
     n = split_need(&s, 1, 2); // reads a, makes b: a is fetched again where it is needed
     ck_assert_double_eq(n.live_bytes, 2 * 64);
     n = split_need(&s, 3, 4);
@@ -765,6 +770,19 @@ START_TEST(parts_at_the_hub_count_by_what_they_cover)
     ck_assert_uint_eq(count_computes(&second), 6); // f2, f3
     second = again(&first, behind_map(&first, 0), &t);
     ck_assert_uint_eq(count_computes(&second), 8); // but the first third
+
+    // In any order, and of several sizes: [500, 1000), [0, 500), [250, 500) of f1.
+    const uint32_t parts[3][2] = {{1, 2}, {0, 2}, {1, 4}};
+    struct plan    last = {.arena = &world.arena};
+    for (int i = 0; i < 3; i++)
+        plan_add(&last,
+                 (struct op){.kind = OP_DELAY,
+                             .tag = {0, (uint32_t)1 << 16, parts[i][0] << 16 | parts[i][1]}},
+                 NULL, 0);
+    second = again(&last, 3, &t);
+    ck_assert_uint_eq(count_computes(&second), 6);
+    second = again(&last, 1, &t); // [500, 1000) covers [666, 1000) alone
+    ck_assert_uint_eq(count_computes(&second), 8);
 }
 END_TEST
 
@@ -779,6 +797,84 @@ START_TEST(maps_at_another_hub_are_of_no_use)
     own[HUB].number = GROUP_FAR;
     struct plan second = again(&first, first.op_count, &t);
     ck_assert_uint_eq(count_computes(&second), 3);
+}
+END_TEST
+
+// ---- workers ------------------------------------------------------------------------------------
+
+static void ck_workers(const uint32_t *want, uint32_t count)
+{
+    struct plan      plan;
+    struct placement where;
+    bool             used[WORLD_NODES] = {false};
+    uint32_t         seen = 0;
+    world_plan(&world, hyps, NULL, &(struct task){0, 0}, &plan, &where);
+    for (uint32_t i = 0; i < where.count; i++) {
+        seen += !used[where.slices[i].node];
+        used[where.slices[i].node] = true;
+    }
+    ck_assert_uint_eq(seen, count);
+    for (uint32_t i = 0; i < count; i++) ck_assert(used[want[i]]);
+}
+
+static bool only_first_near(void *ctx, uint32_t node)
+{
+    (void)ctx;
+    return node <= FIRST_NEAR;
+}
+
+// Near nodes are twice as fast as far ones. Each unit goes to the next worker.
+START_TEST(workers_are_those_of_the_least_time_that_can_hold_a_unit)
+{
+    load("vgg16"); // 7 units for 5 fog nodes
+    ck_workers((const uint32_t[]){3, 4, 5, 6, 7}, 5);
+    world.options.local_share = true;
+    ck_workers((const uint32_t[]){3, 4, 5, 6, 7, 0}, 6);
+    world.options.local_share = false;
+    own[DEVICES].number = 2;
+    ck_workers((const uint32_t[]){3, 4}, 2);
+    world.backlog_s[4] = 1e3;
+    ck_workers((const uint32_t[]){3, 5}, 2);
+    own[DEVICES].number = 0;
+    world.limits.candidates = 1;
+    ck_workers((const uint32_t[]){3}, 1);
+    world.limits.candidates = UINT32_MAX;
+    world.limits.gamma_bytes_per_s = 60e6; // far nodes have 50
+    ck_workers((const uint32_t[]){3, 4}, 2);
+    world.limits.gamma_bytes_per_s = 0;
+    world.view.is_up = only_first_near;
+    ck_workers((const uint32_t[]){3}, 1);
+    world.view.is_up = NULL;
+    world.limits.tau_mode = TAU_SET;
+    world.limits.tau_s = 500; // node 4 waits for longer
+    ck_workers((const uint32_t[]){3, 5, 6, 7}, 4);
+    world.limits.tau_mode = TAU_OFF;
+    // fc7 and fc8 cannot be cut: 83,546,016 bytes
+    world.groups[GROUP_FAR].memory_bytes = 83546015;
+    ck_workers((const uint32_t[]){3, 4}, 2);
+    world.groups[GROUP_FAR].memory_bytes = 83546016;
+    ck_workers((const uint32_t[]){3, 4, 5, 6, 7}, 5);
+}
+END_TEST
+
+START_TEST(without_workers_the_user_computes_alone_if_it_can)
+{
+    struct plan      plan;
+    struct placement where;
+    struct task      t = {0, 2};
+    struct err       e = {0};
+    load("vgg16");
+    world.groups[GROUP_NEAR].memory_bytes = world.groups[GROUP_FAR].memory_bytes = 9;
+    world_plan(&world, hyps, NULL, &t, &plan, &where);
+    for (uint32_t i = 0; i < plan.op_count; i++) {
+        ck_assert(plan.ops[i].kind != OP_TRANSFER);
+        ck_assert_uint_eq(plan.ops[i].to, 2);
+    }
+    ck_assert_uint_eq(where.count, world.graph.step_count);
+    world.groups[GROUP_USER].memory_bytes = 9;
+    plan = (struct plan){.arena = &world.arena};
+    ck_assert_int_eq(hyps->plan(&world.view, NULL, &t, &world.arena, &plan, NULL, &e),
+                     PLAN_INFEASIBLE);
 }
 END_TEST
 
@@ -876,6 +972,9 @@ Suite *hyps_suite(void)
     tcase_add_test(tc, of_a_batch_only_the_missing_images_are_computed_again_also_the_second_time);
     tcase_add_test(tc, parts_at_the_hub_count_by_what_they_cover);
     tcase_add_test(tc, maps_at_another_hub_are_of_no_use);
+    tc = add_case(suite, "workers");
+    tcase_add_test(tc, workers_are_those_of_the_least_time_that_can_hold_a_unit);
+    tcase_add_test(tc, without_workers_the_user_computes_alone_if_it_can);
     tc = add_case(suite, "metrics");
     tcase_add_test(tc, metrics_tell_partitions_parts_and_why_a_task_is_infeasible);
     tcase_add_test(tc, a_hub_must_be_able_to_keep_maps);

@@ -100,6 +100,8 @@ END_TEST
 START_TEST(every_step_is_merged_at_the_group_owner)
 {
     load("vgg16");
+    world.options.granularity = GRANULARITY_TASK; // which is not asked
+    world.options.fc_split = SLICE_IN;
     make_plan();
     for (uint32_t i = 0; i < plan.op_count; i++) {
         const struct op *o = &plan.ops[i];
