@@ -160,7 +160,7 @@ static void fetch(struct writer *w, const struct hyps_unit *u, uint32_t image)
         }
     if (reads_image) want(w, w->images[image]);
     for (uint32_t i = 0; i < l->unit_count; i++)
-        if (w->feeds[l->units[i].partition]) want(w, w->made[i * w->job->batch + image]);
+        if (w->feeds[l->units[i].partition]) want(w, w->made[(size_t)i * w->job->batch + image]);
     want(w, w->released[u->worker]);
     want(w, w->floor);
     uint32_t node = w->job->workers[u->worker].node;
@@ -250,7 +250,7 @@ static void run_unit(struct writer *w, uint32_t index)
 {
     const struct hyps_unit *u = &w->job->layout->units[index];
     uint32_t                batch = w->job->batch, node = w->job->workers[u->worker].node;
-    uint32_t               *made = &w->made[index * batch];
+    uint32_t               *made = &w->made[(size_t)index * batch];
     bool                    is_first = true;
     for (uint32_t b = 0; b < batch; b++) {
         if (is_held(w, u, b)) {
@@ -291,7 +291,7 @@ static void bring_answers(struct writer *w)
     if (user == w->job->hub) return;
     for (uint32_t b = 0; b < batch; b++) {
         for (uint32_t i = 0; i < l->unit_count; i++)
-            if (l->units[i].end == w->g->layer_count) want(w, w->made[i * batch + b]);
+            if (l->units[i].end == w->g->layer_count) want(w, w->made[(size_t)i * batch + b]);
         add_transfer(w, w->g->step_count - 1, w->job->hub, user,
                      (double)graph_tensor_bytes(w->g, w->g->layer_count));
     }
