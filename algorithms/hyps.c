@@ -120,7 +120,6 @@ static bool may_serve(const struct view *v, uint32_t user, uint32_t hub, uint32_
     struct worker w = worker_of(v, node);
     if (w.memory_bytes < least_bytes && !w.may_swap) return false;
     if (!is_up(v, node) || !view_is_connected(v, hub, node)) return false;
-    if (!view_is_connected(v, user, node) && hub == user) return false;
     double rate = node == hub ? INFINITY : net_rate(v->net, hub, node, v->now);
     if (!(rate > 0 && rate >= v->limits->gamma_bytes_per_s)) return false;
     *total_s = view_alone_s(v, user, node) + view_backlog_s(v, node);
