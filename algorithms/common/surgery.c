@@ -13,7 +13,7 @@ enum {
     FIRST_STEP
 };
 
-enum { ZOOM = 8, ZOOM_ROUNDS = 20 };   // a finer grid has 2 ZOOM + 1 values an axis
+enum { ZOOM = 8, ZOOM_ROUNDS = 20 };  // a finer grid has 2 ZOOM + 1 values an axis
 static const double ZOOM_GAIN = 1e-3; // less of the maximum won: over
 
 struct axis {
@@ -24,9 +24,9 @@ struct axis {
 struct hunt {
     const struct surgery *s;
     struct arena         *scratch;
-    bool                 *found, *best;     // [step_count]
-    double                best_s;           // the maximum of `best`
-    double                alpha, gamma;     // of `best`
+    bool                 *found, *best; // [step_count]
+    double                best_s;       // the maximum of `best`
+    double                alpha, gamma; // of `best`
 };
 
 struct stages surgery_stages(const struct surgery *s, const bool *on_cloud)
