@@ -107,16 +107,19 @@ static double sum_of(const double *values, uint32_t count)
     return sum;
 }
 
-// [0, most] in steps of 1, or coarser.
+// [0, most] in steps of 1, or coarser; its end, too, for what is to be found may lie behind the
+// last whole step.
 static struct axis first_axis(double most)
 {
     struct axis x = {.values = {0, 1}, .count = 2};
     if (!(most > 1)) return x;
-    if (most < SURGERY_GRID)
-        for (; x.count <= most; x.count++) x.values[x.count] = x.count;
-    else
+    if (most <= SURGERY_GRID - 2) {
+        for (; x.count < most; x.count++) x.values[x.count] = x.count;
+        x.values[x.count++] = most;
+    } else {
         for (; x.count < SURGERY_GRID; x.count++)
             x.values[x.count] = pow(most, (x.count - 1.0) / (SURGERY_GRID - 2.0));
+    }
     return x;
 }
 
