@@ -6,18 +6,18 @@
 //   latency  i* = argmin_i sum_{j < i} t_dev(j) + D_i / B + [i < n] (W + K sum_{j >= i} t_srv(j))
 //   energy   i* = argmin_i P_dev sum_{j < i} t_dev(j) + P_tx D_i / B
 // i = 0: all at the server, D_0 the input; i = n: all at the user. W is the work that waits at the
-// server now. A graph that is no chain is cut in the order of its steps (which is topological, as
-// in DADS, section V): D_i is then the sum over all tensors made before the cut and read behind it.
-// P_dev and P_tx are the active powers of the user, as the engine counts a task's energy. Ties: the
-// smallest i. Cost: O(steps) per task, plus the crossing tensors' times where the rate varies.
-// Source: Kang et al., Neurosurgeon, ASPLOS 2017; the sums follow from its description. Its
-// regression models of layers are the cost table here.
+// server now (option backlog). A graph that is no chain is cut in the order of its steps (which is
+// topological, as in DADS, section V): D_i is then the sum over all tensors made before the cut and
+// read behind it. P_dev and P_tx are the active powers of the user, as the engine counts a task's
+// energy. Ties: the smallest i. Cost: O(steps) per task, plus the crossing tensors' times where the
+// rate varies. Source: Kang et al., Neurosurgeon, ASPLOS 2017; the sums follow from its
+// description. Its regression models of layers are the cost table here.
 #include <math.h>
 
 #include "algorithms/common/build.h"
 #include "algorithms/common/sites.h"
 
-enum { OWN_SERVER, OWN_OBJECTIVE, OWN_SERVER_LOAD, OWN_COUNT };
+enum { OWN_SERVER, OWN_OBJECTIVE, OWN_SERVER_LOAD, OWN_BACKLOG, OWN_COUNT };
 enum { OBJECTIVE_LATENCY, OBJECTIVE_ENERGY };
 
 static const char *const OBJECTIVES[] = {"latency", "energy", NULL};
@@ -30,12 +30,15 @@ static const struct scheme_option OWN[OWN_COUNT] = {
                        .kind = OPTION_CHOICE,
                        .words = OBJECTIVES},
     [OWN_SERVER_LOAD] = {.key = "server_load",
-                         .about = "factor on the server's time of a task, beside its backlog of "
-                                  "now; default: 1",
+                         .about = "factor on the server's time of a task; default: 1",
                          .kind = OPTION_NUMBER,
                          .otherwise = 1,
                          .low = 1,
                          .high = 1e6},
+    [OWN_BACKLOG] = {.key = "backlog",
+                     .about = "whether what waits at the server now counts as well; default: true",
+                     .kind = OPTION_BOOL,
+                     .otherwise = 1},
 };
 
 struct state {
@@ -124,7 +127,7 @@ static uint32_t choose(const struct view *v, const struct state *s, uint32_t use
     struct terms              t = {.dev_weight = 1,
                                    .send_weight = 1,
                                    .srv_weight = option_number(v, OWN_SERVER_LOAD),
-                                   .srv_fixed = view_backlog_s(v, server),
+                                   .srv_fixed = option_number(v, OWN_BACKLOG) ? view_backlog_s(v, server) : 0,
                                    .dev_s = m->step_s[ug],
                                    .srv_s = m->step_s[sg],
                                    .send_s = s->send_s[v->class_id][ug * v->net->group_count + sg]};

@@ -238,7 +238,7 @@ END_TEST
 // ---- models
 
 static struct world        world;
-static struct option_value own[OWN], own_of_neurosurgeon[3];
+static struct option_value own[OWN], own_of_neurosurgeon[4];
 
 static void teardown(void)
 {

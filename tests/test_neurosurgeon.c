@@ -13,7 +13,7 @@
 
 Suite *neurosurgeon_suite(void);
 
-enum { SERVER, OBJECTIVE, LOAD, OWN };
+enum { SERVER, OBJECTIVE, LOAD, BACKLOG, OWN };
 enum { STEPS = 3 };
 
 static const char CHAIN[] =
@@ -57,7 +57,7 @@ static void load_chain(double bytes_per_s)
 {
     own[SERVER].number = -1;
     own[OBJECTIVE].number = 0;
-    own[LOAD].number = 1;
+    own[LOAD].number = own[BACKLOG].number = 1;
     world_load_text(&world, CHAIN);
     set_rate(bytes_per_s);
     for (uint32_t g = 0; g < GROUPS; g++) {
@@ -144,6 +144,8 @@ START_TEST(a_loaded_server_gets_nothing_from_the_point_by_hand_on)
     ck_assert_uint_eq(cut_of_chain(), 1);
     world.backlog_s[FIRST_NEAR] = 0.054;
     ck_assert_uint_eq(cut_of_chain(), 3);
+    own[BACKLOG].number = 0;
+    ck_assert_uint_eq(cut_of_chain(), 1);
 }
 END_TEST
 
