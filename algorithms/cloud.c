@@ -4,7 +4,7 @@
 #include "algorithms/common/build.h"
 #include "algorithms/common/sites.h"
 
-enum { OWN_SERVER, OWN_COUNT };
+enum { OWN_SERVER = SITES_SERVER, OWN_COUNT };
 
 static const struct scheme_option OWN[OWN_COUNT] = {[OWN_SERVER] = SITES_SERVER_OPTION};
 
@@ -13,7 +13,9 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
 {
     struct sites *s = ARENA_ARRAY(a, struct sites, 1);
     *state = s;
-    return sites_init(s, views, class_count, option_number(&views[0], OWN_SERVER), a, e);
+    (void)e;
+    sites_init(s, views, class_count, a);
+    return true;
 }
 
 static enum plan_verdict plan(const struct view *v, const struct association *as,

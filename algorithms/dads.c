@@ -18,7 +18,7 @@
 #include "algorithms/common/surgery.h"
 
 enum { MEMO = 64 };
-enum { OWN_SERVER, OWN_FRAMES, OWN_OBSERVE, OWN_COUNT };
+enum { OWN_SERVER = SITES_SERVER, OWN_FRAMES, OWN_OBSERVE, OWN_COUNT };
 
 static const struct scheme_option OWN[OWN_COUNT] = {
     [OWN_SERVER] = SITES_SERVER_OPTION,
@@ -52,13 +52,14 @@ struct state {
     struct arena   *arena;
     struct decision memo[MEMO];
     enum load      *last; // [class_count * group_count] by class and the user's group
-    double          frames_per_s;
+    double          frames_per_s, frames_sum; // of now; summed over the tasks planned
     uint64_t        planned, heavy, overloaded, switches;
 };
 
 static bool begin(const struct view *views, uint32_t class_count, struct arena *a, void **state,
                   struct err *e)
 {
+    (void)e;
     struct state *s = ARENA_ARRAY(a, struct state, 1);
     uint32_t      most_steps = 0;
     *state = s;
@@ -71,7 +72,8 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
         s->memo[i].light = ARENA_ARRAY(a, bool, most_steps);
         s->memo[i].heavy = ARENA_ARRAY(a, bool, most_steps);
     }
-    return sites_init(&s->sites, views, class_count, option_number(&views[0], OWN_SERVER), a, e);
+    sites_init(&s->sites, views, class_count, a);
+    return true;
 }
 
 // The sums of one user and server at the rate of now, in `scratch`.
@@ -130,6 +132,7 @@ static void count(const struct view *v, struct state *s, uint32_t user, const st
 {
     enum load *last = &s->last[v->class_id * v->net->group_count + v->net->group_of[user]];
     s->planned++;
+    s->frames_sum += s->frames_per_s;
     s->heavy += load == LOAD_HEAVY;
     s->overloaded += load == LOAD_HEAVY && d->heavy_s * s->frames_per_s > 1;
     s->switches += *last != LOAD_UNKNOWN && *last != load;
@@ -170,9 +173,9 @@ static bool observe(const struct view *views, uint32_t class_count, const struct
     return true;
 }
 
-static double share(uint64_t part, uint64_t whole)
+static double per_task(const struct state *s, double sum)
 {
-    return whole ? (double)part / (double)whole : 0;
+    return s->planned ? sum / (double)s->planned : 0;
 }
 
 static bool report(const struct view *views, uint32_t class_count, const struct metric_sink *sink,
@@ -181,9 +184,9 @@ static bool report(const struct view *views, uint32_t class_count, const struct 
     (void)class_count;
     const struct state *s = views[0].state;
     return sink->add(sink->ctx, "dads_mode_switches", (double)s->switches, e) &&
-           sink->add(sink->ctx, "dads_heavy_share", share(s->heavy, s->planned), e) &&
-           sink->add(sink->ctx, "dads_overloaded_share", share(s->overloaded, s->planned), e) &&
-           sink->add(sink->ctx, "dads_frames_per_s", s->frames_per_s, e);
+           sink->add(sink->ctx, "dads_heavy_share", per_task(s, (double)s->heavy), e) &&
+           sink->add(sink->ctx, "dads_overloaded_share", per_task(s, (double)s->overloaded), e) &&
+           sink->add(sink->ctx, "dads_frames_per_s_mean", per_task(s, s->frames_sum), e);
 }
 
 const struct scheme scheme_dads = {

@@ -17,7 +17,7 @@
 #include "algorithms/common/build.h"
 #include "algorithms/common/sites.h"
 
-enum { OWN_SERVER, OWN_OBJECTIVE, OWN_SERVER_LOAD, OWN_BACKLOG, OWN_COUNT };
+enum { OWN_SERVER = SITES_SERVER, OWN_OBJECTIVE, OWN_SERVER_LOAD, OWN_BACKLOG, OWN_COUNT };
 enum { OBJECTIVE_LATENCY, OBJECTIVE_ENERGY };
 
 static const char *const OBJECTIVES[] = {"latency", "energy", NULL};
@@ -87,10 +87,10 @@ static double **prepare_sends(const struct view *v, const struct sites *x, struc
 static bool begin(const struct view *views, uint32_t class_count, struct arena *a, void **state,
                   struct err *e)
 {
+    (void)e;
     struct state *s = ARENA_ARRAY(a, struct state, 1);
     *state = s;
-    if (!sites_init(&s->sites, views, class_count, option_number(&views[0], OWN_SERVER), a, e))
-        return false;
+    sites_init(&s->sites, views, class_count, a);
     s->send_s = ARENA_ARRAY(a, double **, class_count);
     for (uint32_t c = 0; c < class_count; c++)
         s->send_s[c] = prepare_sends(&views[c], &s->sites, a);

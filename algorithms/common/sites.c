@@ -4,10 +4,21 @@
 
 #include "algorithms/common/build.h"
 
+// NULL: the option server is left out.
+static const struct node_group *server_group(const struct view *v)
+{
+    double group = option_number(v, SITES_SERVER);
+    return group < 0 ? NULL : &v->net->groups[(uint32_t)group];
+}
+
 bool sites_claims(const struct view *v, struct err *e)
 {
-    return v->graph->exit_count == 1 ||
-           err_add(e, "want a model of one exit, %s has %u", v->graph->name, v->graph->exit_count);
+    const struct node_group *g = server_group(v);
+    if (v->graph->exit_count != 1)
+        return err_add(e, "want a model of one exit, %s has %u", v->graph->name,
+                       v->graph->exit_count);
+    return !g || g->role == ROLE_FOG || g->role == ROLE_CLOUD ||
+           err_add(e, "server: want a group of fog or cloud nodes, have \"%s\"", g->name);
 }
 
 static double *step_seconds(const struct view *v, uint32_t group, struct arena *a)
@@ -39,28 +50,23 @@ static void init_model(struct sites_model *out, const struct view *v, struct are
     }
 }
 
-static bool choose_servers(struct sites *out, const struct view *v, double group, struct arena *a,
-                           struct err *e)
+static void choose_servers(struct sites *out, const struct view *v, struct arena *a)
 {
+    const struct node_group *g = server_group(v);
     out->servers = v->cloud_count ? v->clouds : v->fogs;
     out->server_count = v->cloud_count ? v->cloud_count : v->fog_count;
-    if (group < 0) return true;
-    const struct node_group *g = &v->net->groups[(uint32_t)group];
-    if (g->role != ROLE_FOG && g->role != ROLE_CLOUD)
-        return err_add(e, "server: want a group of fog or cloud nodes, have \"%s\"", g->name);
+    if (!g) return;
     uint32_t *nodes = ARENA_ARRAY(a, uint32_t, g->count);
     for (uint32_t i = 0; i < g->count; i++) nodes[i] = g->first + i;
     out->servers = nodes;
     out->server_count = g->count;
-    return true;
 }
 
-bool sites_init(struct sites *out, const struct view *views, uint32_t class_count, double group,
-                struct arena *a, struct err *e)
+void sites_init(struct sites *out, const struct view *views, uint32_t class_count, struct arena *a)
 {
     *out = (struct sites){.models = ARENA_ARRAY(a, struct sites_model, class_count)};
     for (uint32_t c = 0; c < class_count; c++) init_model(&out->models[c], &views[c], a);
-    return choose_servers(out, &views[0], group, a, e);
+    choose_servers(out, &views[0], a);
 }
 
 uint32_t sites_server(const struct sites *x, const struct view *v, uint32_t user)

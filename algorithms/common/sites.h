@@ -22,7 +22,8 @@ struct sites {
     uint32_t            server_count;
 };
 
-// The option `server` of both schemes.
+// The first own option of each scheme of this kind.
+enum { SITES_SERVER };
 #define SITES_SERVER_OPTION                                                                        \
     {                                                                                              \
         .key = "server",                                                                           \
@@ -31,12 +32,11 @@ struct sites {
         .kind = OPTION_NODES                                                                       \
     }
 
-// Both serve models of one exit; false: e says so.
+// Models of one exit, and servers that compute; false: e says so.
 bool sites_claims(const struct view *v, struct err *e);
 
-// `group`: the value of the option server. In `a`. O(classes x groups x steps).
-bool sites_init(struct sites *out, const struct view *views, uint32_t class_count, double group,
-                struct arena *a, struct err *e);
+// In `a`. Of what is claimed. O(classes x groups x steps).
+void sites_init(struct sites *out, const struct view *views, uint32_t class_count, struct arena *a);
 
 // The server of a user now: user i has server i mod n, or the next that is up, in reach and can
 // hold the task; NO_NODE: none.
