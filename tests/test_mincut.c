@@ -1,5 +1,6 @@
 // tests/test_mincut.c: maximum flow and minimum cut: by hand, against all cuts of small networks,
 // against the plainest algorithm (Edmonds and Karp, JACM 1972) on larger ones.
+#include <assert.h>
 #include <check.h>
 #include <math.h>
 
@@ -39,6 +40,7 @@ static double cut_value(uint32_t n, const bool *side)
 static double least_of_all_cuts(uint32_t n)
 {
     double least = INFINITY;
+    assert(n >= 2 && n <= SMALL);
     for (uint32_t set = 0; set < 1u << (n - 2); set++) {
         bool side[SMALL] = {true};
         for (uint32_t i = 1; i + 1 < n; i++) side[i] = set >> (i - 1) & 1;
@@ -52,6 +54,7 @@ static double edmonds_karp(uint32_t n)
 {
     static double left[LARGE][LARGE];
     double        sum = 0;
+    assert(n >= 2 && n <= LARGE);
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < n; k++) left[i][k] = capacity[i][k];
     for (;;) {
