@@ -3,6 +3,7 @@
 // One program per run. It is told the world once, then asked for plans: task by task, or all tasks
 // of an instant at once, as it wishes. A task is asked for once; its answer waits until it is the
 // task's turn, which is at the same instant.
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -151,7 +152,10 @@ static const struct plugin_choice *choose(struct state *s, const struct view *v,
     struct asked *x = &s->batch;
     bool          is_open = x->next < x->count && x->at == v->now;
     if (!s->hello.by_instant) return ask_single(s, v, t, 0, e);
-    if (is_open && x->tasks[x->next].due.number == t->number) return &x->choices[x->next++];
+    if (is_open && x->tasks[x->next].due.number == t->number) {
+        assert(x->tasks[x->next].due.class_id == v->class_id);
+        return &x->choices[x->next++];
+    }
     return is_open ? ask_single(s, v, t, 0, e) : ask_batch(s, v, t, e);
 }
 

@@ -292,10 +292,13 @@ static const struct {
     {"jetson2", {"granularity=task", "weights=per_task", "tau=local"}},
     {"campus", {"arrivals.duration=4 s", "record=ops", NULL}},
     {"city", {"nodes.user.count=60", "arrivals.tasks=3", "record=ops"}},
+    {"jetson2", // nine tasks an instant
+     {"models={\"nin\": {\"model\": \"nin_cifar10\"}}", "nodes.user.count=9",
+      "arrivals={\"kind\": \"periodic\", \"period\": \"0.1 s\", \"tasks\": 5}"}},
     {"flaky", {"recovery.rule=replan", "arrivals.duration=20 s", "record=ops"}},
 };
 
-enum { EXAMPLES = 3 };
+enum { EXAMPLES = 4 }; // the last: whole instants, counting its own plans
 
 static const char *build_command(void)
 {
@@ -368,6 +371,10 @@ START_TEST(the_examples_give_the_rows_of_greedy)
     if (example == 0)
         run_as(scenario, "--scheme-command",
                arena_format(&arena, PYTHON "%s", in_root("docs/plugins/greedy.py")), "x.db");
+    else if (example == 3)
+        run_as(scenario, "--scheme-command",
+               arena_format(&arena, PYTHON "%s instant", in_root("docs/plugins/greedy.py")),
+               "x.db");
     else if (example == 1)
         run_as(scenario, "--scheme-command", build_command(), "x.db");
     else
