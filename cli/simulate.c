@@ -364,7 +364,8 @@ static bool keep_failed(struct simulation *sim, const struct outcome *out, struc
     const struct engine_result *r = &out->result;
     uint64_t                    ended = 0;
     for (int i = 0; i < JOB_STATUS_COUNT; i++) ended += r->by_status[i];
-    struct run_end end = {.planning_s = r->planning_s,
+    struct run_end end = {.wall_s = NAN, // not known
+                          .planning_s = r->planning_s,
                           .simulated_s = s_from_ns(r->end_ns),
                           .events = r->events,
                           .tasks = r->jobs,

@@ -85,9 +85,10 @@ START_TEST(a_program_that_misbehaves_is_named_and_what_the_run_had_is_kept)
     check_gone("pid");
     sqlite3 *db = open_db("r.db");
     ck_assert_double_eq(query(db, "SELECT count(*) FROM run"), 1);
-    ck_assert_double_eq(query(db, "SELECT count(*) FROM run WHERE status = 'failed' AND scheme = "
-                                  "'command' AND point LIKE '%--scheme-command%bad.py%'"),
-                        1);
+    ck_assert_double_eq(
+        query(db, "SELECT count(*) FROM run WHERE status = 'failed' AND scheme = "
+                  "'command' AND wall_s IS NULL AND point LIKE '%--scheme-command%bad.py%'"),
+        1);
     ck_assert_double_eq(query(db, "SELECT count(*) FROM task WHERE status = 'done'"),
                         BAD[_i].tasks);
     ck_assert_double_eq(query(db, "SELECT count(*) FROM task"), BAD[_i].tasks);
