@@ -89,11 +89,12 @@ struct view {
     const struct scheme_options *options;
     const struct limits         *limits;
     const uint32_t              *users, *fogs; // nodes, ascending, none of a group left out between
-    const uint32_t              *clouds, *gateways; // the same of these roles
-    uint32_t                     user_count, fog_count, cloud_count, gateway_count;
-    void                        *state; // of the scheme in this run, made by its begin; one for all
-                                        // classes
-    uint32_t class_id;                  // of the graph among the run's: names cached weights
+    const uint32_t              *clouds, *gateways; // the same of these roles; the clouds are
+                                                    // among the fogs
+    uint32_t user_count, fog_count, cloud_count, gateway_count;
+    void    *state;    // of the scheme in this run, made by its begin; one for all
+                       // classes
+    uint32_t class_id; // of the graph among the run's: names cached weights
     // By view_prepare. A probe whose way is_varying lacks its transmission: that is worked out for
     // the pair of nodes and the instant, from `messages`.
     const struct probe        *probes;   // [group_count * group_count] user's group, node's group

@@ -3,11 +3,15 @@
 
 #include "cli/inputs.h"
 #include "cli/report.h"
+#include "cli/simulate.h"
 
 static enum exit_code run(const struct arguments *args, struct err *e)
 {
     struct scenario s;
-    if (!inputs_scenario(args, &s, e)) return EXIT_BAD_INPUT;
+    struct profile  profile;
+    if (!inputs_scenario(args, &s, e) || !inputs_profile(args, &profile, e) ||
+        !simulate_check(&s, &profile, e))
+        return EXIT_BAD_INPUT;
     printf("%s: valid: %u models, %u schemes, %u user and %u %s nodes, %u replications\n", s.path,
            s.model_count, s.scheme_count, s.user_count, s.fog_count, report_servers(&s),
            s.replications);

@@ -158,7 +158,8 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     struct scenario          s;
     struct profile           profile;
     int                      format = option_choice(args, "format", formats, 0, e);
-    if (format < 0 || !inputs_scenario(args, &s, e) || !inputs_profile(args, &profile, e))
+    if (format < 0 || !inputs_scenario(args, &s, e) || !inputs_profile(args, &profile, e) ||
+        !simulate_check(&s, &profile, e))
         return EXIT_BAD_INPUT;
     if (s.scheme_count != 1) {
         err_add(e, "plan: want one scheme, as --scheme NAME, have %u", s.scheme_count);
@@ -169,8 +170,10 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     for (uint32_t m = 0; ok && m < simulate_model_runs(&s); m++) {
         struct prepared p;
         simulate_prepare(&p, args->arena, &s, m, &s.schemes[0], &profile);
+        bool begun = ok = simulate_begin(&p, args->arena, e);
         for (uint32_t c = 0; ok && c < p.class_count; c++)
             ok = show((struct chosen){&p, c}, args->arena, list, e);
+        if (begun) simulate_end(&p);
     }
     if (ok && list) print_json(list);
     cJSON_Delete(list);

@@ -119,6 +119,7 @@ static bool read_inputs(const struct arguments *args, struct batch *b, int *form
     ok = option_integer(args, "replications", 0, 1, 100000, &replications, e) && ok;
     ok = inputs_scenario(args, &b->scenario, e) && ok;
     ok = inputs_profile(args, &b->profile, e) && ok;
+    ok = ok && simulate_check(&b->scenario, &b->profile, e);
     b->quiet = option_is_given(args, "quiet");
     b->point = point_of(args);
     if (seed >= 0) b->scenario.seed = (uint64_t)seed;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli/classes.h"
 #include "cli/describe.h"
+#include "cli/measure.h"
 #include "cli/record.h"
 
 struct simulation {
@@ -15,6 +16,7 @@ struct simulation {
     struct association association;
     struct arena       matching[2]; // association of the current epoch, and room for the next
     uint32_t           current;
+    struct measure     measure; // where the scheme observes
     struct statistics  statistics;
     uint64_t           swaps, sweeps, guard_blocked;
     uint64_t           local_plans; // tasks that never left their user
@@ -61,12 +63,19 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
     struct simulation *sim = ctx;
     struct view       *view = &sim->p.views[class_of(&sim->p, request->class_id)];
     // By user and its own rank, so that schemes which change who comes when see the same draws.
-    struct task       t = {(uint64_t)request->user << 40 | request->rank, request->home};
-    struct arena_mark mark = arena_mark(&sim->scratch);
+    struct task          t = {(uint64_t)request->user << 40 | request->rank, request->home};
+    const struct scheme *scheme = sim->p.scheme->scheme;
+    struct arena_mark    mark = arena_mark(&sim->scratch);
+    enum plan_verdict    verdict;
     look_now(view, en, request->now);
-    enum plan_verdict verdict =
-        sim->p.scheme->scheme->plan(view, &sim->association, &t, &sim->scratch, out, NULL, e);
+    if (request->last && scheme->replan) {
+        struct progress done = {request->attempt, request->last, request->last_times};
+        verdict = scheme->replan(view, &sim->association, &t, &done, &sim->scratch, out, e);
+    } else {
+        verdict = scheme->plan(view, &sim->association, &t, &sim->scratch, out, NULL, e);
+    }
     arena_rewind(&sim->scratch, mark);
+    if (request->attempt == 0) measure_arrival(&sim->measure);
     sim->local_plans +=
         request->attempt == 0 && verdict == PLAN_READY && stays_at(out, request->home);
     return verdict;
@@ -97,6 +106,21 @@ static bool epoch(void *ctx, const struct engine *en, uint32_t number, sim_ns no
     return store_matches(sim, number, e);
 }
 
+static void look_all(struct simulation *sim, const struct engine *en, sim_ns now)
+{
+    for (uint32_t c = 0; c < sim->p.class_count; c++) look_now(&sim->p.views[c], en, now);
+}
+
+static bool observe(void *ctx, const struct engine *en, sim_ns now, struct err *e)
+{
+    struct simulation *sim = ctx;
+    look_all(sim, en, now);
+    bool ok = sim->p.scheme->scheme->observe(sim->p.views, sim->p.class_count,
+                                             measure_take(&sim->measure, en, now), e);
+    measure_begin(&sim->measure);
+    return ok;
+}
+
 static bool on_job(void *ctx, const struct job_record *job, struct err *e)
 {
     struct simulation     *sim = ctx;
@@ -105,6 +129,7 @@ static bool on_job(void *ctx, const struct job_record *job, struct err *e)
     known.class_id = class_of(&sim->p, job->class_id);
     bool has_deadline = s->deadline_s && isfinite(s->deadline_s[s->net.group_of[job->home]]);
     statistics_add(&sim->statistics, &known, has_deadline);
+    measure_job(&sim->measure, &known);
     return !sim->store || store_job(sim->store, &known, e);
 }
 
@@ -137,8 +162,12 @@ static struct view make_view(const struct prepared *p, const struct scenario_mod
         .limits = &s->limits,
         .users = s->users,
         .fogs = s->fogs,
+        .clouds = s->clouds,
+        .gateways = s->gateways,
         .user_count = s->user_count,
         .fog_count = s->fog_count,
+        .cloud_count = s->cloud_count,
+        .gateway_count = s->gateway_count,
         .seed = s->seed,
     };
 }
@@ -167,6 +196,44 @@ void simulate_prepare(struct prepared *out, struct arena *a, const struct scenar
     describe_names(out, a);
 }
 
+bool simulate_check(const struct scenario *s, const struct profile *profile, struct err *e)
+{
+    struct arena a = {0};
+    bool         ok = true;
+    for (uint32_t i = 0; i < s->scheme_count; i++) {
+        const struct scheme *scheme = s->schemes[i].scheme;
+        for (uint32_t m = 0; scheme->claims && m < simulate_model_runs(s); m++) {
+            struct prepared p;
+            simulate_prepare(&p, &a, s, m, &s->schemes[i], profile);
+            for (uint32_t c = 0; c < p.class_count; c++) {
+                struct err inner = {0};
+                if (scheme->claims(&p.views[c], &inner)) continue;
+                ok = err_add(e, "%s: schemes.%s: model %s: %s", s->path, s->schemes[i].label,
+                             p.models[c].label, inner.text);
+            }
+            arena_rewind(&a, (struct arena_mark){0});
+        }
+    }
+    arena_free(&a);
+    return ok;
+}
+
+bool simulate_begin(struct prepared *p, struct arena *a, struct err *e)
+{
+    void *state = NULL;
+    if (p->scheme->scheme->begin &&
+        !p->scheme->scheme->begin(p->views, p->class_count, a, &state, e))
+        return false;
+    for (uint32_t c = 0; c < p->class_count; c++) p->views[c].state = state;
+    p->valued.state = state;
+    return true;
+}
+
+void simulate_end(struct prepared *p)
+{
+    if (p->scheme->scheme->end) p->scheme->scheme->end(p->valued.state);
+}
+
 uint32_t simulate_fitted(const struct prepared *p)
 {
     uint32_t sum = 0;
@@ -179,6 +246,21 @@ uint32_t simulate_fitted(const struct prepared *p)
         sum += most;
     }
     return sum;
+}
+
+static bool add_metric(void *ctx, const char *name, double value, struct err *e)
+{
+    return store_metric(ctx, name, value, e);
+}
+
+// What the scheme tells of itself.
+static bool store_report(struct simulation *sim, const struct engine *en, sim_ns end_ns,
+                         struct err *e)
+{
+    const struct metric_sink sink = {sim->store, add_metric};
+    if (!sim->p.scheme->scheme->report) return true;
+    look_all(sim, en, end_ns);
+    return sim->p.scheme->scheme->report(sim->p.views, sim->p.class_count, &sink, e);
 }
 
 static bool store_results(struct simulation *sim, const struct engine *en,
@@ -195,7 +277,7 @@ static bool store_results(struct simulation *sim, const struct engine *en,
     for (int i = 0; ok && i < JOB_STATUS_COUNT; i++)
         ok = store_metric(sim->store, arena_format(&sim->scratch, "tasks_%s", job_status_names[i]),
                           (double)out->result.by_status[i], e);
-    return ok &&
+    return ok && store_report(sim, en, out->result.end_ns, e) &&
            store_metric(sim->store, "throughput_per_s", counted_s > 0 ? finished / counted_s : 0,
                         e) &&
            store_metric(sim->store, "matching_swaps", (double)sim->swaps, e) &&
@@ -238,9 +320,14 @@ static bool run(struct simulation *sim, const struct run_identity *id,
           .replication = id->replication,
           .interrupted = interrupted,
     };
-    bool              samples = sim->store && s->sample_s > 0 && isfinite(s->sample_s);
-    struct planner    planner = {sim, plan, sim->p.scheme->scheme->associate ? epoch : NULL,
-                                 s->epoch_s};
+    bool                 samples = sim->store && s->sample_s > 0 && isfinite(s->sample_s);
+    const struct scheme *scheme = sim->p.scheme->scheme;
+    struct planner       planner = {.ctx = sim, .plan = plan, .epoch_s = s->epoch_s};
+    if (scheme->associate) planner.epoch = epoch;
+    if (scheme->observe) {
+        planner.observe = observe;
+        planner.observe_s = scheme->observe_s(&sim->p.scheme->options);
+    }
     struct trace_sink sink = {sim, on_job, samples ? on_queue : NULL};
     struct engine    *en;
     double            start_s = clock_wall_s();
@@ -284,8 +371,11 @@ bool simulate(const struct prepared *p, const struct run_identity *id, struct st
     place(&sim.p, id->replication, a);
     statistics_init(&sim.statistics, a, p->class_count, p->first_stage);
     describe_run(p, id, a, &info);
-    bool ok = !store || store_begin(store, &info, e);
+    measure_init(&sim.measure, a, sim.p.valued.net->node_count);
+    bool begun = simulate_begin(&sim.p, a, e);
+    bool ok = begun && (!store || store_begin(store, &info, e));
     ok = ok && run(&sim, id, interrupted, a, out, e);
+    if (begun) simulate_end(&sim.p);
     if (!ok && store) store_rollback(store);
     arena_free(&sim.scratch);
     arena_free(&sim.matching[0]);

@@ -33,6 +33,16 @@ void simulate_prepare(struct prepared *out, struct arena *a, const struct scenar
                       uint32_t model, const struct scenario_scheme *scheme,
                       const struct profile *profile);
 
+// Whether every scheme can serve every model in this network; false: e says which not, and why.
+// O(schemes that ask x what simulate_prepare costs).
+MUST_USE bool simulate_check(const struct scenario *s, const struct profile *profile,
+                             struct err *e);
+
+// The scheme's state, as its `begin` makes it, for the views of `p`; to be ended. For who plans
+// without simulating: simulate() does it for each run.
+MUST_USE bool simulate_begin(struct prepared *p, struct arena *a, struct err *e);
+void          simulate_end(struct prepared *p);
+
 // Conv and fc layers of the models whose shape the profile lacks, on the device with most of them.
 uint32_t simulate_fitted(const struct prepared *p);
 

@@ -6,10 +6,13 @@ parameters_from} and more. `published` is a number, or [low, high]; error_pct is
 Run from the project's root after `make build/queueing all`: /usr/bin/python3 docs/validation.py
 Exit 1: the engine disagrees with theory (the files are written all the same).
 """
+import glob
+import importlib.util
 import json
 import os
 import re
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -214,6 +217,107 @@ def bench_entries(bench):
     return rows
 
 
+# ---- papers: docs/validation/*.py, one file each (README.md there)
+
+MISS_PCT = 25
+
+
+class Results:
+    """What one call of `fogsim run` stored."""
+
+    def __init__(self, db):
+        self.db = db
+
+    def query(self, sql, *values):
+        return self.db.execute(sql, values).fetchall()
+
+    def one(self, sql, what, *values):
+        value = self.query(sql, *values)[0][0]
+        if value is None:
+            raise LookupError(f"no {what}")
+        return value
+
+    def mean(self, model, scheme, metric):
+        """Over the tasks that finished after the warm-up, of a column of `task`."""
+        return self.one(f"SELECT avg({metric}) FROM task JOIN run USING (run_id) WHERE run.model = ? AND run.scheme = ? AND latency_s IS NOT NULL",
+                        f"{metric} of {model} under {scheme}", model, scheme)
+
+    def metric(self, model, scheme, name):
+        """Of table `metric`, mean over the runs."""
+        return self.one("SELECT avg(value) FROM metric JOIN run USING (run_id) WHERE run.model = ? AND run.scheme = ? AND name = ?",
+                        f"metric {name} of {model} under {scheme}", model, scheme, name)
+
+
+class Tools:
+    """What a paper's file may use."""
+
+    @staticmethod
+    def run(scenario, sets=(), schemes=(), models=(), record="tasks"):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x.db")
+            command = [PROGRAM, "run", scenario, "--db", path, "--quiet", "--set", "record=" + record]
+            for flag, values in (("--set", sets), ("--scheme", schemes), ("--model", models)):
+                for value in values:
+                    command += [flag, value]
+            subprocess.run(command, check=True)
+            db = sqlite3.connect(":memory:")
+            file = sqlite3.connect(path)
+            file.backup(db)
+            file.close()
+            return Results(db)
+
+    @staticmethod
+    def row(name, about, source, published, ours, parameters_from, unit="", calibration=False, why=""):
+        low, high = published if isinstance(published, (list, tuple)) else (published, published)
+        more = {"calibration": True} if calibration else {}
+        row = entry(name, source, [low, high] if low != high else low, ours, parameters_from, about=about, unit=unit, why=why, **more)
+        row["verdict"] = "calibration" if calibration else "inside" if row["error_pct"] == 0 else f"{row['error_pct']:+.1f} %"
+        if not calibration and abs(row["error_pct"]) > MISS_PCT and not why:
+            raise ValueError(f"{name}: misses by {row['error_pct']:.0f} %: say why")
+        return row
+
+
+def load_papers():
+    """Names and modules, in order."""
+    papers = []
+    for path in sorted(glob.glob("docs/validation/*.py")):
+        name = os.path.splitext(os.path.basename(path))[0]
+        spec = importlib.util.spec_from_file_location("paper_" + name, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        papers.append((name, module))
+    return papers
+
+
+def interval(published):
+    return f"{published[0]:g} to {published[1]:g}" if isinstance(published, list) else f"{published:g}"
+
+
+def paper_table(rows):
+    lines = ["| what | published | ours | | error | parameters from | why it differs |", "|---|---|---|---|---|---|---|"]
+    for r in rows:
+        lines.append(f"| {r['about']} | {interval(r['published'])} | {r['ours']:.4g} | {r['unit']} | {r['verdict']} | {r['parameters_from']} | {r['why']} |")
+    return lines
+
+
+def paper_sections(data):
+    """Sections of all papers, the rows that miss, and a line of statistics. Adds the rows to `data`."""
+    sections, everything = [], []
+    for number, (name, paper) in enumerate(load_papers(), 1):
+        sys.stderr.write(f"validation: {name}\n")
+        rows = paper.rows(Tools)
+        after = paper.after(Tools) if hasattr(paper, "after") else ""
+        sections += [f"### 6.{number} {paper.TITLE}", paper.TEXT.strip(), "", *paper_table(rows), "", after, ""]
+        everything += rows
+    data += everything
+    judged = [r for r in everything if not r.get("calibration")]
+    misses = sorted((r for r in judged if abs(r["error_pct"]) > MISS_PCT), key=lambda r: -abs(r["error_pct"]))
+    errors = [abs(r["error_pct"]) for r in judged]
+    line = f"{len(judged)} rows beside {len(everything) - len(judged)} of calibration; {sum(e == 0 for e in errors)} equal or inside the published range; " \
+           f"median error {statistics.median(errors):.1f} %; {len(misses)} miss by more than {MISS_PCT} %." if errors else "No rows."
+    return "\n".join(sections), "\n".join(paper_table(misses)) if misses else "None.", line
+
+
 def queueing(*words):
     """Rows of build/queueing, and whether it was content."""
     done = subprocess.run([QUEUEING, *words], capture_output=True, text=True, check=False)
@@ -270,7 +374,11 @@ def main():
     exact, exact_ok = queueing("exact")
     outside = [r for r in systems if r["verdict"] != "inside"]
     data = []
+    papers, misses, paper_line = paper_sections(data)
     parts = {
+        "PAPERS": papers,
+        "MISSES": misses,
+        "PAPER_LINE": paper_line,
         "BENCH": "\n".join(bench_table(bench)),
         "BENCH_ERROR": bench["largest_difference"],
         "JETSON2": "\n".join(published_table("scenarios/jetson2.json", data)),

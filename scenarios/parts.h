@@ -12,6 +12,11 @@ void parts_read_models(struct scenario *s, struct json root, const struct paths 
                        const struct scenario_edit *edit);
 void parts_read_schemes(struct scenario *s, struct json root, const struct scenario_edit *edit);
 
+// options.c: the options that the scheme declares as its own; groups of nodes that they name are
+// found when nodes are known.
+void parts_read_own(struct scheme_options *out, const struct scheme *scheme, struct json j);
+void parts_resolve_own(const struct scenario *s, struct json root);
+
 // nodes.c: groups, their places (which draw from s->seed) and own deadlines (INFINITY: none), the
 // broker.
 void parts_read_nodes(struct scenario *s, struct json root, const struct paths *paths);

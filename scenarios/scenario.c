@@ -98,10 +98,14 @@ static void list_nodes(struct scenario *s, struct arena *a)
     struct net *n = &s->net;
     s->users = ARENA_ARRAY(a, uint32_t, n->node_count);
     s->fogs = ARENA_ARRAY(a, uint32_t, n->node_count);
+    s->clouds = ARENA_ARRAY(a, uint32_t, n->node_count);
+    s->gateways = ARENA_ARRAY(a, uint32_t, n->node_count);
     for (uint32_t node = 0; node < n->node_count; node++) {
         enum node_role role = net_group(n, node)->role;
         if (role == ROLE_USER) s->users[s->user_count++] = node;
         if (role == ROLE_FOG || role == ROLE_CLOUD) s->fogs[s->fog_count++] = node;
+        if (role == ROLE_CLOUD) s->clouds[s->cloud_count++] = node;
+        if (role == ROLE_GATEWAY) s->gateways[s->gateway_count++] = node;
     }
 }
 
@@ -131,6 +135,7 @@ static void read_root(struct scenario *s, struct json root, const struct paths *
     parts_read_models(s, root, paths, edit);
     parts_read_schemes(s, root, edit);
     read_net(s, root, paths);
+    parts_resolve_own(s, root);
     read_limits(s, root);
     parts_read_arrivals(s, root, edit);
     parts_read_faults(s, root);

@@ -43,19 +43,19 @@ struct scenario {
     struct scenario_scheme *schemes;   // [scheme_count]
     struct published       *published; // [published_count]
     struct net              net;
-    struct device          *devices;      // [net.group_count] of each group
-    uint32_t               *users, *fogs; // node indices
-    uint32_t                user_count, fog_count;
-    struct limits           limits;
-    struct arrivals         arrivals;
-    struct mix              mix; // class_count 0: each model is a run of its own
-    struct faults           faults;
-    struct recovery         recovery;
-    double                  epoch_s, warm_up_s; // INFINITY: off
-    double                 *deadline_s; // [net.group_count] of the jobs of its users; INFINITY: off
-    double                  sample_s;   // INFINITY: off
-    uint32_t                length_limit; // of occupancy; 0: off
-    int record; // 0 summary, 1 tasks, 2 layers, 3 ops, as enum record_level of results
+    struct device          *devices;                  // [net.group_count] of each group
+    uint32_t       *users, *fogs, *clouds, *gateways; // node indices; the clouds are among the fogs
+    uint32_t        user_count, fog_count, cloud_count, gateway_count;
+    struct limits   limits;
+    struct arrivals arrivals;
+    struct mix      mix; // class_count 0: each model is a run of its own
+    struct faults   faults;
+    struct recovery recovery;
+    double          epoch_s, warm_up_s; // INFINITY: off
+    double         *deadline_s;         // [net.group_count] of the jobs of its users; INFINITY: off
+    double          sample_s;           // INFINITY: off
+    uint32_t        length_limit;       // of occupancy; 0: off
+    int             record; // 0 summary, 1 tasks, 2 layers, 3 ops, as enum record_level of results
 };
 
 struct scenario_edit {       // of the file before it is read
@@ -71,6 +71,9 @@ extern const char *const record_names[]; // "summary", "tasks", "layers", "ops",
 MUST_USE bool scenario_load(struct scenario *out, struct arena *a, const char *path,
                             const struct paths *paths, const struct scenario_edit *edit,
                             struct err *e);
+
+// The key of the option of that bit (1 << bit, enum option_bit); NULL: there is none.
+const char *scenario_option_key(uint32_t bit);
 
 // "fog3": the group's name and the rank in it, if there are several.
 const char *scenario_node_name(const struct scenario *s, uint32_t node, struct arena *a);

@@ -20,6 +20,13 @@ static const struct option {
     {"shares", OPTION_SHARES, {"fog", "user", NULL}},
 };
 
+const char *scenario_option_key(uint32_t bit)
+{
+    for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
+        if (OPTIONS[i].bit == 1u << bit) return OPTIONS[i].key;
+    return NULL;
+}
+
 static void read_options(struct scheme_options *o, struct json j)
 {
     o->granularity =
@@ -39,14 +46,19 @@ static void read_options(struct scheme_options *o, struct json j)
 // An option that the scheme does not read would do nothing: said, not ignored.
 static void check_options(struct json j, const struct scheme *scheme)
 {
-    static const char *const keys[] = {
-        "scheme",        "granularity", "weights", "fc_split", "local_share", "open_slots",
-        "welfare_guard", "cut",         "node",    "shares",   NULL};
-    json_keys(j, keys);
-    for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
+    enum { COMMON = sizeof OPTIONS / sizeof *OPTIONS };
+    const char **keys = ARENA_ARRAY(j.arena, const char *, COMMON + scheme->own_count + 2);
+    uint32_t     count = 0;
+    keys[count++] = "scheme";
+    for (uint32_t i = 0; i < scheme->own_count; i++) keys[count++] = scheme->own[i].key;
+    for (size_t i = 0; i < COMMON; i++) {
+        if (parts_is_among(keys, count, OPTIONS[i].key)) continue;
+        keys[count++] = OPTIONS[i].key;
         if (json_get(j, OPTIONS[i].key).item && !(scheme->options & OPTIONS[i].bit))
             json_fault(json_get(j, OPTIONS[i].key), "no \"%s\" (scheme %s does not read it)",
                        OPTIONS[i].key, scheme->name);
+    }
+    json_keys(j, keys);
 }
 
 static void add_scheme(struct scenario *s, const char *label, const char *name,
@@ -65,6 +77,7 @@ static void add_scheme(struct scenario *s, const char *label, const char *name,
     }
     struct scenario_scheme *out = &s->schemes[s->scheme_count++];
     *out = (struct scenario_scheme){label, scheme, *defaults};
+    parts_read_own(&out->options, scheme, j);
     if (!j.item) return;
     check_options(j, scheme);
     read_options(&out->options, j);
