@@ -25,13 +25,13 @@ enum exit_source { EXITS_TABLE, EXITS_DISTRIBUTION, EXITS_TRACE };
 // belong to the caller.
 struct exit_law {
     enum exit_source source;
-    uint32_t         exit_count;     // >= 1
-    const double    *beta_a;         // [early] distribution; NULL: bins
-    const double    *beta_b;         // [early]
-    const double    *bins;           // [early * bin_count] weights, each exit's after the other's
-    uint32_t         bin_count;      // of one exit
-    const double    *entropies;      // [sample_count * early] each sample's after the other's
-    uint32_t         sample_count;   // trace
+    uint32_t         exit_count;   // >= 1
+    const double    *beta_a;       // [early] distribution; NULL: bins
+    const double    *beta_b;       // [early]
+    const double    *bins;         // [early * bin_count] weights, each exit's after the other's
+    uint32_t         bin_count;    // of one exit
+    const double    *entropies;    // [sample_count * early] each sample's after the other's
+    uint32_t         sample_count; // trace
 };
 
 // Faults of the law itself, told by the names of ddnn's options. false: e says which.
