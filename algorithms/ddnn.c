@@ -61,7 +61,7 @@ static const struct scheme_option own[OWN_COUNT] = {
                    .words = exit_words},
     [OWN_RATES] = {.key = "exit_rates",
                    .about = "table: share of the samples that leaves through each exit; their sum "
-                            "is 1",
+                            "is 1; left out: equal shares",
                    .kind = OPTION_NUMBERS,
                    .high = 1},
     [OWN_RATES_THEN] = {.key = "exit_rates_then",
@@ -292,6 +292,7 @@ static bool check_setting(const struct view *v, bool then, struct err *e)
     uint32_t                   rank = is_table ? (then ? OWN_RATES_THEN : OWN_RATES)
                                                : (then ? OWN_THRESHOLDS_THEN : OWN_THRESHOLDS);
     double                     sum = 0;
+    if (!o->is_given && is_table && !then) return true;
     if (!o->is_given)
         return err_add(e, "%s: want it with exits %s%s, have none", own[rank].key,
                        exit_words[source_of(v)], then ? " and threshold_at" : "");
@@ -354,12 +355,20 @@ static bool claims(const struct view *v, struct err *e)
 
 // ---- a run --------------------------------------------------------------------------------------
 
+static const double *equal_shares(uint32_t exits, struct arena *a)
+{
+    double *shares = ARENA_ARRAY(a, double, exits);
+    for (uint32_t i = 0; i < exits; i++) shares[i] = 1.0 / exits;
+    return shares;
+}
+
 static bool begin(const struct view *views, uint32_t class_count, struct arena *a, void **state,
                   struct err *e)
 {
-    const struct view *v = &views[0];
-    struct state      *s = ARENA_ARRAY(a, struct state, 1);
-    uint32_t           exits = v->graph->exit_count;
+    const struct view         *v = &views[0];
+    struct state              *s = ARENA_ARRAY(a, struct state, 1);
+    uint32_t                   exits = v->graph->exit_count;
+    const struct option_value *now = setting_of(v, false);
     s->tiers = ARENA_ARRAY(a, struct tiers, class_count);
     for (uint32_t c = 0; c < class_count; c++) {
         if (!claims(&views[c], e)) return false;
@@ -369,7 +378,7 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
     s->rules = ARENA_ARRAY(a, struct exit_rule, exits);
     s->rules_then = ARENA_ARRAY(a, struct exit_rule, exits);
     s->left = ARENA_ARRAY(a, uint64_t, exits);
-    exits_rules(&s->law, setting_of(v, false)->numbers, s->rules);
+    exits_rules(&s->law, now->is_given ? now->numbers : equal_shares(exits, a), s->rules);
     if (own_of(v, OWN_THRESHOLD_AT)->is_given)
         exits_rules(&s->law, setting_of(v, true)->numbers, s->rules_then);
     *state = s;
