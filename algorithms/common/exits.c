@@ -17,7 +17,7 @@ static bool check_bins(const struct exit_law *law, struct err *e)
 
 static bool check_distribution(const struct exit_law *law, struct err *e)
 {
-    if (!law->beta_a == !law->bins)
+    if (!law->beta_a == !law->bins || !law->beta_a != !law->beta_b)
         return err_add(e, "exits distribution: want entropy_a with entropy_b, or entropy_bins");
     if (law->bins) return check_bins(law, e);
     for (uint32_t exit = 0; exit + 1 < law->exit_count; exit++)
