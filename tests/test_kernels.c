@@ -332,6 +332,7 @@ static struct kernel_attr draw_attr(int axes)
         .lrn_beta = draw(0, 1) ? 0.75f : 0.6f,
         .lrn_bias = 1,
         .epsilon = 1e-5f,
+        .slope = 0.2f,
         .window.ceil = draw(0, 1),
     };
     for (int axis = 0; axis < axes; axis++) {
