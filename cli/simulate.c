@@ -78,8 +78,8 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
     if (request->attempt == 0) measure_arrival(&sim->measure);
     // An answer taken early at the user is no want of fog nodes.
     bool is_whole = !out->exit || out->exit == view->graph->exit_count;
-    sim->local_plans += request->attempt == 0 && verdict == PLAN_READY && is_whole &&
-                        stays_at(out, request->home);
+    sim->local_plans +=
+        request->attempt == 0 && verdict == PLAN_READY && is_whole && stays_at(out, request->home);
     return verdict;
 }
 
