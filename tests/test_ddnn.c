@@ -28,6 +28,23 @@ static const char THREE[] =
 static const char TWO[] =
     "{\"name\": \"two\", \"source\": \"test\", \"exits\": [\"e1\", \"e3\"], " LAYERS;
 
+// The edge reads c1; the server reads c0, past the edge, and c2, and adds what comes of them.
+#define POINTWISE(name, input)                                                                     \
+    "{\"name\": \"" name "\", \"type\": \"conv\", \"inputs\": [\"" input                           \
+    "\"], \"kernel\": [1, 1], \"stride\": [1, 1], \"pad\": [0, 0], \"channels\": 2,"               \
+    " \"bias\": false},"
+#define EXIT(name, input)                                                                          \
+    "{\"name\": \"" name "\", \"type\": \"fc\", \"inputs\": [\"" input                             \
+    "\"], \"units\": 3, \"bias\": false}"
+#define SKIPPING(skipped)                                                                          \
+    "{\"name\": \"skip\", \"source\": \"test\", \"exits\": [\"e1\", \"e2\", \"e3\"],"              \
+    " \"input\": [2, 4, 4], \"classes\": 3, \"layers\": [" POINTWISE("c0", "data")                 \
+        POINTWISE("c1", "c0") EXIT("e1", "c1") "," POINTWISE("c2", "c1")                           \
+            EXIT("e2", "c2") "," POINTWISE("c3", skipped)                                          \
+                POINTWISE("c4", "c2") "{\"name\": \"sum\", \"type\": \"add\", \"inputs\": "        \
+                                      "[\"c3\", \"c4\"]}," EXIT("e3", "sum") "]}"
+static const char SKIP[] = SKIPPING("c0"), AGAIN[] = SKIPPING("c1");
+
 enum { C1, E1, C2, E2, C3, E3 };            // steps
 enum { MAP1 = 64, MAP2 = 32, VECTOR = 12 }; // bytes: 4 x 2 x 2 x 4; 2 x 2 x 2 x 4; 3 x 4
 // Seconds of each step on the reference machine: taps (4 x 4 pixels x 18, 2 x 4 x 4, 2 x 4 x 2) and
@@ -269,6 +286,89 @@ START_TEST(with_two_exits_nobody_computes_the_edge_s)
     check_plan(&plan, want, 7);
     ck_assert_double_eq(plan.ops[3].memory_bytes, 1e6);            // an instance of the model
     ck_assert_double_eq(plan.ops[0].memory_bytes, 128 + 64 + 288); // input, output, 4 x 18 weights
+}
+END_TEST
+
+static uint32_t find_transfer(const struct plan *plan, uint32_t from, uint32_t to, uint32_t stage)
+{
+    uint32_t found = NO_OP;
+    for (uint32_t i = 0; i < plan->op_count; i++) {
+        const struct op *op = &plan->ops[i];
+        if (op->kind != OP_TRANSFER || op->from != from || op->to != to || op->stage != stage)
+            continue;
+        ck_assert_uint_eq(found, NO_OP);
+        found = i;
+    }
+    ck_assert_uint_ne(found, NO_OP);
+    return found;
+}
+
+static bool waits_for(const struct plan *plan, uint32_t op, uint32_t before)
+{
+    for (uint32_t k = 0; k < plan->ops[op].dep_count; k++)
+        if (plan->deps[plan->ops[op].first_dep + k] == before) return true;
+    return false;
+}
+
+enum { S_C0, S_C1, S_E1, S_C2, S_E2, S_C3, S_C4, S_E3 }; // steps of SKIP
+
+START_TEST(a_tensor_that_skips_a_tier_waits_for_that_tier_s_judgement)
+{
+    load(SKIP);
+    always(3, 3);
+    start();
+    struct plan plan;
+    plan_task(task_of(0, 0), &plan); // c0 c1 e1, c1 up, c2 e2, c0 up, c3, c2 up, c4 + sum, e3, back
+    ck_assert_uint_eq(plan.op_count, 3 + 1 + 2 + 1 + 1 + 1 + 1 + 1 + 1);
+    uint32_t skip = find_transfer(&plan, 0, SERVER, S_C3), judged = 5;
+    ck_assert_uint_eq(plan.ops[judged].stage, S_E2);
+    ck_assert_uint_eq(plan.ops[judged].to, EDGE);
+    ck_assert(waits_for(&plan, skip, judged) && waits_for(&plan, skip, 0));
+    ck_assert_double_eq(plan.ops[skip].bytes, 2 * 4 * 4 * 4);
+    uint32_t last = plan.op_count - 3; // c4 with the sum, which needs c3
+    ck_assert_uint_eq(plan.ops[last].stage, S_C4);
+    ck_assert(waits_for(&plan, last, find_transfer(&plan, EDGE, SERVER, S_C4)));
+    ck_assert(waits_for(&plan, last, skip + 1));
+    // 2 x 16 x 2 taps, and 32 elements added
+    ck_assert_double_eq_tol(plan.ops[last].seconds, OVERHEAD_S + (64e-9 + 32e-9) * 0.1, 1e-15);
+}
+END_TEST
+
+START_TEST(the_nearest_tier_that_holds_a_tensor_sends_it)
+{
+    load(AGAIN);
+    always(3, 3);
+    set("devices_per_sample", 2);
+    set_word("aggregation", "concatenate");
+    start();
+    struct plan plan;
+    uint32_t    sent = 0;
+    plan_task(task_of(0, 0), &plan);
+    for (uint32_t i = 0; i < plan.op_count; i++)
+        sent += plan.ops[i].kind == OP_TRANSFER && plan.ops[i].from < WORLD_USERS;
+    ck_assert_uint_eq(sent, 2 * 2); // vector, c1
+    ck_assert_double_eq(plan.ops[find_transfer(&plan, EDGE, SERVER, S_C3)].bytes, 2 * 128);
+    ck_assert_double_eq(plan.ops[find_transfer(&plan, EDGE, SERVER, S_C4)].bytes, 128);
+}
+END_TEST
+
+START_TEST(devices_are_asked_once_for_all_their_tensors)
+{
+    load(SKIP);
+    always(3, 3);
+    set("devices_per_sample", 2);
+    start();
+    struct plan plan;
+    uint32_t    asked = 0, sent = 0;
+    plan_task(task_of(0, 0), &plan);
+    for (uint32_t i = 0; i < plan.op_count; i++) {
+        const struct op *op = &plan.ops[i];
+        asked += op->kind == OP_TRANSFER && op->from == EDGE && op->to < WORLD_USERS;
+        sent += op->kind == OP_TRANSFER && op->from < WORLD_USERS && op->to == EDGE;
+    }
+    ck_assert_uint_eq(asked, 2);
+    ck_assert_uint_eq(sent, 2 * 3); // vector, c1, c0
+    ck_assert_double_eq(plan.ops[find_transfer(&plan, EDGE, SERVER, S_C3)].bytes, 128);
 }
 END_TEST
 
@@ -762,6 +862,9 @@ Suite *ddnn_suite(void)
     tcase_add_test(tc, the_tensor_before_the_exit_travels_after_the_judgement);
     tcase_add_test(tc, the_last_exit_is_three_tiers_up_and_delta_is_paid_once);
     tcase_add_test(tc, with_two_exits_nobody_computes_the_edge_s);
+    tcase_add_test(tc, a_tensor_that_skips_a_tier_waits_for_that_tier_s_judgement);
+    tcase_add_test(tc, the_nearest_tier_that_holds_a_tensor_sends_it);
+    tcase_add_test(tc, devices_are_asked_once_for_all_their_tensors);
     tcase_add_test(tc, vectors_of_several_devices_meet_at_the_edge);
     tcase_add_test(tc, maximum_and_average_keep_the_size_and_concatenation_multiplies_it);
     tcase_add_test(tc, the_server_may_aggregate_itself);

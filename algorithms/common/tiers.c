@@ -13,12 +13,11 @@ struct climb { // one sample's way, while it is planned
     struct arena            *scratch;
     struct plan             *plan;
     struct placement        *where;
-    uint32_t                 tensors;  // layers and the input
-    uint32_t                *made;     // [devices * tensors] by each device
-    uint32_t                *there;    // [tiers * tensors] on each tier's node; the first: unused
-    uint32_t                *combined; // [tensors] at the aggregator
-    uint32_t                *asked;    // [devices] request for the tensors; ABSENT: not yet
-    uint32_t                *deps;     // scratch: all that an operation may wait for
+    uint32_t                 tensors; // layers and the input
+    uint32_t                *made;    // [devices * tensors] by each device
+    uint32_t                *there;   // [tiers * tensors] on each tier's node; the first: unused
+    uint32_t                *asked;   // [devices] request for the tensors; ABSENT: not yet
+    uint32_t                *deps;    // scratch: all that an operation may wait for
     uint32_t                 dep_count;
     uint32_t                 judged; // the last judgement
 };
@@ -103,32 +102,30 @@ static uint32_t ask(struct climb *c, uint32_t device, uint32_t step)
 }
 
 // A tensor of all devices, together at the aggregator.
-static uint32_t combined(struct climb *c, uint32_t tensor, uint32_t step)
+static uint32_t gather(struct climb *c, uint32_t tensor, uint32_t step)
 {
-    if (c->combined[tensor] != ABSENT) return c->combined[tensor];
     uint32_t *arrived = ARENA_ARRAY(c->scratch, uint32_t, c->r->device_count);
     for (uint32_t k = 0; k < c->r->device_count; k++) {
         const uint32_t deps[] = {c->made[k * c->tensors + tensor], ask(c, k, step)};
         arrived[k] = send(c, step, c->r->devices[k], c->r->aggregator,
                           (double)graph_tensor_bytes(c->g, tensor), deps, 2);
     }
-    return c->combined[tensor] = combine(c, step, tensor, arrived);
+    return combine(c, step, tensor, arrived);
 }
 
-// Since when a tier's node has a tensor; it is sent there where it lies below.
+// Since when a tier's node has a tensor; the nearest tier below that has it sends it.
 static uint32_t bring(struct climb *c, uint32_t tier, uint32_t tensor, uint32_t step)
 {
-    uint32_t *there = &c->there[tier * c->tensors + tensor];
+    uint32_t *there = &c->there[tier * c->tensors + tensor], below = tier;
     if (*there != ABSENT) return *there;
-    int32_t  maker = tensor ? c->g->layers[tensor - 1].step : NO_STEP;
-    uint32_t below = maker == NO_STEP ? 0 : c->t->tier_of[maker];
-    uint32_t from = c->r->nodes[below], since = c->there[below * c->tensors + tensor];
-    assert(below < tier);
-    if (below == 0 && c->r->device_count == 1) since = c->made[tensor];
-    if (below == 0 && c->r->device_count > 1) {
-        since = combined(c, tensor, step);
-        from = c->r->aggregator;
+    while (--below > 0 && c->there[below * c->tensors + tensor] == ABSENT) {
     }
+    bool     is_gathered = below == 0 && c->r->device_count > 1;
+    uint32_t from = is_gathered ? c->r->aggregator : c->r->nodes[below];
+    uint32_t since = is_gathered  ? gather(c, tensor, step)
+                     : below == 0 ? c->made[tensor]
+                                  : c->there[below * c->tensors + tensor];
+
     const uint32_t deps[] = {since, c->judged};
     double         bytes = (double)graph_tensor_bytes(c->g, tensor) * widening(c, tensor);
     bool           is_there = from == c->r->nodes[tier];
@@ -251,13 +248,11 @@ static void prepare(struct climb *c)
     c->tensors = c->g->layer_count + 1;
     c->made = ARENA_ARRAY(scratch, uint32_t, (size_t)devices * c->tensors);
     c->there = ARENA_ARRAY(scratch, uint32_t, (size_t)c->t->count * c->tensors);
-    c->combined = ARENA_ARRAY(scratch, uint32_t, c->tensors);
     c->asked = ARENA_ARRAY(scratch, uint32_t, devices);
     c->deps = ARENA_ARRAY(scratch, uint32_t, (size_t)inputs);
     // What no step makes (the input) is on the devices from the beginning.
     for (uint32_t i = 0; i < devices * c->tensors; i++) c->made[i] = NO_OP;
     for (uint32_t i = 0; i < c->t->count * c->tensors; i++) c->there[i] = ABSENT;
-    for (uint32_t i = 0; i < c->tensors; i++) c->combined[i] = ABSENT;
     for (uint32_t k = 0; k < devices; k++) c->asked[k] = ABSENT;
 }
 
