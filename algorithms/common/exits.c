@@ -7,7 +7,8 @@ static bool check_bins(const struct exit_law *law, struct err *e)
 {
     for (uint32_t exit = 0; exit + 1 < law->exit_count; exit++) {
         double sum = 0;
-        for (uint32_t i = 0; i < law->bin_count; i++) sum += law->bins[exit * law->bin_count + i];
+        for (uint32_t i = 0; i < law->bin_count; i++)
+            sum += law->bins[(size_t)exit * law->bin_count + i];
         if (!(sum > 0))
             return err_add(e, "entropy_bins: want a weight above 0 for exit %u, have none",
                            exit + 1);
@@ -52,7 +53,7 @@ static double chance_below(const struct exit_law *law, uint32_t exit, double thr
     if (threshold >= 1) return 1; // accepts all, also eta = 1
     if (law->source == EXITS_TRACE) return 0;
     if (law->bins)
-        return histogram_cdf(&law->bins[exit * law->bin_count], law->bin_count, threshold);
+        return histogram_cdf(&law->bins[(size_t)exit * law->bin_count], law->bin_count, threshold);
     return gsl_cdf_beta_P(threshold, law->beta_a[exit], law->beta_b[exit]);
 }
 
@@ -75,6 +76,6 @@ bool exits_leaves(const struct exit_law *law, const struct exit_rule *rule, uint
 {
     double u = rng_uniform(rng);
     if (law->source != EXITS_TRACE) return u < rule->chance;
-    uint64_t early = law->exit_count - 1, row = sample % law->sample_count;
+    size_t early = law->exit_count - 1, row = (size_t)(sample % law->sample_count);
     return law->entropies[row * early + exit] < rule->threshold || rule->threshold >= 1;
 }

@@ -22,6 +22,16 @@ struct climb { // one sample's way, while it is planned
     uint32_t                 judged; // the last judgement
 };
 
+static uint32_t *on_device(const struct climb *c, uint32_t device)
+{
+    return &c->made[(size_t)device * c->tensors];
+}
+
+static uint32_t *on_tier(const struct climb *c, uint32_t tier)
+{
+    return &c->there[(size_t)tier * c->tensors];
+}
+
 // ---- sections -----------------------------------------------------------------------------------
 
 static double step_tensor_bytes(const struct graph *g, uint32_t step)
@@ -106,7 +116,7 @@ static uint32_t gather(struct climb *c, uint32_t tensor, uint32_t step)
 {
     uint32_t *arrived = ARENA_ARRAY(c->scratch, uint32_t, c->r->device_count);
     for (uint32_t k = 0; k < c->r->device_count; k++) {
-        const uint32_t deps[] = {c->made[k * c->tensors + tensor], ask(c, k, step)};
+        const uint32_t deps[] = {on_device(c, k)[tensor], ask(c, k, step)};
         arrived[k] = send(c, step, c->r->devices[k], c->r->aggregator,
                           (double)graph_tensor_bytes(c->g, tensor), deps, 2);
     }
@@ -116,15 +126,15 @@ static uint32_t gather(struct climb *c, uint32_t tensor, uint32_t step)
 // Since when a tier's node has a tensor; the nearest tier below that has it sends it.
 static uint32_t bring(struct climb *c, uint32_t tier, uint32_t tensor, uint32_t step)
 {
-    uint32_t *there = &c->there[tier * c->tensors + tensor], below = tier;
+    uint32_t *there = &on_tier(c, tier)[tensor], below = tier;
     if (*there != ABSENT) return *there;
-    while (--below > 0 && c->there[below * c->tensors + tensor] == ABSENT) {
+    while (--below > 0 && on_tier(c, below)[tensor] == ABSENT) {
     }
     bool     is_gathered = below == 0 && c->r->device_count > 1;
     uint32_t from = is_gathered ? c->r->aggregator : c->r->nodes[below];
     uint32_t since = is_gathered  ? gather(c, tensor, step)
                      : below == 0 ? c->made[tensor]
-                                  : c->there[below * c->tensors + tensor];
+                                  : on_tier(c, below)[tensor];
 
     const uint32_t deps[] = {since, c->judged};
     double         bytes = (double)graph_tensor_bytes(c->g, tensor) * widening(c, tensor);
@@ -135,7 +145,7 @@ static uint32_t bring(struct climb *c, uint32_t tier, uint32_t tensor, uint32_t 
 static uint32_t tensor_at(struct climb *c, uint32_t tier, uint32_t device, uint32_t tensor,
                           uint32_t step)
 {
-    return tier ? bring(c, tier, tensor, step) : c->made[device * c->tensors + tensor];
+    return tier ? bring(c, tier, tensor, step) : on_device(c, device)[tensor];
 }
 
 // ---- a step -------------------------------------------------------------------------------------
@@ -198,7 +208,7 @@ static void run_step(struct climb *c, uint32_t tier, uint32_t device, uint32_t s
     need_inputs(c, tier, device, step, st->chain, st->chain_count);
     need_inputs(c, tier, device, step, st->merge, st->merge_count);
     uint32_t  done = plan_add(c->plan, op, c->deps, c->dep_count);
-    uint32_t *mine = tier ? &c->there[tier * c->tensors] : &c->made[device * c->tensors];
+    uint32_t *mine = tier ? on_tier(c, tier) : on_device(c, device);
     for (uint32_t i = 0; i < st->chain_count; i++) mine[st->chain[i] + 1] = done;
     for (uint32_t i = 0; i < st->merge_count; i++) mine[st->merge[i] + 1] = done;
     note(c, step, node, &op);
@@ -233,7 +243,7 @@ static void run_devices(struct climb *c, bool goes_on)
     if (is_alone) return;
     uint32_t *arrived = ARENA_ARRAY(c->scratch, uint32_t, c->r->device_count);
     for (uint32_t k = 0; k < c->r->device_count; k++) {
-        uint32_t since = k ? c->made[k * c->tensors + tensor] : c->judged;
+        uint32_t since = k ? on_device(c, k)[tensor] : c->judged;
         arrived[k] = send(c, step, c->r->devices[k], c->r->aggregator,
                           (double)graph_tensor_bytes(c->g, tensor), &since, 1);
     }
@@ -272,7 +282,7 @@ void tiers_plan(const struct view *v, const struct tiers *t, const struct tier_r
     run_devices(&c, exit > 0);
     for (uint32_t tier = 1; tier <= exit; tier++) {
         run_section(&c, tier, 0);
-        c.judged = c.there[tier * c.tensors + v->graph->exits[tier].layer + 1];
+        c.judged = on_tier(&c, tier)[v->graph->exits[tier].layer + 1];
         at = r->nodes[tier];
     }
     if (at != r->devices[0])
