@@ -187,17 +187,18 @@ static bool is_same(const struct kept *a, const struct kept *b)
            !memcmp(a->linked, b->linked, sizeof a->linked);
 }
 
-static void solve(struct kept *k, const struct split_problem *p, struct arena *a,
-                  struct arena *scratch)
+// With rooms of its own: the caller's may be one.
+static void solve(struct kept *k, const struct split_problem *p, struct arena *a)
 {
     const struct exact_effort effort = {(uint32_t)option_number(p->v, OWN_SOLVES),
                                         option_number(p->v, OWN_TIME)};
-    struct arena_mark         mark = arena_mark(scratch);
+    struct arena              costs = {0}, scratch = {0};
     splits_list(p, a, &k->splits);
     struct splits costed = k->splits;
-    splits_cost(p, scratch, a, &costed);
-    k->is_feasible = exact_solve(p, &costed, &effort, a, scratch, &k->solution);
-    arena_rewind(scratch, mark);
+    splits_cost(p, &costs, &scratch, &costed);
+    k->is_feasible = exact_solve(p, &costed, &effort, a, &scratch, &k->solution);
+    arena_free(&costs);
+    arena_free(&scratch);
 }
 
 static struct kept *find_kept(struct state *s, const struct kept *wanted)
@@ -207,7 +208,7 @@ static struct kept *find_kept(struct state *s, const struct kept *wanted)
     return k;
 }
 
-static struct kept *solution_for(const struct split_problem *p, struct arena *scratch)
+static struct kept *solution_for(const struct split_problem *p)
 {
     struct state *s = p->v->state;
     struct kept   wanted;
@@ -216,7 +217,7 @@ static struct kept *solution_for(const struct split_problem *p, struct arena *sc
     if (k) return k;
     k = ARENA_ARRAY(s->a, struct kept, 1);
     *k = wanted;
-    solve(k, p, s->a, scratch);
+    solve(k, p, s->a);
     k->next = s->first;
     s->first = k;
     return k;
@@ -239,7 +240,7 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
                               .nodes = nodes,
                               .parts = (uint32_t)option_number(v, OWN_PARTS),
                               .most_fogs = v->limits->theta};
-    struct kept         *k = solution_for(&p, scratch);
+    struct kept         *k = solution_for(&p);
     struct assignment    assigned;
     if (!k->is_feasible) return PLAN_INFEASIBLE;
     splits_assign(&p, &k->splits, k->solution.choice_of, scratch, &assigned);

@@ -2,6 +2,7 @@
 
 #include <glpk.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 // ---- the program --------------------------------------------------------------------------------
@@ -19,6 +20,7 @@ struct program {
     int                        *used;            // [node_count]
     int                        *choice;          // [steps * count]
     int                        *end;             // [steps * events]
+    int                        *last;            // [2 * steps] slices, merge
     int                        *pair; // [steps * steps] the first of count * count; 0: none
     int                        *rows, *columns; // [1 .. entries] of the matrix
     double                     *values;
@@ -124,6 +126,19 @@ static int edge_column(struct program *g, const struct split_edge *e)
     return pairs_of(g, from, e->to_step) + (int)(e->from_choice * g->x->count + e->to_choice);
 }
 
+static double edge_span(const struct program *g, const struct split_edge *e)
+{
+    sim_ns own = 0;
+    if (e->to_step < g->steps)
+        own = splits_event_ns(g->p, g->x, e->to_step, e->to_choice, e->to_event);
+    return fmin((double)(e->wait_ns + own) / g->unit_ns, 2); // 2: out of the question
+}
+
+static double delay(const struct program *g)
+{
+    return (double)ns_or_end(g->p->v->limits->edge_delay_s) / g->unit_ns;
+}
+
 // The end of an event is not before the end of another and the way, for the choices that make the
 // one need the other: [first, last) of the edges. Where only some do the row is void for the rest.
 static void add_precedence(struct program *g, const struct split_edge *first,
@@ -137,16 +152,11 @@ static void add_precedence(struct program *g, const struct split_edge *first,
     int    row = add_row(g, GLP_LO, -beside);
     put(g, row, end_column(g, first->to_step, first->to_event), 1);
     if (is_input)
-        put(g, row, g->remote, -(double)ns_or_end(g->p->v->limits->edge_delay_s) / g->unit_ns);
+        put(g, row, g->remote, -delay(g));
     else
         put(g, row, end_column(g, (uint32_t)first->from_step, first->from_event), -1);
-    for (const struct split_edge *e = first; e < last; e++) {
-        sim_ns own = 0;
-        if (e->to_step < g->steps)
-            own = splits_event_ns(g->p, g->x, e->to_step, e->to_choice, e->to_event);
-        double span = (double)(e->wait_ns + own) / g->unit_ns;
-        put(g, row, edge_column(g, e), -fmin(span, 2) - beside); // 2: out of the question
-    }
+    for (const struct split_edge *e = first; e < last; e++)
+        put(g, row, edge_column(g, e), -edge_span(g, e) - beside);
 }
 
 static bool same_ends(const struct split_edge *a, const struct split_edge *b)
@@ -167,10 +177,108 @@ static void add_times(struct program *g)
     }
 }
 
+// ---- the last of a step -------------------------------------------------------------------------
+
+// Parts make most rows above void for some choices, which says little while choices are fractions.
+// So the latest end of a step's slices, and that of its merge, have times of their own: whichever
+// slice ends last, somebody waits for it. These rows hold for all choices.
+static bool is_merge(const struct program *g, uint32_t event)
+{
+    return event == g->p->node_count;
+}
+
+static int by_kind(const struct split_edge *a, const struct split_edge *b, uint32_t merge)
+{
+    const int64_t keys[][2] = {
+        {a->from_step, b->from_step},     {a->from_event == merge, b->from_event == merge},
+        {a->to_step, b->to_step},         {a->to_event == merge, b->to_event == merge},
+        {a->from_choice, b->from_choice}, {a->to_choice, b->to_choice},
+        {a->from_event, b->from_event}};
+    for (int i = 0; i < 7; i++)
+        if (keys[i][0] != keys[i][1]) return (keys[i][0] < keys[i][1] ? -1 : 1) * (i < 4 ? 2 : 1);
+    return 0;
+}
+
+static int compare_kinds(const void *a, const void *b, void *merge)
+{
+    return by_kind(a, b, *(const uint32_t *)merge);
+}
+
+static uint32_t events_of(const struct program *g, const struct split_edge *e)
+{
+    uint32_t count = 0;
+    if (e->from_step == FROM_INPUT || is_merge(g, e->from_event)) return 1;
+    for (uint32_t i = 0; i < g->p->node_count; i++)
+        count += splits_event_ns(g->p, g->x, (uint32_t)e->from_step, e->from_choice, i) >= 0;
+    return count;
+}
+
+// How much later at least the last of the one kind ends than the last of the other, by the edges of
+// one pair of choices; -1: nothing can be said, as one of the others feeds nobody.
+static double least_span(const struct program *g, const struct split_edge *first,
+                         const struct split_edge *last)
+{
+    double   least = 2;
+    uint32_t sources = 0;
+    for (const struct split_edge *e = first, *next; e < last; e = next, sources++) {
+        double most = 0;
+        for (next = e; next < last && next->from_event == e->from_event; next++)
+            most = fmax(most, edge_span(g, next));
+        least = fmin(least, most);
+    }
+    return sources == events_of(g, first) ? least : -1;
+}
+
+static int last_column(const struct program *g, uint32_t step, bool merge)
+{
+    return step == g->steps ? g->latency : g->last[2 * step + merge];
+}
+
+static void add_last(struct program *g, const struct split_edge *first,
+                     const struct split_edge *last)
+{
+    bool     is_input = first->from_step == FROM_INPUT;
+    uint32_t pairs = 0, from = (uint32_t)first->from_step, n = g->x->count;
+    int      row = add_row(g, GLP_LO, 0);
+    put(g, row, last_column(g, first->to_step, is_merge(g, first->to_event)), 1);
+    if (is_input)
+        put(g, row, g->remote, -delay(g));
+    else
+        put(g, row, last_column(g, from, is_merge(g, first->from_event)), -1);
+    for (const struct split_edge *e = first, *next; e < last; e = next, pairs++) {
+        for (next = e;
+             next < last && next->from_choice == e->from_choice && next->to_choice == e->to_choice;)
+            next++;
+        put(g, row, edge_column(g, e), -least_span(g, e, next));
+    }
+    bool is_pair = !is_input && from != first->to_step && first->to_step < g->steps;
+    if (!is_input && pairs < (is_pair ? n * n : n)) glp_set_row_bnds(g->lp, row, GLP_LO, -1, -1);
+}
+
+static void add_lasts(struct program *g)
+{
+    const struct splits *x = g->x;
+    struct split_edge   *edges = ARENA_ARRAY(g->a, struct split_edge, x->edge_count);
+    uint32_t             merge = g->p->node_count;
+    memcpy(edges, x->edges, x->edge_count * sizeof *edges);
+    qsort_r(edges, x->edge_count, sizeof *edges, compare_kinds, &merge);
+    g->last = ARENA_ARRAY(g->a, int, 2 * (size_t)g->steps);
+    for (uint32_t i = 0; i < 2 * g->steps; i++) g->last[i] = add_column(g, false, 1);
+    for (uint32_t i = 0, end; i < x->edge_count; i = end) {
+        for (end = i + 1; end < x->edge_count && abs(by_kind(&edges[i], &edges[end], merge)) < 2;)
+            end++;
+        add_last(g, &edges[i], &edges[end]);
+    }
+}
+
+// ---- all of it ----------------------------------------------------------------------------------
+
 static sim_ns work_ns(const struct program *g, uint32_t step, uint32_t choice, uint32_t rank)
 {
     size_t at = (size_t)step * g->x->count + choice;
-    sim_ns slice = g->x->slice_ns[at * g->p->node_count + rank], sum = slice > 0 ? slice : 0;
+    size_t slice = at * g->p->node_count + rank;
+    sim_ns sum = 0;
+    if (g->x->slice_ns[slice] >= 0) sum = g->x->slice_ns[slice] + g->x->load_ns[slice];
     if (g->x->leads[choice] == rank && g->x->merge_ns[at] > 0) sum += g->x->merge_ns[at];
     return sum;
 }
@@ -204,6 +312,7 @@ static void make_program(struct program *g, const struct split_problem *p, const
     add_choices(g);
     add_nodes(g);
     add_times(g);
+    if (p->parts > 1) add_lasts(g);
     add_work(g);
     glp_load_matrix(g->lp, (int)g->entries, g->rows, g->columns, g->values);
 }

@@ -144,7 +144,9 @@ sim_ns splits_event_ns(const struct split_problem *p, const struct splits *x, ui
 {
     size_t at = (size_t)step * x->count + choice;
     if (event == p->node_count) return x->merge_ns[at];
-    return x->slice_ns[at * p->node_count + (p->parts == 1 ? x->leads[choice] : event)];
+    at = at * p->node_count + (p->parts == 1 ? x->leads[choice] : event);
+    if (x->slice_ns[at] < 0) return -1;
+    return x->slice_ns[at] + (x->loads_in_turn ? x->load_ns[at] : 0);
 }
 
 static bool is_slice(const struct op *o)
@@ -297,11 +299,24 @@ static sim_ns load_ns(const struct reader *r, uint32_t step, const struct op *o)
 static void read_cost(struct reader *r, const struct op *o)
 {
     size_t at = (size_t)o->stage * r->out->count + r->choice_of[o->stage];
-    sim_ns own = ns_or_end(o->seconds);
-    if (is_slice(o))
-        r->out->slice_ns[at * r->p->node_count + rank_of(r, o->to)] = own + load_ns(r, o->stage, o);
-    else
-        r->out->merge_ns[at] = own;
+    if (!is_slice(o)) {
+        r->out->merge_ns[at] = ns_or_end(o->seconds);
+        return;
+    }
+    at = at * r->p->node_count + rank_of(r, o->to);
+    r->out->slice_ns[at] = ns_or_end(o->seconds);
+    r->out->load_ns[at] = load_ns(r, o->stage, o);
+}
+
+// Whether each step waits for the one before, so that nothing is ever done beside something else.
+static bool is_sequence(const struct split_problem *p)
+{
+    const struct graph *g = p->v->graph;
+    for (uint32_t s = 1; s < g->step_count; s++) {
+        uint32_t tensor = g->steps[s].input;
+        if (!tensor || g->layers[tensor - 1].step != (int32_t)s - 1) return false;
+    }
+    return p->parts == 1;
 }
 
 // All steps by one choice but one (NO_OP: none).
@@ -371,6 +386,8 @@ void splits_cost(const struct split_problem *p, struct arena *a, struct arena *s
     r.bare.v = &view;
     out->slice_ns = ARENA_ARRAY(a, sim_ns, cells * p->node_count);
     out->merge_ns = ARENA_ARRAY(a, sim_ns, cells);
+    out->load_ns = ARENA_ARRAY(a, sim_ns, cells * p->node_count);
+    out->loads_in_turn = p->v->options->weights != WEIGHTS_PER_TASK || is_sequence(p);
     fill(out->slice_ns, cells * p->node_count);
     fill(out->merge_ns, cells);
     count_readers(&r);

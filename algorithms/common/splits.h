@@ -43,15 +43,17 @@ struct splits {
     uint32_t *shares;            // [count * node_count] parts
     uint32_t *leads;             // [count] rank of the node that merges
     uint32_t *fogs;              // [count] bits of the nodes used beside the user
-    sim_ns   *slice_ns;          // [(step * count + choice) * node_count + rank] its loading
-                                 // included; -1: none
+    sim_ns   *slice_ns;          // [(step * count + choice) * node_count + rank] -1: none
+    sim_ns   *load_ns;           // the same of loading its weights; 0: none
+    bool      loads_in_turn;     // each event waits for its own weights; else a node loads all of
+                                 // them with the first, and nothing is said of the others
     sim_ns            *merge_ns; // [step * count + choice] -1: none
     struct split_edge *edges;    // [edge_count] sorted by (from_step, from_event, to_step,
                                  // to_event); one of each pair of choices
     uint32_t edge_count, edge_capacity;
 };
 
-// An event's own time. -1: there is none.
+// An event's own time, with the loading that it is sure to wait for. -1: there is none.
 sim_ns splits_event_ns(const struct split_problem *p, const struct splits *x, uint32_t step,
                        uint32_t choice, uint32_t event);
 
@@ -61,7 +63,7 @@ uint32_t splits_count(uint32_t node_count, uint32_t parts);
 // Lists the choices; `splits` without costs. In `a`.
 void splits_list(const struct split_problem *p, struct arena *a, struct splits *out);
 
-// Costs and edges. `scratch` is used beside.
+// Costs and edges, in `a`; `scratch` is another.
 void splits_cost(const struct split_problem *p, struct arena *a, struct arena *scratch,
                  struct splits *out);
 
