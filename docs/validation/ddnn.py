@@ -46,10 +46,10 @@ def cloud_utilization(r, scheme):
 def deep_rows(v):
     r = results(v, "ddnn-surveillance")
     preset = "device presets, published exit rates"
-    published = {"t0.4": (0.586, 0.055, 0.002, 0.686, 0.65), "t0.8": (0.587, 0.055, 0.027, 0.616, 0.58)}
+    published = {"t04": (0.586, 0.055, 0.002, 0.686, 0.65), "t08": (0.587, 0.055, 0.027, 0.616, 0.58)}
     rows = []
     for scheme, (device, server, communication, total, accuracy) in published.items():
-        t = scheme[1:]
+        t = {"t04": "0.4", "t08": "0.8"}[scheme]
         rows += [
             v.row(f"ddnn.deep.{scheme}.device", f"deep, threshold {t}: device", FRAMEWORK, device, steps_s(r, "deep", scheme, DEVICE_DEEP, True),
                   "this row", "s", calibration=True),
@@ -61,15 +61,15 @@ def deep_rows(v):
                   why="the server's part and the campus traffic, above; 43 ms of the 0.686 s are in none of the source's parts" if t == "0.4" else ""),
             v.row(f"ddnn.deep.{scheme}.accuracy", f"deep, threshold {t}: overall accuracy", FRAMEWORK, accuracy, r.metric("deep", scheme, "accuracy_overall"),
                   "published accuracies of both exits", why=ACCURACY[scheme]),
-            v.row(f"ddnn.deep.{scheme}.exit", f"deep, threshold {t}: leave on the device", FRAMEWORK, {"t0.4": 0.02, "t0.8": 0.43}[scheme],
+            v.row(f"ddnn.deep.{scheme}.exit", f"deep, threshold {t}: leave on the device", FRAMEWORK, {"t04": 0.02, "t08": 0.43}[scheme],
                   r.metric("deep", scheme, "exit_rate_1"), "this row, drawn 1000 times", calibration=True),
         ]
     return rows
 
 
 ACCURACY = {
-    "t0.4": "",
-    "t0.8": "0.44 is the local exit's accuracy on all samples; those who leave there are the sure ones. 58 % overall means that 60.7 % of them are right: "
+    "t04": "",
+    "t08": "0.44 is the local exit's accuracy on all samples; those who leave there are the sure ones. 58 % overall means that 60.7 % of them are right: "
             "(0.58 - 0.57 x 0.56) / 0.43 (option accuracy_exits)",
 }
 
@@ -93,7 +93,7 @@ def shallow_rows(v):
         v.row("ddnn.shallow.device", "shallow: device", FRAMEWORK, 25.456, steps_s(r, "shallow", "split", DEVICE_SHALLOW, True), "this row", "s",
               calibration=True),
         v.row("ddnn.shallow.server", "shallow: server", FRAMEWORK, 0.028, server, "server-only row of the deep network", "s", why=SERVER_PART),
-        v.row("ddnn.shallow.ratio", "server's part, deep / shallow", FRAMEWORK, 0.055 / 0.028, steps_s(deep, "deep", "t0.4", DEVICE_DEEP, False) / server,
+        v.row("ddnn.shallow.ratio", "server's part, deep / shallow", FRAMEWORK, 0.055 / 0.028, steps_s(deep, "deep", "t04", DEVICE_DEEP, False) / server,
               "layers (5 and 3) and time per call"),
         v.row("ddnn.shallow.communication", "shallow: communication", FRAMEWORK, 0.374, r.mean("shallow", "split", "transmission_s"),
               "protocol mqtt, encoding 4.5", "s", why=COMMUNICATION),
@@ -107,10 +107,10 @@ def shallow_rows(v):
 def load_rows(v):
     r = results(v, "ddnn-surveillance")
     many = results(v, "ddnn-surveillance-many")
-    features = r.query("SELECT max(bytes_sent) FROM layer JOIN run USING (run_id) WHERE layer.name = 'conv1' AND run.scheme = 't0.4'")[0][0]
+    features = r.query("SELECT max(bytes_sent) FROM layer JOIN run USING (run_id) WHERE layer.name = 'conv1' AND run.scheme = 't04'")[0][0]
     wire = r.query("""SELECT sum(bytes) / sum(transfers) FROM link JOIN run USING (run_id)
-                      WHERE run.scheme = 't0.4' AND from_node = 'device'""")[0][0]
-    relief = 98 * (1 - cloud_utilization(many, "t0.8") / cloud_utilization(many, "t0.4"))
+                      WHERE run.scheme = 't04' AND from_node = 'device'""")[0][0]
+    relief = 98 * (1 - cloud_utilization(many, "t08") / cloud_utilization(many, "t04"))
     return [
         v.row("ddnn.features", "features of a sample", FRAMEWORK + " (about 8 KB)", 8192, features, "shape of the network: 64 x 32 x 32 bits", "B"),
         v.row("ddnn.text", "the same as text, on the wire", FRAMEWORK + " (more than 36 KB)", [36000, 40000], wire,
@@ -128,10 +128,10 @@ def rate_table(v):
     lines = ["The communication that the source measured beside the rate of the link that would explain it (features as text, threshold 0.4, mean of all samples):", "",
              "| link | communication, ms |", "|---|---|"]
     for rate in ("1 Gbit/s", "100 Mbit/s", "10 Mbit/s", "1 Mbit/s"):
-        r = results(v, "ddnn-surveillance", sets=[f"links.default.rate={rate}"], schemes=["t0.4"])
-        lines.append(f"| {rate} | {1000 * r.mean('deep', 't0.4', 'transmission_s'):.2f} |")
-    r = results(v, "ddnn-surveillance", sets=["protocol=mqtt"], schemes=["t0.4"])
-    lines.append(f"| 1 Gbit/s, features as bits (8 kB) | {1000 * r.mean('deep', 't0.4', 'transmission_s'):.2f} |")
+        r = results(v, "ddnn-surveillance", sets=[f"links.default.rate={rate}"], schemes=["t04"])
+        lines.append(f"| {rate} | {1000 * r.mean('deep', 't04', 'transmission_s'):.2f} |")
+    r = results(v, "ddnn-surveillance", sets=["protocol=mqtt"], schemes=["t04"])
+    lines.append(f"| 1 Gbit/s, features as bits (8 kB) | {1000 * r.mean('deep', 't04', 'transmission_s'):.2f} |")
     return lines
 
 
@@ -141,7 +141,7 @@ def workload_table(v):
              "| workload | scheme | latency, s | queueing, s | server's load | most memory, GB | dropped |", "|---|---|---|---|---|---|---|"]
     for label, name in (("W1", "steady"), ("W2", "burst"), ("W3", "many")):
         r = results(v, "ddnn-surveillance-" + name)
-        for scheme in ("t0.4", "t0.8", "server"):
+        for scheme in ("t04", "t08", "server"):
             memory = r.query("SELECT max(memory_peak_bytes) FROM node JOIN run USING (run_id) WHERE kind = 'cloud' AND run.scheme = ?", scheme)[0][0]
             lines.append(f"| {label} | {scheme} | {r.mean('deep', scheme, 'latency_s'):.3f} | {r.mean('deep', scheme, 'queueing_s'):.3f} "
                          f"| {100 * cloud_utilization(r, scheme):.1f} % | {memory / 1e9:.2f} | {r.metric('deep', scheme, 'tasks_dropped'):.0f} |")
@@ -151,14 +151,14 @@ def workload_table(v):
 def capacity_table(v):
     lines = ["How many cameras one server bears (W3 with other numbers of cameras, 40 s): mean latency in s. A server that computes nothing else takes 1 / 16.0 ms = 62 whole "
              "frames a second; of those that go on from a device, 1 / 13.3 ms = 75, which 0.98 x 77 or 0.57 x 132 cameras send:", "",
-             "| cameras | t0.4 | t0.8 | server |", "|---|---|---|---|"]
+             "| cameras | t04 | t08 | server |", "|---|---|---|---|"]
     for cameras in (20, 50, 70, 90, 120, 150):
         r = results(v, "ddnn-surveillance-many", sets=[f"nodes.device.count={cameras}", "replications=1", "nodes.cloud.memory=ignore"])
-        lines.append(f"| {cameras} | " + " | ".join(f"{r.mean('deep', scheme, 'latency_s'):.3f}" for scheme in ("t0.4", "t0.8", "server")) + " |")
+        lines.append(f"| {cameras} | " + " | ".join(f"{r.mean('deep', scheme, 'latency_s'):.3f}" for scheme in ("t04", "t08", "server")) + " |")
     lines += ["", "All 70 cameras at the same instant, threshold 0.4: of 68.6 that go on the server's memory holds", "",
               "| memory | most held, GB | dropped |", "|---|---|---|"]
     for memory in ("20 GB", "12 GB"):
-        r = results(v, "ddnn-surveillance-many", sets=["arrivals.jitter=false", f"nodes.cloud.override.memory={memory}"], schemes=["t0.4"])
+        r = results(v, "ddnn-surveillance-many", sets=["arrivals.jitter=false", f"nodes.cloud.override.memory={memory}"], schemes=["t04"])
         held = r.query("SELECT max(memory_peak_bytes) FROM node WHERE kind = 'cloud'")[0][0]
         dropped = r.query("SELECT avg(status = 'dropped') FROM task")[0][0]
         lines.append(f"| {memory} | {held / 1e9:.2f} | {100 * dropped:.1f} % |")
