@@ -28,9 +28,12 @@ struct association { // of one epoch
     uint64_t      guard_blocked; // pairs of the end state that the welfare guard alone forbids
 };
 
+enum { TASK_RANK_BITS = 40 };
+
 struct task {
-    uint64_t number; // of user and rank among its tasks: numbers the streams
-    uint32_t user;   // node
+    uint64_t
+        number;    // of user and rank among its tasks (the low TASK_RANK_BITS): numbers the streams
+    uint32_t user; // node
 };
 
 struct progress { // what became of a task's last attempt, when it is planned again
