@@ -249,6 +249,7 @@ const struct scheme scheme_ddnn = {
     .about = "early exits over device, edge and server; several devices aggregated",
     .source = "Teerapittayanon, McDanel, Kung, ICDCS 2017; Cheng, Sun, Tu, adaptive computation "
               "framework for IoT (thresholds changed by broadcast)",
+    .stays_at_user = true,
     .is_random = true,
     .own = ddnn_options,
     .own_count = OWN_COUNT,

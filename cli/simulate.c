@@ -76,10 +76,8 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
     }
     arena_rewind(&sim->scratch, mark);
     if (request->attempt == 0) measure_arrival(&sim->measure);
-    // An answer taken early at the user is no want of fog nodes.
-    bool is_whole = !out->exit || out->exit == view->graph->exit_count;
     sim->local_plans +=
-        request->attempt == 0 && verdict == PLAN_READY && is_whole && stays_at(out, request->home);
+        request->attempt == 0 && verdict == PLAN_READY && stays_at(out, request->home);
     return verdict;
 }
 
