@@ -315,6 +315,11 @@ $(B)/queueing: $(QUEUEING) $(LIBRARY)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # Published figures beside ours; after a change of results.
+# Names and options of schemes, from the program into schema and documentation.
+.PHONY: scheme-options
+scheme-options: all
+	/usr/bin/python3 docs/scheme_options.py
+
 .PHONY: validation
 validation: all $(B)/queueing
 	/usr/bin/python3 docs/validation.py

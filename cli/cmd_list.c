@@ -8,13 +8,18 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/scheme_json.h"
 #include "models/load.h"
 #include "results/figure.h"
 #include "scenarios/device.h"
 
 static bool list_schemes(const struct arguments *args, struct err *e)
 {
-    (void)args, (void)e;
+    (void)e;
+    if (option_is_given(args, "json")) {
+        scheme_json();
+        return true;
+    }
     for (uint32_t i = 0; i < scheme_count; i++) {
         const struct scheme *s = scheme_table[i];
         printf("%-12s %s\n%-12s   source: %s\n", s->name, s->about, "", s->source);
@@ -118,6 +123,10 @@ static const struct {
 
 static enum exit_code run(const struct arguments *args, struct err *e)
 {
+    if (option_is_given(args, "json") && strcmp(args->words[0], "schemes") != 0) {
+        err_add(e, "list: --json: want schemes, have %.60s", args->words[0]);
+        return EXIT_BAD_INPUT;
+    }
     for (size_t i = 0; i < sizeof LISTS / sizeof *LISTS; i++)
         if (!strcmp(LISTS[i].what, args->words[0]))
             return LISTS[i].list(args, e) ? EXIT_DONE : EXIT_BAD_INPUT;
@@ -129,7 +138,9 @@ static enum exit_code run(const struct arguments *args, struct err *e)
 }
 
 static const struct option_spec options[] = {
-    {"profile", "FILE", "kernel timings that devices are compared with"}, {0}};
+    {"profile", "FILE", "kernel timings that devices are compared with"},
+    {"json", NULL, "schemes: with all of their options, as JSON"},
+    {0}};
 
 const struct command command_list = {"list",
                                      "schemes|models|devices|protocols|scenarios|figures|kernels",

@@ -70,7 +70,7 @@ static bool makes_vector(const struct graph *g, uint32_t tensor)
 {
     if (tensor == 0) return false;
     const struct layer *l = &g->layers[tensor - 1];
-    if (!strcmp(l->kernel->type, "fc") || !strcmp(l->kernel->type, "flatten")) return true;
+    if (layer_is_fc(l) || !strcmp(l->kernel->type, "flatten")) return true;
     return shape_pixels(&l->out) == 1 && l->kernel->rows != ROWS_WINDOW &&
            strcmp(l->kernel->type, "global_avgpool") != 0 && makes_vector(g, l->inputs[0]);
 }

@@ -32,6 +32,7 @@ struct kernel_attr {
     int32_t       lrn_size;                      // lrn: channels in the window
     float         lrn_alpha, lrn_beta, lrn_bias; // y = x / (bias + alpha / size * sum x^2)^beta
     float         epsilon;                       // batchnorm
+    float         slope;                         // leaky_relu: of negative inputs
 };
 
 // How a row of the output depends on rows of the input, which decides whether it can be cut into
@@ -41,6 +42,13 @@ enum kernel_rows {
                  // softmax, global pools)
     ROWS_SAME,   // row i on row i (relu, batchnorm, lrn, dropout)
     ROWS_WINDOW, // through attr.window (conv, maxpool, avgpool)
+};
+
+// Bits of an element of the output, as a node stores and sends it.
+enum kernel_bits {
+    BITS_REAL, // 32: a float
+    BITS_ONE,  // a sign, +1 or -1
+    BITS_SAME, // each element is one of the inputs', or padding that never wins: as they are
 };
 
 // How a convolution is computed. The result is the same but for rounding; Winograd's grows with the
@@ -74,8 +82,11 @@ struct kernel {
     enum kernel_rows rows;
     bool             heads_step; // conv and fc: what is distributed starts with these
     bool             is_free;    // only renames its input: costs nothing (dropout, flatten)
-    bool mixes_channels; // an output channel depends on other input channels (conv, fc, lrn,
-                         // softmax)
+    bool mixes_channels;   // an output channel depends on other input channels (conv, fc, lrn,
+                           // softmax)
+    enum kernel_bits bits; // of its output
+    bool             sign_inputs; // wants inputs of one bit: it reads no more than their signs
+    bool sign_weights; // of its weights only the signs count: one bit each (its bias is real)
 
     // Output shape. false: the inputs do not fit, e says what was wanted.
     bool (*infer)(const struct kernel_attr *attr, uint32_t input_count, const struct shape *in,

@@ -51,6 +51,7 @@ const struct kernel kernel_concat = {
     .about = "inputs one after the other along the channels",
     .source = "ONNX Concat-13 with axis = 1",
     .rows = ROWS_NONE,
+    .bits = BITS_SAME,
     .infer = infer,
     .reference = reference,
     .prepare = op_prepare,

@@ -6,6 +6,7 @@ const struct kernel kernel_dropout = {
     .about = "nothing, at inference",
     .source = "ONNX Dropout-13 with training_mode = 0",
     .rows = ROWS_SAME,
+    .bits = BITS_SAME,
     .is_free = true,
     .infer = op_infer_same,
     .reference = op_copy_reference,

@@ -15,6 +15,7 @@ const struct kernel kernel_flatten = {
     .about = "a tensor read as a vector",
     .source = "ONNX Flatten-13 with axis = 1",
     .rows = ROWS_NONE,
+    .bits = BITS_SAME,
     .is_free = true,
     .infer = infer,
     .reference = op_copy_reference,

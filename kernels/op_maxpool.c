@@ -79,6 +79,7 @@ const struct kernel kernel_maxpool = {
     .about = "largest input under each window",
     .source = "ONNX MaxPool-12",
     .rows = ROWS_WINDOW,
+    .bits = BITS_SAME,
     .infer = op_infer_pool,
     .reference = reference,
     .prepare = prepare,

@@ -39,6 +39,7 @@ static void draw_attr(struct rng *rng, struct kernel_attr *attr, struct shape *i
         .lrn_beta = 0.75f,
         .lrn_bias = 1,
         .epsilon = 1e-5f,
+        .slope = 0.1f,
     };
     draw_window(rng, &attr->window);
 }

@@ -40,6 +40,18 @@ struct tile_conv {
     float             *y;       // [groups][out_blocks][out_h][out_w][lanes]
 };
 
+// A convolution of signs, packed 64 to a word: bit 1 is +1, bit 0 is -1. The channels of a pixel
+// are neighbours; bits past the last are 0 in both x and weight. Taps on padding are left out.
+struct tile_binary {
+    const struct window *window;
+    int32_t              channels, words; // of an input pixel; words = channels / 64, up
+    int32_t              in[AXIS_COUNT], out[AXIS_COUNT], out_channels;
+    const struct span   *taps[AXIS_COUNT]; // [out] kernel positions of each on real inputs
+    const uint64_t      *x;                // [d][h][w][words]
+    const uint64_t      *weight;           // [out_channels][kd][kh][kw][words]
+    int32_t             *y;                // [d][h][w][out_channels] agreements - disagreements
+};
+
 struct winograd; // kernels/winograd.h
 
 struct tile {
@@ -62,6 +74,7 @@ struct tile {
     // y = weight x (+ bias unless NULL); weight is [rows][columns].
     void (*product)(const float *weight, const float *x, const float *bias, float *y, int64_t rows,
                     int64_t columns);
+    void (*binary)(const struct tile_binary *c);
     // Winograd's transforms of tiles [first, first + count): w->x into w->transformed, w->product.y
     // into w->y.
     void (*winograd_input)(const struct winograd *w, int32_t first, int32_t count);

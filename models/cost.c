@@ -141,7 +141,7 @@ static double layer_s(const struct cost_table *t, uint32_t layer, struct part pa
     return least * c->ratio;
 }
 
-static double whole_layer_s(const struct cost_table *t, uint32_t layer)
+double cost_layer_s(const struct cost_table *t, uint32_t layer)
 {
     return layer_s(t, layer, (struct part){{0, t->layers[layer].rows}, 1, 1});
 }
@@ -169,8 +169,8 @@ double cost_merge_s(const struct cost_table *c, uint32_t step, enum slice_axis a
     const struct step *st = &c->graph->steps[step];
     double             sum = 0;
     for (uint32_t i = slice_chain_count(c->graph, step, axis); i < st->chain_count; i++)
-        sum += whole_layer_s(c, st->chain[i]);
-    for (uint32_t i = 0; i < st->merge_count; i++) sum += whole_layer_s(c, st->merge[i]);
+        sum += cost_layer_s(c, st->chain[i]);
+    for (uint32_t i = 0; i < st->merge_count; i++) sum += cost_layer_s(c, st->merge[i]);
     return sum;
 }
 

@@ -68,6 +68,7 @@ double cost_slice_s(const struct cost_table *c, uint32_t step,
 // What runs where slices of that axis come together: the merge layers, and what of the chain a
 // slice could not run.
 double cost_merge_s(const struct cost_table *c, uint32_t step, enum slice_axis axis);
+double cost_layer_s(const struct cost_table *c, uint32_t layer); // the whole of it alone
 double cost_load_s(const struct device *d, double bytes);
 
 // Whether the table's costs were "measured" on the device or "scaled" from the reference machine,

@@ -11,7 +11,19 @@ struct shape graph_tensor(const struct graph *g, uint32_t tensor)
 uint32_t graph_tensor_bits(const struct graph *g, uint32_t tensor)
 {
     assert(tensor <= g->layer_count);
-    return 8 * BYTES_PER_ELEMENT;
+    return tensor ? g->layers[tensor - 1].bits : 8 * BYTES_PER_ELEMENT;
+}
+
+uint32_t layer_bits(const struct graph *g, const struct layer *l)
+{
+    uint32_t bits = 1;
+    if (l->kernel->bits == BITS_ONE) return 1;
+    if (l->kernel->bits == BITS_REAL) return 8 * BYTES_PER_ELEMENT;
+    for (uint32_t i = 0; i < l->input_count; i++) { // a concat of unlike inputs is real
+        uint32_t input = graph_tensor_bits(g, l->inputs[i]);
+        if (input > bits) bits = input;
+    }
+    return bits;
 }
 
 int64_t graph_tensor_bytes(const struct graph *g, uint32_t tensor)
@@ -22,7 +34,9 @@ int64_t graph_tensor_bytes(const struct graph *g, uint32_t tensor)
 
 int64_t layer_weight_bytes(const struct layer *l)
 {
-    return l->params * BYTES_PER_ELEMENT;
+    if (!l->kernel->sign_weights) return l->params * BYTES_PER_ELEMENT;
+    int64_t biases = l->attr.bias ? l->attr.channels : 0;
+    return (l->params - biases + 7) / 8 + biases * BYTES_PER_ELEMENT;
 }
 
 int64_t graph_params(const struct graph *g)

@@ -33,6 +33,7 @@ struct layer {
     struct shape         out;
     int64_t              params, running_stats, macs;
     int32_t              step; // it belongs to; NO_STEP: before the first conv or fc
+    uint32_t             bits; // of an element of its output: layer_bits()
 };
 
 struct step {
@@ -61,12 +62,17 @@ struct graph {
 };
 
 struct shape graph_tensor(const struct graph *g, uint32_t tensor);
-int64_t      graph_tensor_bytes(const struct graph *g, uint32_t tensor);
-uint32_t     graph_tensor_bits(const struct graph *g, uint32_t tensor); // of one element
-int64_t      layer_weight_bytes(const struct layer *l); // of its parameters, as they are stored
-int64_t      graph_params(const struct graph *g);
-int64_t      graph_running_stats(const struct graph *g);
-int64_t      graph_macs(const struct graph *g);
+int64_t      graph_tensor_bytes(const struct graph *g, uint32_t tensor); // whole bytes
+uint32_t     graph_tensor_bits(const struct graph *g, uint32_t tensor);  // of one element
+// Of its parameters, as they are stored: weights of which only the signs count as one bit each, the
+// others, biases and a batchnorm's numbers as floats.
+int64_t layer_weight_bytes(const struct layer *l);
+// Bits of an element of what the layer makes: 1 where they are signs (behind a binarize, and what
+// only chooses or moves them), else 32. For loaders; its inputs' layers must have theirs.
+uint32_t layer_bits(const struct graph *g, const struct layer *l);
+int64_t  graph_params(const struct graph *g);
+int64_t  graph_running_stats(const struct graph *g);
+int64_t  graph_macs(const struct graph *g);
 
 // Bytes that cross from layers [0, cut) to the rest: each tensor that is made before and read
 // behind counts once. cut 0: the input; cut layer_count: 0. O(layers x inputs).

@@ -8,13 +8,13 @@
 
 enum { MAX_LAYERS = 4096, MAX_CHANNELS = 65536, MAX_SIDE = 16384, MAX_WINDOW = 127 };
 
-static const char *const MODEL_KEYS[] = {"name",    "about",  "source",  "aliases", "input",
-                                         "classes", "layers", "$schema", NULL};
+static const char *const MODEL_KEYS[] = {"name",    "about",  "source", "aliases", "input",
+                                         "classes", "layers", "exits",  "$schema", NULL};
 static const char *const LAYER_KEYS[] = {
     "name",     "type",   "inputs", "kernel", "stride",   "pad",
     "dilation", "groups", "ceil",   "bias",   "channels", "units",
     "size",     "alpha",  "beta",   "k",      "epsilon",  "count_include_pad",
-    NULL};
+    "slope",    NULL};
 
 // The order of a window's numbers in a file, of three axes or the last two.
 static const int AXES[AXIS_COUNT] = {AXIS_D, AXIS_H, AXIS_W};
@@ -37,12 +37,27 @@ static void read_axes(struct json layer, const char *key, uint32_t axes, int32_t
     }
 }
 
+// As Keras and TensorFlow pad: so that there are in / stride outputs, rounded up; an odd cell goes
+// to the end. Source: TensorFlow's definition of "SAME" padding.
+static void pad_same(struct window *w, int axis, int32_t in)
+{
+    int32_t stride = w->stride[axis], out = (in + stride - 1) / stride;
+    int32_t missing = (out - 1) * stride + window_reach(w, axis) - in;
+    w->pad_begin[axis] = missing > 0 ? missing / 2 : 0;
+    w->pad_end[axis] = missing > 0 ? missing - w->pad_begin[axis] : 0;
+}
+
 // "pad": n, [rows, columns] or [top, left, bottom, right]; with frames [frames, rows, columns] or
-// [front, top, left, back, bottom, right].
-static void read_pad(struct json layer, uint32_t axes, struct window *w)
+// [front, top, left, back, bottom, right]; or the word "same".
+static void read_pad(struct json layer, uint32_t axes, const struct shape *in, struct window *w)
 {
     struct json j = json_get(layer, "pad");
     const int  *axis = AXES + AXIS_COUNT - axes;
+    if (json_is_string(j) && !strcmp(j.item->valuestring, "same")) {
+        const int32_t sizes[AXIS_COUNT] = {in->h, in->w, shape_frames(in)};
+        for (uint32_t i = 0; i < axes; i++) pad_same(w, axis[i], sizes[axis[i]]);
+        return;
+    }
     if (json_count(j) != 2 * axes) {
         read_axes(layer, "pad", axes, 0, 0, w->pad_begin);
         memcpy(w->pad_end, w->pad_begin, sizeof w->pad_end);
@@ -76,23 +91,26 @@ static int32_t read_channels(struct json layer, const char *key, int32_t classes
     return (int32_t)json_as_integer(j, 1, MAX_CHANNELS);
 }
 
-static void read_attr(struct json j, const struct kernel *kernel, uint32_t axes, int32_t classes,
-                      struct kernel_attr *attr)
+static void read_attr(struct json j, const struct kernel *kernel, const struct shape *in,
+                      int32_t classes, struct kernel_attr *attr)
 {
-    bool is_conv = !strcmp(kernel->type, "conv"), is_fc = !strcmp(kernel->type, "fc");
+    uint32_t axes = in->d ? 3 : 2;
+    bool     is_conv = kernel->heads_step && kernel->rows == ROWS_WINDOW,
+         is_fc = kernel->heads_step && !is_conv;
     if (kernel->rows == ROWS_WINDOW) {
         json_need(j, "kernel");
         read_axes(j, "kernel", axes, 1, 1, attr->window.kernel);
         read_axes(j, "stride", axes, 1, 1, attr->window.stride);
         read_axes(j, "dilation", axes, 1, 1, attr->window.dilation);
-        read_pad(j, axes, &attr->window);
+        read_pad(j, axes, in, &attr->window);
         check_pad(j, axes, &attr->window);
         attr->window.ceil = json_bool(j, "ceil", false);
         if (is_conv && attr->window.ceil) json_fault(json_get(j, "ceil"), "no ceil on a conv");
     }
     if (is_conv) attr->channels = read_channels(j, "channels", classes);
     if (is_fc) attr->channels = read_channels(j, "units", classes);
-    attr->bias = json_bool(j, "bias", is_conv || is_fc);
+    // in front of a binary activation stands a batchnorm, which has a shift of its own
+    attr->bias = json_bool(j, "bias", kernel->heads_step && !kernel->sign_weights);
     attr->groups = (int32_t)json_integer(j, "groups", 1, 1, MAX_CHANNELS);
     attr->count_include_pad = json_bool(j, "count_include_pad", false);
     attr->lrn_size = (int32_t)json_integer(j, "size", 5, 1, MAX_CHANNELS);
@@ -100,6 +118,7 @@ static void read_attr(struct json j, const struct kernel *kernel, uint32_t axes,
     attr->lrn_beta = (float)json_quantity(j, "beta", UNIT_NONE, 0.75, 0, 1e6);
     attr->lrn_bias = (float)json_quantity(j, "k", UNIT_NONE, 1, 0, 1e6);
     attr->epsilon = (float)json_quantity(j, "epsilon", UNIT_NONE, 1e-5, 0, 1);
+    attr->slope = (float)json_quantity(j, "slope", UNIT_NONE, 0.01, 0, 1);
 }
 
 // The tensor of that name among the input and the layers before `layer`; UINT32_MAX: none.
@@ -166,13 +185,16 @@ static bool read_layer(struct graph *g, uint32_t layer, struct json layers, stru
     struct shape in[KERNEL_MAX_INPUTS];
     struct err   inner = {0};
     layer_inputs(g, layer, in);
-    read_attr(j, l->kernel, in[0].d ? 3 : 2, classes, &l->attr);
+    if (l->kernel->sign_inputs && graph_tensor_bits(g, l->inputs[0]) != 1)
+        return json_fault(j, "an input of signs for a %s (what a binarize makes)", type);
+    read_attr(j, l->kernel, &in[0], classes, &l->attr);
     if (!l->kernel->infer(&l->attr, l->input_count, in, &l->out, &inner))
         return err_add(e, "%s: %s (\"%s\", %s): %s", j.doc->name, j.place, l->name, type,
                        inner.text);
     if (l->kernel->params) l->params = l->kernel->params(&l->attr, in);
     if (l->kernel->running_stats) l->running_stats = l->kernel->running_stats(&l->attr, in);
     if (l->kernel->macs) l->macs = l->kernel->macs(&l->attr, in, &l->out);
+    l->bits = layer_bits(g, l);
     return true;
 }
 
@@ -192,6 +214,46 @@ static void read_input(struct graph *g, struct json root, const struct model_opt
     g->input.w = (int32_t)json_as_integer(json_at(j, count - 1), 1, MAX_SIDE);
     if (o->input_h) g->input.h = o->input_h;
     if (o->input_w) g->input.w = o->input_w;
+}
+
+static bool is_read(const struct graph *g, uint32_t layer)
+{
+    for (uint32_t i = layer + 1; i < g->layer_count; i++)
+        for (uint32_t k = 0; k < g->layers[i].input_count; k++)
+            if (g->layers[i].inputs[k] == layer + 1) return true;
+    return false;
+}
+
+static bool read_exit(struct graph *g, struct json j)
+{
+    uint32_t tensor =
+        json_is_string(j) ? find_tensor(g, g->layer_count, j.item->valuestring) : UINT32_MAX;
+    if (tensor == UINT32_MAX || tensor == 0) return json_fault(j, "the name of a layer");
+    uint32_t            layer = tensor - 1;
+    const struct layer *l = &g->layers[layer];
+    if (g->exit_count && layer <= g->exits[g->exit_count - 1].layer)
+        return json_fault(j, "a layer behind the exit before it");
+    if (is_read(g, layer)) return json_fault(j, "a layer that no other layer reads");
+    g->exits[g->exit_count++] = (struct exit_point){l->name, layer, (uint32_t)l->step};
+    return true;
+}
+
+// Where answers may be taken. Without the key there is one: the last layer, already set.
+static bool read_exits(struct graph *g, struct arena *a, struct json root)
+{
+    struct json exits = json_get(root, "exits");
+    uint32_t    count = json_count(exits);
+    if (!exits.item) return true;
+    if (!cJSON_IsArray(exits.item) || !count || count > g->layer_count)
+        return json_fault(exits, "a list of names of layers");
+    g->exits = ARENA_ARRAY(a, struct exit_point, count);
+    g->exit_count = 0;
+    for (struct json j = json_at(exits, 0); j.item; j = json_next(j))
+        if (!read_exit(g, j)) return false;
+    if (g->exits[count - 1].layer != g->layer_count - 1)
+        return json_fault(json_at(exits, count - 1), "the last layer (\"%s\")",
+                          g->layers[g->layer_count - 1].name);
+    return true;
 }
 
 static bool read_model(struct graph *g, struct arena *a, struct json root,
@@ -223,7 +285,7 @@ static bool read_model(struct graph *g, struct arena *a, struct json root,
     for (uint32_t i = 0; i < g->layer_count; i++)
         if (g->layers[i].step == NO_STEP)
             return json_fault(json_at(layers, i), "a conv or fc layer before any other");
-    return true;
+    return read_exits(g, a, root);
 }
 
 bool model_load(struct graph *out, struct arena *a, const char *path, const struct model_options *o,

@@ -1,9 +1,9 @@
 // models/load.h: a model file (models/zoo/*.json) into a graph with inferred shapes.
 //
 // {"name", "about", "source", "aliases", "input": [C, H, W] or [C, D, H, W], "classes", "layers":
-// [{"name", "type", "inputs", ...}]}. A layer without "inputs" reads the layer before it; "data" is
-// the input. "channels" (conv) and "units" (fc) may be the word "classes". docs/MODELS.md lists the
-// keys. Hostile files get a fault with its place.
+// [{"name", "type", "inputs", ...}], "exits": [names]}. A layer without "inputs" reads the layer
+// before it; "data" is the input. "channels" (conv) and "units" (fc) may be the word "classes".
+// docs/MODELS.md lists the keys. Hostile files get a fault with its place.
 #ifndef FOGSIM_MODELS_LOAD_H
 #define FOGSIM_MODELS_LOAD_H
 

@@ -44,7 +44,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [DELETE_ALL] = "DELETE FROM run",
     [INSERT_RUN] = "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,NULL,NULL,?)",
     [UPDATE_RUN] = UPDATE_RUN_SQL,
-    [TASK] = "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,?,?)",
+    [TASK] = "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [LAYER] = "INSERT INTO layer VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [OP] = "INSERT INTO op VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [NODE] = "INSERT INTO node VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -168,6 +168,10 @@ static bool add_task(struct store *s, const struct job_record *job, struct err *
     row_ns(&r, job->computation_work_ns);
     row_ns(&r, job->transmission_work_ns);
     row_real(&r, job->energy_j);
+    if (job->exit)
+        row_int(&r, job->exit);
+    else
+        row_null(&r);
     row_text(&r, job_status_names[job->status]);
     row_int(&r, job->attempts);
     row_real(&r, job->cost);

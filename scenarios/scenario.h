@@ -72,6 +72,9 @@ MUST_USE bool scenario_load(struct scenario *out, struct arena *a, const char *p
                             const struct paths *paths, const struct scenario_edit *edit,
                             struct err *e);
 
+// The key of the option of that bit (1 << bit, enum option_bit); NULL: there is none.
+const char *scenario_option_key(uint32_t bit);
+
 // "fog3": the group's name and the rank in it, if there are several.
 const char *scenario_node_name(const struct scenario *s, uint32_t node, struct arena *a);
 

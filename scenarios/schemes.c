@@ -20,6 +20,13 @@ static const struct option {
     {"shares", OPTION_SHARES, {"fog", "user", NULL}},
 };
 
+const char *scenario_option_key(uint32_t bit)
+{
+    for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
+        if (OPTIONS[i].bit == 1u << bit) return OPTIONS[i].key;
+    return NULL;
+}
+
 static void read_options(struct scheme_options *o, struct json j)
 {
     o->granularity =

@@ -100,6 +100,7 @@ static void note_processing(struct engine *en, const struct op *o, const struct 
     struct processor *p = &en->processors[l->processor];
     double            held = p->cache.held_bytes + o->memory_bytes;
     p->planned_ns -= (double)l->service_ns;
+    p->ended++;
     if (held > p->memory_peak_bytes) p->memory_peak_bytes = held;
 }
 

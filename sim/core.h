@@ -2,6 +2,7 @@
 //
 //   engine.c   events, arrivals, epochs: when things happen
 //   life.c     a job from its plan to its report, attempt after attempt
+//   resume.c   what of a failed attempt a new plan may build on
 //   serve.c    operations on resources: begin, wait, be served, end
 //   spend.c    what a use costs: energy, money, memory
 //   site.c     resources of nodes and links, made when first used
@@ -26,6 +27,7 @@ enum { NODE_CPU, NODE_PORT, NODE_TX, NODE_RX, NODE_RESOURCES };
 
 enum event_kind {
     EV_SAMPLE,
+    EV_OBSERVE,
     EV_FLOW,
     EV_END,
     EV_DONE,
@@ -64,9 +66,10 @@ struct user {
 
 enum spend { SPEND_BUSY, SPEND_SEND, SPEND_RECEIVE, SPEND_KINDS };
 
-struct processor {     // what a node has beside its resources once it computes or moves something
-    double planned_ns; // service of accepted operations that did not queue yet, ns; a sum of any
-                       // size, exact below 2^53
+struct processor {       // what a node has beside its resources once it computes or moves something
+    uint64_t ended;      // compute and load operations served; SERVICE_COMPUTED: accepted
+    double   planned_ns; // service of accepted operations that did not queue yet, ns; a sum of any
+                         // size, exact below 2^53
     double       memory_bytes, memory_peak_bytes; // held by what runs and by contents
     sim_ns       spent_ns[SPEND_KINDS];           // where it has a power or a price
     uint64_t    *running; // [running_count] handles, under DISCIPLINE_PREEMPT
@@ -186,6 +189,12 @@ void on_begin(struct engine *en, uint32_t slot, uint32_t op_and_attempt, uint32_
 void on_end(struct engine *en, uint32_t slot, uint32_t use);
 void start_waiting(struct engine *en); // what was aborted has left servers free
 void leave_resource(struct engine *en, uint32_t slot, uint32_t use); // from the line, or aborted
+
+// resume.c
+void note_late_leg(struct engine *en, struct job *j, const struct use *u);
+void note_late(const struct engine *en, struct job *j, uint32_t attempt, uint32_t op,
+               sim_ns finish);
+void keep_attempt(const struct engine *en, struct job *j); // as the last one, before a new plan
 
 // chain.c
 bool chain_prepare(struct engine *en, struct job *j); // false: the plan must take the long way

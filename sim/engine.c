@@ -102,12 +102,33 @@ static void on_epoch(struct engine *en, bool is_extra)
                  EV_EPOCH, 0, 0);
 }
 
+// ---- observation --------------------------------------------------------------------------------
+
+// An endless period, or the end of time: never.
+static void await_observation(struct engine *en)
+{
+    double period_s = en->planner->observe ? en->planner->observe_s : 0;
+    if (!(period_s > 0)) return;
+    sim_ns period = ns_or_end(period_s), at = en->now + (period > 0 ? period : 1);
+    if (at < NS_END)
+        schedule(en, at, event_key(PHASE_SAMPLE, 0, 1, 0), EV_OBSERVE, 0, 0); // behind the sample
+}
+
+static void on_observe(struct engine *en)
+{
+    double before = clock_wall_s();
+    if (!en->planner->observe(en->planner->ctx, en, en->now, en->e)) en->failed = true;
+    en->result->planning_s += clock_wall_s() - before;
+    await_observation(en);
+}
+
 // ---- the run ------------------------------------------------------------------------------------
 
 static void handle(struct engine *en, const struct event *ev)
 {
     switch ((enum event_kind)ev->kind) {
     case EV_SAMPLE: on_sample(en); break;
+    case EV_OBSERVE: on_observe(en); break;
     case EV_FLOW: on_flow(en); break;
     case EV_END: on_end(en, ev->arg[0], ev->arg[1]); break;
     case EV_DONE: on_done(en, ev->arg[0], ev->arg[1]); break;
@@ -148,7 +169,8 @@ static void pass_over(struct engine *en, const struct event *ev)
 // Things that make the flows run and the observer look are no events of the model.
 static bool is_logical(const struct event *ev)
 {
-    return ev->kind != EV_FLOW && ev->kind != EV_RATE && ev->kind != EV_SAMPLE;
+    return ev->kind != EV_FLOW && ev->kind != EV_RATE && ev->kind != EV_SAMPLE &&
+           ev->kind != EV_OBSERVE;
 }
 
 // Users, jobs and resources of a large run do not fit into the cache: what the events ahead will
@@ -220,6 +242,7 @@ static void set_up(struct engine *en)
     if (en->planner->epoch) schedule(en, 0, event_key(PHASE_EPOCH, 0, 0, 0), EV_EPOCH, 0, 0);
     if (en->sink->queue && c->sample_s > 0 && isfinite(c->sample_s))
         schedule(en, 0, event_key(PHASE_SAMPLE, 0, 0, 0), EV_SAMPLE, 0, 0);
+    await_observation(en);
     for (uint32_t u = 0; u < en->user_count; u++) next_arrival(en, u, 0);
 }
 

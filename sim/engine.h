@@ -23,9 +23,12 @@ struct job_request {
     uint64_t rank;    // of the job among this user's, from 0
     uint32_t attempt; // 0, then one more each time it is planned again
     sim_ns   now;
-    // The attempt before, where the job is planned again; else NULL.
+    // The last attempt that had a plan, where the job is planned again; else NULL. finish_ns >= 0:
+    // that operation is done by now, and the node where its result lies has not been down since.
+    // What was being served where nothing failed went on to its end; a message got no further
+    // than the leg that it was on.
     const struct plan     *last;
-    const struct op_times *last_times; // [last->op_count] finish_ns >= 0: that much is done
+    const struct op_times *last_times; // [last->op_count]
 };
 
 struct engine;
@@ -39,7 +42,8 @@ struct planner {
     // Called at 0, then every epoch_s and when nodes or links come or go; NULL: never.
     bool (*epoch)(void *ctx, const struct engine *en, uint32_t epoch, sim_ns now, struct err *e);
     double epoch_s; // INFINITY: only at 0
-    // Called every observe_s, first at observe_s; NULL: never.
+    // Called every observe_s, first at observe_s, before what else happens at that instant, as long
+    // as jobs are under way or to come; NULL, or a period of 0 or INFINITY: never.
     bool (*observe)(void *ctx, const struct engine *en, sim_ns now, struct err *e);
     double observe_s;
 };
@@ -92,7 +96,9 @@ MUST_USE bool engine_run(const struct engine_config *config, const struct planne
 // Work counts from the moment its plan is accepted, not only when its input has arrived. O(1).
 double engine_backlog_s(const struct engine *en, uint32_t node);
 
-// A node's processor from the beginning up to now.
+// A node's processor from the beginning up to now. Asked for by planner.observe, which comes before
+// all else of its instant: what ends or begins just then has not. The same numbers however the
+// engine comes to the times. O(1), and those who began since the node was last used.
 struct node_look {
     uint64_t served;  // compute and load operations that ended
     sim_ns   busy_ns; // summed over the servers

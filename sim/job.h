@@ -81,6 +81,12 @@ struct job {
     uint32_t    use_count, first_use; // first_use: of this attempt
     uint32_t    times_capacity, states_capacity, first_capacity, next_capacity, links_capacity,
         order_capacity, use_capacity;
+    // What a new plan is made from (RECOVERY_REPLAN): the plan before, and what of it finished.
+    // Where nothing fails never touched.
+    struct plan      last;
+    struct op_times *last_times; // [last.op_count]
+    uint32_t         last_times_capacity;
+    uint16_t         plan_attempt, last_attempt; // for which `plan` and `last` were made
 };
 
 // Room for the plan's operations; successors and counts from its dependencies.

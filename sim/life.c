@@ -31,7 +31,7 @@ static uint32_t take_slot(struct engine *en)
     en->jobs =
         arena_grow(en->arena, en->jobs, &en->job_capacity, en->job_count + 1, sizeof *en->jobs);
     en->jobs[en->job_count] = ARENA_ARRAY(en->arena, struct job, 1);
-    en->jobs[en->job_count]->plan.arena = en->arena;
+    en->jobs[en->job_count]->plan.arena = en->jobs[en->job_count]->last.arena = en->arena;
     return en->job_count++;
 }
 
@@ -90,6 +90,7 @@ static void tell(struct engine *en, struct job *j)
         .cost = j->cost,
         .attempts = j->attempt + 1u,
         .counted = j->counted,
+        .exit = j->plan.exit,
         .stage_count = j->plan.stage_count,
         .op_count = j->plan.op_count,
         .ops = j->plan.ops,
@@ -228,10 +229,13 @@ void on_done(struct engine *en, uint32_t slot, uint32_t op_and_attempt)
 {
     struct job *j = en->jobs[slot];
     j->pending--;
-    if (is_current(j, op_and_attempt))
+    if (is_current(j, op_and_attempt)) {
         finish_op(en, slot, op_and_attempt & ((1u << OP_BITS) - 1));
-    else
+    } else {
+        note_late(en, j, op_and_attempt >> OP_BITS, op_and_attempt & ((1u << OP_BITS) - 1),
+                  en->now);
         give_slot_if_idle(en, slot);
+    }
 }
 
 // ---- plans --------------------------------------------------------------------------------------
@@ -245,9 +249,10 @@ static enum plan_verdict ask_planner(struct engine *en, struct job *j)
                                   .rank = j->rank,
                                   .attempt = j->attempt,
                                   .now = en->now};
+    if (j->attempt > 0) request.last = &j->last, request.last_times = j->last_times;
     bool   is_timed = en->result->plans < PLANS_TIMED || en->result->plans % PLANS_STRIDE == 0;
     double before = is_timed ? clock_wall_s() : 0;
-    j->plan.op_count = j->plan.dep_total = j->plan.stage_count = 0;
+    plan_reset(&j->plan);
     enum plan_verdict verdict = en->planner->plan(en->planner->ctx, en, &request, &j->plan, en->e);
     if (is_timed)
         en->result->planning_s +=
@@ -260,7 +265,7 @@ static enum plan_verdict ask_planner(struct engine *en, struct job *j)
         verdict = PLAN_FAILED;
     }
     if (verdict == PLAN_FAILED) en->failed = true;
-    if (verdict != PLAN_READY) j->plan.op_count = j->plan.dep_total = j->plan.stage_count = 0;
+    if (verdict != PLAN_READY) plan_reset(&j->plan);
     assert(verdict != PLAN_READY || j->plan.op_count > 0);
     return verdict;
 }
@@ -269,6 +274,7 @@ static enum plan_verdict ask_planner(struct engine *en, struct job *j)
 static void begin_plan(struct engine *en, uint32_t slot)
 {
     struct job *j = en->jobs[slot];
+    j->plan_attempt = j->attempt;
     for (uint32_t i = 0; i < j->plan.op_count; i++) {
         const struct op *o = &j->plan.ops[i];
         if (is_processing(o))
@@ -398,7 +404,10 @@ void on_retry(struct engine *en, uint32_t slot)
         try_later(en, slot);
         return;
     }
-    if (en->config->recovery.rule == RECOVERY_REPLAN) verdict = ask_planner(en, j);
+    if (en->config->recovery.rule == RECOVERY_REPLAN) {
+        keep_attempt(en, j);
+        verdict = ask_planner(en, j);
+    }
     if (verdict == PLAN_READY)
         begin_plan(en, slot);
     else if (verdict == PLAN_INFEASIBLE) // nobody now: perhaps later

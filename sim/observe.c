@@ -41,6 +41,54 @@ void engine_node(const struct engine *en, uint32_t node, struct node_record *out
     out->length_ns = x->length_ns;
 }
 
+// ---- a look while the run goes on ---------------------------------------------------------------
+
+// Those of the line whose begin has come wait no more: their waits up to it, in *area.
+static uint32_t begun(const struct resource *r, const struct queue *x, sim_ns horizon,
+                      uint64_t *area)
+{
+    uint32_t count = 0;
+    if (r->service != SERVICE_COMPUTED || !x->items) return 0;
+    for (const struct waiting *w; count < x->count; count++) {
+        w = &x->items[(x->head + count) & ((4u << x->size) - 1)];
+        if (w->rank > horizon) break;
+        *area += (uint64_t)(w->rank - x->changed_ns);
+    }
+    return count;
+}
+
+// Nothing is changed, so that what happens later cannot depend on who looked. Before the end of the
+// run what ends or begins now has not: on SERVICE_COMPUTED it is known already, and left out.
+void engine_look(const struct engine *en, uint32_t node, struct node_look *out)
+{
+    const struct resource *r = cpu_of(en, node);
+    *out = (struct node_look){0};
+    if (!r) return;
+    const struct queue *x = resource_queue(r, &en->queues);
+    sim_ns              horizon = en->active_jobs ? en->now - 1 : en->now;
+    if (en->node_processors[node])
+        out->served = en->processors[en->node_processors[node] - 1].ended;
+    out->waiting = r->waiting;
+    out->busy_ns = r->busy_ns;
+    if (x) {
+        uint64_t area = 0;
+        out->waiting -= begun(r, x, horizon, &area);
+        out->area_ns = x->area_ns + area + (uint64_t)(en->now - x->changed_ns) * out->waiting;
+    }
+    switch ((enum service)r->service) {
+    case SERVICE_COMPUTED: // works without a pause until all that is accepted is done
+        if (r->free_ns > horizon) out->served -= out->waiting + 1;
+        if (r->free_ns > en->now) out->busy_ns -= r->free_ns - en->now;
+        break;
+    case SERVICE_QUEUED:
+        out->busy_ns -= (sim_ns)(r->ends_ns - (uint64_t)r->busy * (uint64_t)en->now);
+        break;
+    case SERVICE_SHARED:
+        if (x) out->busy_ns += (en->now - x->changed_ns) * r->busy;
+        break;
+    }
+}
+
 // ---- links: those that carried something, put in order when the run has ended
 
 static int by_ends(const void *a, const void *b)

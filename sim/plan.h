@@ -54,6 +54,12 @@ enum plan_verdict {
     PLAN_FAILED,     // an err says why; the run stops
 };
 
+// Empties it; its memory stays.
+static inline void plan_reset(struct plan *p)
+{
+    p->op_count = p->dep_total = p->stage_count = p->exit = 0;
+}
+
 // Private: the predecessors of the operation about to be added; their number.
 uint32_t plan_add_deps(struct plan *p, const uint32_t *deps, uint32_t dep_count);
 

@@ -35,6 +35,7 @@ struct resource {
     uint16_t servers, busy;
     uint8_t  service;    // enum service
     uint8_t  is_ordered; // QUEUED: by rank
+    uint64_t ends_ns;    // QUEUED: sum of the ends of the services under way, modulo 2^64
 };
 
 struct waiting {

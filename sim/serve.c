@@ -115,7 +115,10 @@ static void compute_use(struct engine *en, struct resource *r, uint32_t slot, ui
     bool   is_leg = u->leg_at;
     if (!is_leg && !enter_processor(en, j, u)) assert(false); // refusing nodes are QUEUED
     set_times(en, j, u, start);
-    if (!is_leg) release_memory(en, u);
+    if (!is_leg) {
+        release_memory(en, u);
+        node_processor(en, u->at)->ended++;
+    }
     r->served += j->plan.ops[u->op].kind != OP_LOAD;
     r->free_ns = u->finish_ns;
     r->busy_ns += u->finish_ns - start;
@@ -194,6 +197,7 @@ static void start_use(struct engine *en, uint32_t slot, uint32_t index)
     }
     r->busy++;
     r->busy_ns += u->finish_ns - en->now;
+    r->ends_ns += (uint64_t)u->finish_ns;
     note_running(en, u, handle_of(slot, index));
     schedule_op(en, u->finish_ns, PHASE_END, EV_END, slot, u->op, u->leg, index);
     if (u->leg_at && u->leg_at->overlaps_next)
@@ -258,6 +262,7 @@ static void interrupt_for(struct engine *en, uint32_t node, uint32_t priority)
     u->left_ns = u->finish_ns - en->now;
     r->busy--;
     r->busy_ns -= u->left_ns;
+    r->ends_ns -= (uint64_t)u->finish_ns;
     u->finish_ns = -1; // its end is none any more
     forget_running(en, u, worst);
     wait_in_line(en, slot, index);
@@ -379,18 +384,21 @@ static void end_use(struct engine *en, uint32_t slot, uint32_t index)
     struct use  u = j->uses[index];
     j->uses[index].state = USE_DONE;
     release_memory(en, &j->uses[index]);
+    if (!u.leg_at) node_processor(en, u.at)->ended++;
     if (u.is_shared) {
         share_end(en, slot, index);
     } else {
         en->resources[u.resource].sojourn_ns += (uint64_t)(en->now - u.ready_ns);
         en->resources[u.resource].busy--;
+        en->resources[u.resource].ends_ns -= (uint64_t)en->now;
         forget_running(en, &u, handle_of(slot, index));
         start_next(en, u.resource);
     }
     j->pending--; // only now: until then the slot is not free, whatever leaves the queue
-    if (!j->alive || u.attempt != j->attempt || j->is_waiting)
+    if (!j->alive || u.attempt != j->attempt || j->is_waiting) {
+        note_late_leg(en, j, &u);
         give_slot_if_idle(en, slot);
-    else if (!u.leg_at)
+    } else if (!u.leg_at)
         finish_op(en, slot, u.op);
     else
         continue_op(en, slot, u.op, u.leg, en->now);
@@ -436,6 +444,7 @@ void leave_resource(struct engine *en, uint32_t slot, uint32_t index)
     if (u->state == USE_RUNNING) {
         r->busy--;
         r->busy_ns -= left_ns;
+        r->ends_ns -= (uint64_t)u->finish_ns;
         forget_running(en, u, handle_of(slot, index));
     } else { // the entry in the line is skipped when it comes up
         resource_count(r, &en->queues, en->now, -1);

@@ -219,3 +219,8 @@ void world_plan(struct world *w, const struct scheme *s, const struct associatio
     enum plan_verdict verdict = s->plan(&w->view, as, t, &w->arena, out, where, &e);
     ck_assert_msg(verdict == PLAN_READY, "%s: verdict %d %s", s->name, (int)verdict, e.text);
 }
+
+bool world_is_enough(const struct scheme *s)
+{
+    return !s->claims && !s->begin && !s->own_count;
+}

@@ -47,6 +47,10 @@ double world_step_params(const struct world *w, uint32_t step);    // of the cha
 double world_total_s(const struct world *w, uint32_t user, uint32_t node);
 bool   world_is_candidate(const struct world *w, uint32_t user, uint32_t node);
 
+// Whether a scheme chooses among the candidates of the view and needs nothing else, so that this
+// world can be its; the others' contract is tests/test_contract.c.
+bool world_is_enough(const struct scheme *s);
+
 // Runs associate, if there is one, and plan; ck_asserts that it is ready. Memory from w->arena.
 void world_associate(struct world *w, const struct scheme *s, struct association *out);
 void world_plan(struct world *w, const struct scheme *s, const struct association *as,

@@ -96,7 +96,8 @@ static bool add_job(struct store *s, uint64_t id, enum job_status status, struct
                              .times = times,
                              .energy_j = 2.5,
                              .cost = 0.5,
-                             .attempts = 3};
+                             .attempts = 3,
+                             .exit = id == 1 ? 4 : 0};
     bool              finished = status == JOB_DONE || status == JOB_LATE;
     sim_ns            total_ns = 0;
     for (int i = 0; i < STEPS; i++)
@@ -212,6 +213,8 @@ START_TEST(parts_add_up_and_no_row_is_an_orphan)
     store_close(s);
     expect_one_file();
     expect("SELECT count(*) FROM task", 9);
+    expect("SELECT sum(exit) FROM task", 3 * 4); // of the second task of each run
+    expect("SELECT count(*) FROM task WHERE exit IS NULL", 6);
     expect("SELECT count(*) FROM layer", 18);
     expect("SELECT count(*) FROM op", 36);
     expect("SELECT count(*) FROM task WHERE latency_s IS NOT NULL", 6);

@@ -290,6 +290,115 @@ static struct run *run_world(struct plans *c)
 
 enum { CASES = 200 }; // a loop step
 
+// ---- looks --------------------------------------------------------------------------------------
+
+enum { MOST_LOOKS = 256 };
+
+struct looks {
+    struct plans     plans;
+    uint32_t         count;
+    sim_ns           at[MOST_LOOKS];
+    struct node_look all[MOST_LOOKS][MOST_NODES];
+};
+
+static struct looks computed, by_events;
+
+static bool look_at_all(void *ctx, const struct engine *en, sim_ns now, struct err *e)
+{
+    (void)e;
+    struct looks *k = ctx;
+    ck_assert_uint_lt(k->count, MOST_LOOKS);
+    ck_assert_uint_le(net.node_count, MOST_NODES);
+    for (uint32_t n = 0; n < net.node_count; n++) engine_look(en, n, &k->all[k->count][n]);
+    k->at[k->count++] = now;
+    return true;
+}
+
+static struct run *run_looking(struct looks *k, double period_s)
+{
+    struct run    *run = ARENA_ARRAY(&bed_arena, struct run, 1);
+    struct planner planner = {
+        .ctx = k, .plan = plan_any, .observe = look_at_all, .observe_s = period_s};
+    k->count = 0;
+    ck_assert_msg(run_with(run, &planner, 32), "%s", run->e.text);
+    return run;
+}
+
+static sim_ns least(sim_ns a, sim_ns b)
+{
+    return a < b ? a : b;
+}
+
+// What the times of the operations say of one node before `t`. No server rests while somebody
+// waits, so that of those present all beyond the servers wait.
+static void from_times(const struct plan *p, const struct op_times *times, uint32_t n, sim_ns t,
+                       uint32_t *present, uint64_t *presence, struct node_look *out)
+{
+    for (uint32_t i = 0; i < p->op_count; i++) {
+        const struct op *o = &p->ops[i];
+        sim_ns           ready = times[i].ready_ns, finish = times[i].finish_ns;
+        if ((o->kind != OP_COMPUTE && o->kind != OP_LOAD) || o->to != n || ready >= t) continue;
+        *present += finish >= t;
+        *presence += (uint64_t)(least(finish, t) - ready);
+        out->served += finish < t;
+        if (times[i].start_ns < t) out->busy_ns += least(finish, t) - times[i].start_ns;
+    }
+}
+
+static void ck_looks(const struct looks *k, const struct run *run)
+{
+    struct plan *plans = ARENA_ARRAY(&bed_arena, struct plan, run->result.jobs);
+    for (uint64_t j = 0; j < run->result.jobs; j++) { // made again: the engine's are gone
+        struct job_request r = {.job = j, .home = run->jobs[j].record.home};
+        plans[j].arena = &bed_arena;
+        if (run->jobs[j].record.op_count) (void)plan_any((void *)k, NULL, &r, &plans[j], NULL);
+    }
+    for (uint32_t i = 0; i < k->count; i++)
+        for (uint32_t n = 0; n < net.node_count; n++) {
+            const struct node_group *g = net_group(&net, n);
+            struct node_look         want = {0};
+            const struct node_look  *have = &k->all[i][n];
+            uint32_t                 present = 0;
+            uint64_t                 presence = 0;
+            for (uint64_t j = 0; j < run->result.jobs; j++)
+                from_times(&plans[j], run->jobs[j].times, n, k->at[i], &present, &presence, &want);
+            ck_assert_uint_eq(have->served, want.served);
+            ck_assert_uint_eq(have->waiting, present > g->servers ? present - g->servers : 0);
+            ck_assert_uint_eq(have->area_ns + (uint64_t)have->busy_ns, presence);
+            if (g->discipline != DISCIPLINE_SHARING && g->discipline != DISCIPLINE_PREEMPT)
+                ck_assert_int_eq(have->busy_ns, want.busy_ns);
+        }
+}
+
+START_TEST(looks_agree_with_the_times_of_the_operations_on_both_paths)
+{
+    for (uint32_t i = 0; i < CASES; i++) {
+        rng_init(&rng, 82, (uint32_t)_i, "worlds", i);
+        make_world(true);
+        computed.plans =
+            (struct plans){.seed = rng_bits(&rng), .op_low = 1, .op_span = one_in(4) ? 40 : 8};
+        by_events.plans = computed.plans;
+        sim_ns      end = run_looking(&computed, INFINITY)->result.end_ns;
+        double      period_s = 1e-9 * (double)(1 + end / (5 + below(200)));
+        struct run *run = run_looking(&computed, period_s);
+        ck_looks(&computed, run);
+        config.path = PATH_EVENTS;
+        struct run *other = run_looking(&by_events, period_s);
+        config.path = PATH_AUTO;
+        ck_assert_uint_eq(other->result.hash, run->result.hash);
+        ck_assert_int_eq(other->result.end_ns, run->result.end_ns);
+        ck_assert_uint_eq(by_events.count, computed.count);
+        for (uint32_t k = 0; k < computed.count; k++)
+            for (uint32_t n = 0; n < net.node_count; n++) {
+                const struct node_look *a = &computed.all[k][n], *b = &by_events.all[k][n];
+                ck_assert(a->served == b->served && a->busy_ns == b->busy_ns &&
+                          a->area_ns == b->area_ns && a->waiting == b->waiting);
+            }
+        arena_rewind(&bed_arena, (struct arena_mark){0});
+    }
+}
+END_TEST
+
 START_TEST(computed_stages_and_events_give_the_same_run)
 {
     for (uint32_t i = 0; i < CASES; i++) {
@@ -435,6 +544,7 @@ Suite *worlds_suite(void)
     Suite *suite = suite_create("worlds");
     TCase *tc = new_case(suite, "worlds");
     tcase_add_loop_test(tc, computed_stages_and_events_give_the_same_run, 0, 5);
+    tcase_add_loop_test(tc, looks_agree_with_the_times_of_the_operations_on_both_paths, 0, 5);
     tcase_add_loop_test(tc, whatever_fails_every_job_is_told_once_and_all_accounts_balance, 0, 5);
     tcase_add_loop_test(tc, whatever_is_refused_every_job_is_told_once_and_all_accounts_balance, 0,
                         5);

@@ -148,6 +148,28 @@ def check_forms(base, validator, folder):
         check((not said) == good, what + ": by the program: " + said)
 
 
+def check_schemes(properties, document, base):
+    """Names and options of schemes: the program's tables, the schema, the documentation; each scheme refuses those of others."""
+    run = subprocess.run(["/usr/bin/python3", "docs/scheme_options.py", "--check"], capture_output=True, text=True)
+    check(run.returncode == 0, run.stderr)
+    schemes = json.loads(fogsim("list", "schemes", "--json").stdout)
+    common = set(re.findall(r'^    \{"(\w+)", OPTION_', read("scenarios/schemes.c"), re.M))
+    own = {o["key"] for s in schemes for o in s["options"]}
+    check(set(properties) == {"scheme"} | common | own, "options of schema and program: %s" % (set(properties) ^ ({"scheme"} | common | own)))
+    check(not common & own, "an own option has the name of a common one: %s" % (common & own))
+    with tempfile.TemporaryDirectory() as folder:
+        for s in schemes:
+            check("`%s`" % s["name"] in document, "docs/SCENARIOS.md: no `%s`" % s["name"])
+            keys = {o["key"] for o in s["options"]}
+            scenario = copy.deepcopy(base)
+            scenario["schemes"] = {"x": {"scheme": s["name"], **{k: {} for k in common | own}}}
+            said = faults_of(scenario, folder)
+            for key in sorted(common | own):
+                refused = re.search(r"schemes\.x\.%s: want (no|a known key)" % key, said) is not None
+                known = key in keys or key in s["common"]
+                check(refused != known or "more faults" in said, "%s and option %s: %s" % (s["name"], key, said))
+
+
 def main():
     schema = json.loads(read("docs/scenario.schema.json"))
     try:
@@ -184,7 +206,6 @@ def main():
         ("observe", props["observe"], "scenario.c", "read_observe(", ["observe"]),
         ("published", defs["published"], "scenario.c", "read_published_one(", ["published", "[]"]),
         ("model", defs["model"], "models.c", "static void read_model(", ["models", "nin"]),
-        ("scheme", defs["schemeOptions"], "schemes.c", "static void check_options(", ["schemes", "dina"]),
         ("group", defs["group"], "nodes.c", "static void read_group(", ["nodes", "fog"]),
         ("override", group["override"], "device.c", "OVERRIDE_KEYS", ["nodes", "fog", "override"]),
         ("place", defs["place"], "place.c", "void parts_read_place(", ["nodes", "fog", "place"]),
@@ -233,10 +254,7 @@ def main():
     readers = key_table("scenarios/faults.c", "read_outage(", "node_keys") | key_table("scenarios/faults.c", "read_outage(", "link_keys")
     check(outages == readers, "outages of schema and program")
     check(set(figures) <= key_table("scenarios/device.c", "DEVICE_KEYS"), "override knows more than a device")
-    schemes = set(re.findall(r"^(\w+)", fogsim("list", "schemes").stdout, re.M))
-    check(schemes == set(defs["schemeOptions"]["properties"]["scheme"]["enum"]), "schemes of schema and program")
-    for scheme in schemes:
-        check("`%s`" % scheme in document, "docs/SCENARIOS.md: no `%s`" % scheme)
+    check_schemes(defs["schemeOptions"]["properties"], document, base)
 
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0

@@ -1,18 +1,9 @@
 #include "algorithms/common/build.h"
 
 #include <assert.h>
+#include <string.h>
 
-enum { NO_PIECE = UINT32_MAX };
-
-struct piece { // a range of a tensor on a node since an operation
-    uint32_t node, op, next;
-    int32_t  begin, end;
-};
-
-struct op_list {
-    uint32_t *ops;
-    uint32_t  count, capacity;
-};
+#include "algorithms/common/pieces.h"
 
 struct builder {
     const struct view       *v;
@@ -21,104 +12,36 @@ struct builder {
     struct arena            *scratch;
     struct plan             *plan;
     struct placement        *where;
-    uint32_t                 user, lead; // lead: where merge layers run
+    uint32_t                 user, lead; // lead: where merge layers run unless as->leads says
     bool                     by_layer, any_remote;
-    uint32_t                *first_piece; // [layer_count + 1] by tensor
-    struct piece            *pieces;
-    uint32_t                 piece_count, piece_capacity;
-    uint32_t                *task_load;   // [node_count] the load of everything, NO_OP before it
-    uint32_t                 floor;       // operation that everything in the round waits for; NO_OP
-    struct op_list           deps, round; // scratch; what ended the last round
+    struct pieces            pieces;    // who holds what
+    uint32_t                *task_load; // [node_count] the load of everything, NO_OP before it
+    struct op_list           round;     // what ended the last round
+    const bool              *is_wanted; // [layer_count] the exit needs it
+    const bool              *is_built;  // [step_count]
 };
 
-// Ranges of a tensor are rows; of a vector, its elements.
-static int32_t tensor_extent(const struct graph *g, uint32_t tensor)
+static void wait_for(struct builder *b, uint32_t op)
 {
-    struct shape s = graph_tensor(g, tensor);
-    return shape_pixels(&s) == 1 ? s.c : s.h;
+    op_list_add(&b->pieces.deps, b->scratch, op);
 }
 
-static void list_add(struct builder *b, struct op_list *list, uint32_t op)
+// Clears what the next operation waits for; all wait for the end of the last round.
+static void begin_waiting(struct builder *b)
 {
-    if (op == NO_OP) return;
-    list->ops =
-        arena_grow(b->scratch, list->ops, &list->capacity, list->count + 1, sizeof *list->ops);
-    list->ops[list->count++] = op;
+    b->pieces.deps.count = 0;
+    wait_for(b, b->pieces.floor);
 }
 
-static void add_piece(struct builder *b, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
-                      uint32_t op)
+static uint32_t add_waiting(struct builder *b, struct op op)
 {
-    b->pieces = arena_grow(b->scratch, b->pieces, &b->piece_capacity, b->piece_count + 1,
-                           sizeof *b->pieces);
-    b->pieces[b->piece_count] = (struct piece){node, op, NO_PIECE, begin, end};
-    uint32_t *link = &b->first_piece[tensor]; // behind the others: who made a range is asked first
-    while (*link != NO_PIECE) link = &b->pieces[*link].next;
-    *link = b->piece_count++;
+    return plan_add(b->plan, op, b->pieces.deps.ops, b->pieces.deps.count);
 }
 
-// The piece at `x` on `node`, or else on any node; `*end` becomes how far it can serve.
-static const struct piece *find_piece(const struct builder *b, uint32_t tensor, uint32_t node,
-                                      int32_t x, int32_t *end)
+static uint32_t lead_of(const struct builder *b, uint32_t step)
 {
-    const struct piece *other = NULL;
-    int32_t             own_begin = *end;
-    for (uint32_t i = b->first_piece[tensor]; i != NO_PIECE; i = b->pieces[i].next) {
-        const struct piece *p = &b->pieces[i];
-        bool                covers = p->begin <= x && x < p->end;
-        if (p->node == node && covers) {
-            if (p->end < *end) *end = p->end;
-            return p;
-        }
-        if (p->node == node && p->begin > x && p->begin < own_begin) own_begin = p->begin;
-        if (covers && !other) other = p;
-    }
-    assert(other);
-    *end = own_begin < other->end ? own_begin : other->end;
-    return other;
-}
-
-static uint32_t add_transfer(struct builder *b, uint32_t stage, uint32_t from, uint32_t to,
-                             double bytes, uint32_t after)
-{
-    const uint32_t deps[] = {after, b->floor};
-    return plan_add(
-        b->plan,
-        (struct op){.kind = OP_TRANSFER, .stage = stage, .from = from, .to = to, .bytes = bytes},
-        deps, 2);
-}
-
-// Two nodes that cannot reach each other send over the user, which all of them reach.
-static uint32_t add_way(struct builder *b, uint32_t stage, uint32_t from, uint32_t to, double bytes,
-                        uint32_t after)
-{
-    if (from != b->user && to != b->user && !view_is_connected(b->v, from, to)) {
-        after = add_transfer(b, stage, from, b->user, bytes, after);
-        from = b->user;
-    }
-    return add_transfer(b, stage, from, to, bytes, after);
-}
-
-// Brings [begin, end) of a tensor to a node; what it waits for goes to b->deps.
-static void need(struct builder *b, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
-                 uint32_t stage)
-{
-    int64_t unit_bytes = graph_tensor_bytes(b->g, tensor) / tensor_extent(b->g, tensor);
-    for (int32_t x = begin, y; x < end; x = y) {
-        y = end;
-        struct piece p = *find_piece(b, tensor, node, x, &y);
-        uint32_t     op = p.op;
-        if (p.node != node) {
-            op = add_way(b, stage, p.node, node, (double)(unit_bytes * (y - x)), p.op);
-            add_piece(b, tensor, node, x, y, op);
-        }
-        list_add(b, &b->deps, op);
-    }
-}
-
-static void need_all(struct builder *b, uint32_t tensor, uint32_t node, uint32_t stage)
-{
-    need(b, tensor, node, 0, tensor_extent(b->g, tensor), stage);
+    if (b->by_layer) return b->user;
+    return b->as->leads ? b->as->leads[step] : b->lead;
 }
 
 // The input of a slice, as ranges of the tensor it reads.
@@ -129,15 +52,14 @@ static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_
     bool         is_vector = shape_pixels(&shape) == 1;
     struct span  in = slice_input(b->g, step, s);
     if ((s.axis == SLICE_ROWS && !is_vector) || (s.axis == SLICE_IN && is_vector)) {
-        need(b, tensor, node, in.begin, in.end, step);
+        pieces_need(&b->pieces, tensor, node, in.begin, in.end, step);
     } else if (s.axis == SLICE_IN && node != b->user && b->by_layer) {
         // Neurons of a flattened image do not lie in rows; the user has all of it and sends the
         // share.
-        list_add(
-            b, &b->deps,
-            add_transfer(b, step, b->user, node, (double)slice_input_bytes(b->g, step, s), NO_OP));
+        wait_for(b, pieces_send(&b->pieces, step, b->user, node,
+                                (double)slice_input_bytes(b->g, step, s), NO_OP));
     } else {
-        need_all(b, tensor, node, step);
+        pieces_need_whole(&b->pieces, tensor, node, step);
     }
 }
 
@@ -181,7 +103,7 @@ static uint32_t add_load(struct builder *b, uint32_t stage, uint32_t node, doubl
                       .bytes = bytes,
                       .content = content};
     load.seconds = cost_load_s(view_costs(b->v, node)->device, bytes);
-    return plan_add(b->plan, load, b->deps.ops, b->deps.count);
+    return add_waiting(b, load);
 }
 
 // Loading waits for the input, as the call that brings it names the layer.
@@ -192,18 +114,19 @@ static void load_weights(struct builder *b, uint32_t step, uint32_t i, struct sl
     double            bytes = (double)slice_weight_bytes(b->g, step, s);
     if (mode == WEIGHTS_PER_LAYER || mode == WEIGHTS_CACHED) {
         uint64_t content = mode == WEIGHTS_CACHED ? content_of(b, step, s) : 0;
-        list_add(b, &b->deps, add_load(b, step, node, bytes, content));
+        wait_for(b, add_load(b, step, node, bytes, content));
     }
     if (mode != WEIGHTS_PER_TASK) return;
     if (b->task_load[i] == NO_OP) {
         bytes = 0;
         for (uint32_t other = 0; other < b->g->step_count; other++) {
             struct slice part = slice_of(b, other, i);
-            if (part.begin < part.end) bytes += (double)slice_weight_bytes(b->g, other, part);
+            if (b->is_built[other] && part.begin < part.end)
+                bytes += (double)slice_weight_bytes(b->g, other, part);
         }
         b->task_load[i] = add_load(b, step, node, bytes, 0);
     }
-    list_add(b, &b->deps, b->task_load[i]);
+    wait_for(b, b->task_load[i]);
 }
 
 static void note(struct builder *b, uint32_t step, uint32_t node, struct slice s, double seconds)
@@ -225,8 +148,7 @@ static void note(struct builder *b, uint32_t step, uint32_t node, struct slice s
 static uint32_t compute_slice(struct builder *b, uint32_t step, uint32_t i, struct slice s)
 {
     uint32_t node = b->as->nodes[i];
-    b->deps.count = 0;
-    list_add(b, &b->deps, b->floor);
+    begin_waiting(b);
     need_input(b, step, s, node);
     load_weights(b, step, i, s);
     struct op op = {.kind = OP_COMPUTE, .stage = step, .from = node, .to = node};
@@ -238,31 +160,63 @@ static uint32_t compute_slice(struct builder *b, uint32_t step, uint32_t i, stru
     op.tag[1] = (uint32_t)s.begin;
     op.tag[2] = (uint32_t)s.end;
     note(b, step, node, s, op.seconds);
-    return plan_add(b->plan, op, b->deps.ops, b->deps.count);
+    return add_waiting(b, op);
 }
 
-// What only the merging node can run, when all of b->deps have arrived; b->round then holds what
+// Seconds of what runs where the slices come together: the rest of the chain, and the merge layers
+// that are wanted.
+static double merge_s(const struct builder *b, uint32_t step, enum slice_axis axis, uint32_t node)
+{
+    const struct step       *st = &b->g->steps[step];
+    const struct cost_table *costs = view_costs(b->v, node);
+    double                   sum = 0;
+    for (uint32_t i = slice_chain_count(b->g, step, axis); i < st->chain_count; i++)
+        sum += cost_layer_s(costs, st->chain[i]);
+    for (uint32_t i = 0; i < st->merge_count; i++)
+        if (b->is_wanted[st->merge[i]]) sum += cost_layer_s(costs, st->merge[i]);
+    return sum;
+}
+
+static bool merges(const struct builder *b, uint32_t step)
+{
+    const struct step *st = &b->g->steps[step];
+    for (uint32_t i = 0; i < st->merge_count; i++)
+        if (b->is_wanted[st->merge[i]]) return true;
+    return false;
+}
+
+// What only the merging node can run, when all of the deps have arrived; b->round then holds what
 // ends the step there.
 static void add_merge(struct builder *b, uint32_t step, enum slice_axis axis, uint32_t node)
 {
     const struct step *st = &b->g->steps[step];
     bool               sums = axis == SLICE_IN;
-    if (st->merge_count || sums) {
-        double    seconds = cost_merge_s(view_costs(b->v, node), step, axis);
+    if (merges(b, step) || sums) {
+        double    seconds = merge_s(b, step, axis, node);
         struct op op = {.kind = seconds > 0 ? OP_COMPUTE : OP_DELAY,
                         .stage = step,
                         .from = node,
                         .to = node,
                         .seconds = seconds};
-        uint32_t  merge = plan_add(b->plan, op, b->deps.ops, b->deps.count);
-        b->deps.count = 0;
-        list_add(b, &b->deps, merge);
-        if (sums) add_piece(b, st->output, node, 0, tensor_extent(b->g, st->output), merge);
+        uint32_t  merge = add_waiting(b, op);
+        b->pieces.deps.count = 0;
+        wait_for(b, merge);
+        if (sums) pieces_add_whole(&b->pieces, st->output, node, merge);
         for (uint32_t i = 0; i < st->merge_count; i++)
-            add_piece(b, st->merge[i] + 1, node, 0, tensor_extent(b->g, st->merge[i] + 1), merge);
+            if (b->is_wanted[st->merge[i]])
+                pieces_add_whole(&b->pieces, st->merge[i] + 1, node, merge);
     }
     b->round.count = 0;
-    for (uint32_t i = 0; i < b->deps.count; i++) list_add(b, &b->round, b->deps.ops[i]);
+    for (uint32_t i = 0; i < b->pieces.deps.count; i++)
+        op_list_add(&b->round, b->scratch, b->pieces.deps.ops[i]);
+}
+
+static bool is_merged_in(const struct graph *g, uint32_t step, uint32_t tensor)
+{
+    const struct step *st = &g->steps[step];
+    for (uint32_t i = 0; i < st->merge_count; i++)
+        if (st->merge[i] + 1 == tensor) return true;
+    return false;
 }
 
 // The tensors from before the merge that its layers read.
@@ -271,39 +225,47 @@ static void need_merge_inputs(struct builder *b, uint32_t step, uint32_t node)
     const struct step *st = &b->g->steps[step];
     for (uint32_t i = 0; i < st->merge_count; i++) {
         const struct layer *l = &b->g->layers[st->merge[i]];
-        for (uint32_t k = 0; k < l->input_count; k++)
-            if (b->first_piece[l->inputs[k]] != NO_PIECE) need_all(b, l->inputs[k], node, step);
+        for (uint32_t k = 0; b->is_wanted[st->merge[i]] && k < l->input_count; k++) {
+            // partial sums become the chain's output only there
+            bool is_made = is_merged_in(b->g, step, l->inputs[k]) ||
+                           (b->as->axes[step] == SLICE_IN && l->inputs[k] == st->output);
+            if (!is_made) pieces_need_whole(&b->pieces, l->inputs[k], node, step);
+        }
+    }
+}
+
+// Partial sums of everything come together and are added.
+static void gather_sums(struct builder *b, uint32_t step, uint32_t lead, const uint32_t *computed)
+{
+    for (uint32_t i = 0; i < b->as->node_count; i++) {
+        uint32_t node = b->as->nodes[i], op = computed[i];
+        double   bytes = (double)slice_output_bytes(b->g, step, slice_of(b, step, i));
+        if (op != NO_OP && node != lead) op = pieces_send(&b->pieces, step, node, lead, bytes, op);
+        wait_for(b, op);
     }
 }
 
 static void merge_step(struct builder *b, uint32_t step, const uint32_t *computed)
 {
-    const struct step *st = &b->g->steps[step];
-    enum slice_axis    axis = b->as->axes[step];
-    b->deps.count = 0;
-    list_add(b, &b->deps, b->floor);
-    if (axis == SLICE_IN) { // partial sums of everything come together and are added
-        double bytes = (double)slice_output_bytes(b->g, step, slice_of(b, step, 0));
-        for (uint32_t i = 0; i < b->as->node_count; i++) {
-            uint32_t node = b->as->nodes[i], op = computed[i];
-            if (op != NO_OP && node != b->lead) op = add_way(b, step, node, b->lead, bytes, op);
-            list_add(b, &b->deps, op);
-        }
-    } else if (b->by_layer) {
-        need_all(b, st->output, b->lead, step);
-    }
-    if (!b->by_layer && !st->merge_count && axis != SLICE_IN)
+    uint32_t        lead = lead_of(b, step);
+    enum slice_axis axis = b->as->axes[step];
+    begin_waiting(b);
+    if (axis == SLICE_IN)
+        gather_sums(b, step, lead, computed);
+    else if (b->by_layer)
+        pieces_need_whole(&b->pieces, b->g->steps[step].output, lead, step);
+    if (!b->by_layer && !merges(b, step) && axis != SLICE_IN)
         return; // the result stays where it is
-    need_merge_inputs(b, step, b->lead);
-    add_merge(b, step, axis, b->lead);
+    need_merge_inputs(b, step, lead);
+    add_merge(b, step, axis, lead);
 }
 
 // Merged at the user: one whole tensor, there since the round ended (the next round's floor),
 // nowhere else.
 static void hold_at_user(struct builder *b, uint32_t tensor)
 {
-    b->first_piece[tensor] = NO_PIECE;
-    add_piece(b, tensor, b->user, 0, tensor_extent(b->g, tensor), NO_OP);
+    pieces_forget(&b->pieces, tensor);
+    pieces_add_whole(&b->pieces, tensor, b->user, NO_OP);
 }
 
 // Delta, and the point where the last round is over.
@@ -312,7 +274,7 @@ static void begin_round(struct builder *b, uint32_t step, bool is_remote)
     struct op delay = {.kind = OP_DELAY, .stage = step, .from = b->user, .to = b->user};
     delay.seconds = is_remote ? b->v->limits->edge_delay_s : 0;
     if (b->round.count || delay.seconds > 0)
-        b->floor = plan_add(b->plan, delay, b->round.ops, b->round.count);
+        b->pieces.floor = plan_add(b->plan, delay, b->round.ops, b->round.count);
     b->round.count = 0;
 }
 
@@ -338,7 +300,7 @@ static void build_step(struct builder *b, uint32_t step)
         computed[i] = compute_slice(b, step, i, s);
         if (s.axis == SLICE_IN) continue;
         if (s.axis == SLICE_ROWS && is_vector) s.end = out.c; // its one row is all of it
-        add_piece(b, st->output, b->as->nodes[i], s.begin, s.end, computed[i]);
+        pieces_add(&b->pieces, st->output, b->as->nodes[i], s.begin, s.end, computed[i]);
     }
     merge_step(b, step, computed);
     if (!b->by_layer) return;
@@ -353,36 +315,64 @@ static uint32_t largest_share(const struct builder *b)
     for (uint32_t i = 0; i < b->as->node_count; i++) {
         double share = 0;
         for (uint32_t s = 0; s < b->g->step_count; s++)
-            share += (double)(b->as->cuts[s][i + 1] - b->as->cuts[s][i]) /
-                     b->as->cuts[s][b->as->node_count];
+            if (b->is_built[s])
+                share += (double)(b->as->cuts[s][i + 1] - b->as->cuts[s][i]) /
+                         b->as->cuts[s][b->as->node_count];
         if (share > best_share) best_share = share, best = i;
     }
     return b->as->nodes[best];
 }
 
+// The layers that an exit needs, itself included.
+static void want_layers(const struct graph *g, uint32_t exit, bool *wanted)
+{
+    wanted[g->exits[exit].layer] = true;
+    for (uint32_t i = g->exits[exit].layer + 1; i-- > 0;)
+        for (uint32_t k = 0; wanted[i] && k < g->layers[i].input_count; k++)
+            if (g->layers[i].inputs[k]) wanted[g->layers[i].inputs[k] - 1] = true;
+}
+
+// What is computed: a graph of one exit as a whole, else what the exit needs.
+static void find_wanted(struct builder *b)
+{
+    const struct graph *g = b->g;
+    bool               *wanted = ARENA_ARRAY(b->scratch, bool, g->layer_count);
+    bool               *built = ARENA_ARRAY(b->scratch, bool, g->step_count);
+    memset(wanted, g->exit_count == 1, g->layer_count * sizeof *wanted);
+    memset(built, g->exit_count == 1, g->step_count * sizeof *built);
+    if (g->exit_count > 1) {
+        want_layers(g, b->as->exit, wanted);
+        graph_exit_steps(g, b->as->exit, built);
+    }
+    for (uint32_t s = 0; s < g->step_count; s++)
+        built[s] = built[s] && b->as->cuts[s][b->as->node_count] > 0;
+    b->is_wanted = wanted;
+    b->is_built = built;
+}
+
 void build_plan(const struct view *v, const struct task *t, const struct assignment *as,
                 struct arena *scratch, struct plan *out, struct placement *where)
 {
-    struct builder b = {.v = v,
-                        .g = v->graph,
-                        .as = as,
-                        .scratch = scratch,
-                        .plan = out,
-                        .where = where,
-                        .user = t->user};
-    for (uint32_t s = 0; s < b.g->step_count; s++) b.any_remote |= step_is_remote(&b, s);
+    const struct graph *g = v->graph;
+    struct builder      b = {
+             .v = v, .g = g, .as = as, .scratch = scratch, .plan = out, .where = where, .user = t->user};
+    assert(as->exit < g->exit_count);
+    find_wanted(&b);
+    for (uint32_t s = 0; s < g->step_count; s++)
+        b.any_remote |= b.is_built[s] && step_is_remote(&b, s);
     b.by_layer = v->options->granularity == GRANULARITY_LAYER && b.any_remote;
     b.lead = b.by_layer ? t->user : largest_share(&b);
-    b.floor = NO_OP;
-    b.first_piece = ARENA_ARRAY(scratch, uint32_t, b.g->layer_count + 1);
     b.task_load = ARENA_ARRAY(scratch, uint32_t, as->node_count);
-    for (uint32_t i = 0; i <= b.g->layer_count; i++) b.first_piece[i] = NO_PIECE;
     for (uint32_t i = 0; i < as->node_count; i++) b.task_load[i] = NO_OP;
-    add_piece(&b, 0, t->user, 0, tensor_extent(b.g, 0), NO_OP);
+    pieces_init(&b.pieces, v, t->user, as->has_hub ? as->hub : NO_HUB, scratch, out);
+    pieces_add_whole(&b.pieces, 0, t->user, NO_OP);
 
     if (!b.by_layer && b.any_remote) begin_round(&b, 0, true);
-    for (uint32_t s = 0; s < b.g->step_count; s++) build_step(&b, s);
-    need_all(&b, b.g->layer_count, t->user, b.g->step_count - 1); // the answer
+    for (uint32_t s = 0; s < g->step_count; s++)
+        if (b.is_built[s]) build_step(&b, s);
+    const struct exit_point *exit = &g->exits[as->exit];
+    pieces_need_whole(&b.pieces, exit->layer + 1, t->user, exit->step); // the answer
+    if (g->exit_count > 1) out->exit = as->exit + 1;
 }
 
 void build_assignment(const struct view *v, uint32_t node_count, const uint32_t *nodes,
