@@ -47,9 +47,10 @@ static bool list_models(const struct arguments *args, struct err *e)
         struct graph g;
         const char  *path = arena_format(args->arena, "%s/%s.json", args->paths.zoo, names[i]);
         if (!model_load(&g, args->arena, path, NULL, e)) return false;
-        printf("%-20s %3d x %3d x %3d  %8.3f M parameters  %9.3f M MACs  %s\n", names[i], g.input.c,
-               g.input.h, g.input.w, (double)graph_params(&g) / 1e6, (double)graph_macs(&g) / 1e6,
-               g.about);
+        char shape[SHAPE_TEXT_BYTES];
+        printf("%-20s %-13s %8.3f M parameters  %9.3f M MACs  %s\n", names[i],
+               shape_text(&g.input, 'x', shape), (double)graph_params(&g) / 1e6,
+               (double)graph_macs(&g) / 1e6, g.about);
     }
     return true;
 }

@@ -174,12 +174,3 @@ void observe_end(struct engine *en)
     }
     order_wires(en);
 }
-
-void engine_look(const struct engine *en, uint32_t node, struct node_look *out)
-{
-    const struct resource *r = cpu_of(en, node);
-    *out = (struct node_look){0};
-    if (!r) return;
-    const struct queue *x = resource_queue(r, &en->queues);
-    *out = (struct node_look){r->served, r->busy_ns, x ? x->area_ns : 0, r->waiting};
-}
