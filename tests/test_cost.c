@@ -375,11 +375,11 @@ START_TEST(tables_give_what_the_profile_gives)
                 int32_t      begin = (int32_t)rng_below(&rng, (uint64_t)extent);
                 int32_t      end = begin + 1 + (int32_t)rng_below(&rng, (uint64_t)(extent - begin));
                 struct slice slice = {SLICE_ROWS, begin, end};
-                struct span  rows[MAX_CHAIN];
+                struct block blocks[MAX_CHAIN];
                 double       want = 0;
-                slice_rows(&g, s, slice, rows);
+                slice_blocks(&g, s, slice, blocks);
                 for (uint32_t i = 0; i < g.steps[s].chain_count; i++)
-                    want += plain_layer_s(&p, &g, g.steps[s].chain[i], rows[i], &d);
+                    want += plain_layer_s(&p, &g, g.steps[s].chain[i], blocks[i].at[AXIS_H], &d);
                 ck_assert_double_eq_tol(cost_slice_s(&c, s, slice), want, 1e-9 * want);
             }
         }
