@@ -35,22 +35,21 @@ static struct candidate split(const struct view *v, uint32_t node, uint32_t step
     const struct cost_table *costs = view_costs(v, node);
     const struct method      whole = {.axis = SLICE_NONE};
     double more = (double)(method_bytes(g, step, m, parts) - method_bytes(g, step, whole, 1));
-    return (struct candidate){
-        .method = m,
-        .compute_s = method_slowest_s(costs, step, m, parts) + merges_s(costs, step) +
-                     cost_merge_s(costs, step, m.axis) -
-                     cost_merge_s(costs, step, step_axis(g, step)),
-        .extra_s = message_s(v, node, more),
-        .memory_bytes = (double)method_memory_bytes(g, step, m, parts)};
+    return (struct candidate){.method = m,
+                              .compute_s = method_slowest_s(costs, step, m, parts) +
+                                           merges_s(costs, step) +
+                                           cost_merge_s(costs, step, m.axis) -
+                                           cost_merge_s(costs, step, step_axis(g, step)),
+                              .extra_s = message_s(v, node, more),
+                              .memory_bytes = (double)method_memory_bytes(g, step, m, parts)};
 }
 
 static struct candidate whole(const struct view *v, uint32_t node, uint32_t step)
 {
     const struct method m = {.axis = SLICE_NONE};
-    return (struct candidate){
-        .compute_s = method_slowest_s(view_costs(v, node), step, m, 1) +
-                     merges_s(view_costs(v, node), step),
-        .memory_bytes = (double)method_memory_bytes(v->graph, step, m, 1)};
+    return (struct candidate){.compute_s = method_slowest_s(view_costs(v, node), step, m, 1) +
+                                           merges_s(view_costs(v, node), step),
+                              .memory_bytes = (double)method_memory_bytes(v->graph, step, m, 1)};
 }
 
 // Copies compute whole inputs, each device every k-th: their latency per input.
@@ -71,8 +70,8 @@ static bool is_better(const struct candidate *x, const struct candidate *y, doub
 static struct candidate fastest(const struct view *v, const struct deploy_rules *rules,
                                 uint32_t node, uint32_t step, uint32_t parts)
 {
-    bool   is_conv = step_axis(v->graph, step) == SLICE_ROWS;
-    double memory_bytes = net_group(v->net, node)->memory_bytes;
+    bool               is_conv = step_axis(v->graph, step) == SLICE_ROWS;
+    double             memory_bytes = net_group(v->net, node)->memory_bytes;
     enum method_choice only = is_conv ? rules->conv : rules->fc;
     struct candidate   best = {.compute_s = INFINITY, .memory_bytes = INFINITY};
     if (parts == 1) return whole(v, node, step);
@@ -127,7 +126,7 @@ static uint32_t group(const struct view *v, const struct layout *l, uint32_t dev
                       bool splits, double memory_bytes, struct arena *a, struct deployment *out)
 {
     uint32_t steps = l->step_count;
-    double  *latency = ARENA_ARRAY(a, double, (size_t)steps * device_count),
+    double  *latency = ARENA_ARRAY(a, double, (size_t)steps *device_count),
            *weights = ARENA_ARRAY(a, double, steps), *tensors = ARENA_ARRAY(a, double, steps);
     for (uint32_t s = 0; s < steps; s++) {
         struct slice all = step_whole(v->graph, s);
@@ -199,13 +198,13 @@ static void cut_step(const struct view *v, const struct layout *l, const struct 
 {
     struct method m = *method_in(l, st);
     bool          is_whole = m.axis == SLICE_NONE;
-    uint32_t first = leader(l, st, turn), parts = is_whole ? 1 : st->device_count;
-    int32_t *cuts = out->cuts[step];
+    uint32_t      first = leader(l, st, turn), parts = is_whole ? 1 : st->device_count;
+    int32_t      *cuts = out->cuts[step];
     out->axes[step] = is_whole ? step_axis(v->graph, step) : m.axis;
     grids[step] = m.grid;
     for (uint32_t i = first; i < device_count; i++)
-        cuts[i + 1] = i < first + parts ? method_slice(v->graph, step, m, parts, i - first).end
-                                        : cuts[i];
+        cuts[i + 1] =
+            i < first + parts ? method_slice(v->graph, step, m, parts, i - first).end : cuts[i];
 }
 
 void deploy_assign(const struct view *v, const struct layout *l, const struct deployment *d,

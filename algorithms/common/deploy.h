@@ -15,16 +15,17 @@
 
 struct deploy_rules {
     enum method_choice fc, conv;
-    bool               splits;       // false: the simple pipeline
-    bool               is_parallel;  // slow steps are copied to several devices, inputs in turn
+    bool               splits;      // false: the simple pipeline
+    bool               is_parallel; // slow steps are copied to several devices, inputs in turn
 };
 
 struct layout {
-    uint32_t       step_count, device_count; // the most devices
-    struct method *methods; // [step_count * device_count] over k devices at k - 1; k = 1: SLICE_NONE
-    double        *compute_s, *extra_s; // the same: computing; sending more than the whole would
-    double        *memory_bytes;        // the same: of one device
-    double        *factor;              // [step_count] measured over estimated computing; 1 at first
+    uint32_t step_count, device_count; // the most devices
+    struct method
+           *methods; // [step_count * device_count] over k devices at k - 1; k = 1: SLICE_NONE
+    double *compute_s, *extra_s; // the same: computing; sending more than the whole would
+    double *memory_bytes;        // the same: of one device
+    double *factor;              // [step_count] measured over estimated computing; 1 at first
 };
 
 struct deployment {

@@ -71,7 +71,7 @@ double method_slowest_s(const struct cost_table *costs, uint32_t step, struct me
 {
     double slowest_s = 0;
     for (uint32_t i = 0; i < parts; i++)
-        slowest_s =
-            fmax(slowest_s, cost_slice_s(costs, step, method_slice(costs->graph, step, m, parts, i)));
+        slowest_s = fmax(slowest_s,
+                         cost_slice_s(costs, step, method_slice(costs->graph, step, m, parts, i)));
     return slowest_s;
 }

@@ -2,10 +2,10 @@
 //
 // fc: by output neurons (concatenated, each part with its activation) or by input neurons (partial
 // sums, activation where they are added). conv: by output channels ("channel"), by a grid of d x d
-// tiles or else by rows ("spatial"), by input channels ("filter": partial sums). All parts are even.
-// Source: Hadidi et al., IEEE IoT J. 2020, section on model parallelism and Table II; its printed
-// overheads and its eq. (2) for overlaps are not used as printed but worked out from the exact
-// slices (docs/models/hadidi.md lists the errata).
+// tiles or else by rows ("spatial"), by input channels ("filter": partial sums). All parts are
+// even. Source: Hadidi et al., IEEE IoT J. 2020, section on model parallelism and Table II; its
+// printed overheads and its eq. (2) for overlaps are not used as printed but worked out from the
+// exact slices (docs/models/hadidi.md lists the errata).
 #ifndef FOGSIM_ALGORITHMS_COMMON_METHODS_H
 #define FOGSIM_ALGORITHMS_COMMON_METHODS_H
 

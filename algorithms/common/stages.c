@@ -26,7 +26,7 @@ static uint32_t fewest_devices(const struct stage_costs *c, uint32_t step, doubl
 struct scan {
     struct stage *out; // [count]
     uint32_t      count, devices;
-    bool          is_open; // the last stage takes more steps
+    bool          is_open;                                      // the last stage takes more steps
     double        sum_s, slowest_s, weight_bytes, tensor_bytes; // of the open stage, but slowest_s
 };
 
