@@ -132,15 +132,15 @@ static uint32_t present(const struct view *v, const struct state *st, uint32_t u
     return count;
 }
 
-// Weights of all models that stay on a device.
-static double resident_bytes(const struct state *st, const struct deployment *mine,
-                             const struct model_state *model, uint32_t device)
+// Weights that stay on a node: of the task's own deployment, where it is the `rank`-th device, and
+// of the other models.
+static double resident_bytes(const struct state *st, const struct deployment *mine, uint32_t rank,
+                             const struct model_state *model, uint32_t node)
 {
-    double sum = 0;
-    for (uint32_t c = 0; c < st->model_count; c++) {
-        const struct deployment *d = &st->models[c] == model ? mine : &st->models[c].now;
-        if (d->stage_count) sum += d->weight_bytes[device];
-    }
+    double sum = mine->weight_bytes[rank];
+    for (uint32_t c = 0; c < st->model_count; c++)
+        if (&st->models[c] != model && st->models[c].now.stage_count)
+            sum += st->models[c].now.weight_bytes[node - st->first_node];
     return sum;
 }
 
@@ -164,7 +164,8 @@ static void hold_weights(const struct view *v, const struct state *st, const str
         for (uint32_t k = 0; k < p->op_count; k++) {
             struct op *op = &p->ops[k];
             if (op->kind != OP_COMPUTE || op->to != as->nodes[i] || op->memory_bytes <= 0) continue;
-            op->memory_bytes += resident_bytes(st, d, m, i) - own_weight_bytes(v, as, op, i);
+            op->memory_bytes +=
+                resident_bytes(st, d, i, m, as->nodes[i]) - own_weight_bytes(v, as, op, i);
             break;
         }
 }

@@ -371,7 +371,7 @@ START_TEST(the_simple_pipeline_cuts_between_steps_alone)
 END_TEST
 
 // 1 s, then 6 s: over two devices by rows, which send nothing twice where a kernel is 1 x 1.
-START_TEST(a_slow_step_is_split_and_results_meet_at_the_next_stage)
+START_TEST(a_slow_step_is_split_as_asked_for)
 {
     load_chain(MODEL(CONV1("a", "data", "10") "," CONV1("b", "a", "60")));
     begin();
@@ -393,6 +393,28 @@ START_TEST(a_slow_step_is_split_and_results_meet_at_the_next_stage)
         if (last.ops[i].kind == OP_TRANSFER && last.ops[i].from == 7)
             ck_assert_uint_eq(last.ops[i].to, 6);
     ck_assert_double_eq(hadidi()->observe_s(&world.options), 12);
+}
+END_TEST
+
+// 6 s over two devices, then 1.2 s: whatever the split, what leaves the two goes to the third
+// alone.
+START_TEST(parts_go_to_the_next_stage_and_meet_there)
+{
+    load_chain(MODEL(CONV1("a", "data", "60") "," CONV1("b", "a", "2")));
+    for (int how = METHOD_AUTO; how <= METHOD_THIRD; how++) {
+        uint32_t among = 0;
+        own[CONV_HOW].number = how;
+        begin();
+        ck_nodes("567");
+        for (uint32_t i = 0; i < last.op_count; i++) {
+            const struct op *o = &last.ops[i];
+            if (o->kind != OP_TRANSFER || o->from < FIRST_FAR || o->to < FIRST_FAR) continue;
+            ck_assert_uint_ne(o->from, 7);
+            ck_assert_uint_eq(o->to, 7);
+            among++;
+        }
+        ck_assert_uint_eq(among, 2);
+    }
 }
 END_TEST
 
@@ -721,7 +743,7 @@ Suite *hadidi_suite(void)
     CASE(suite, "stages", whole_steps_are_grouped_as_by_hand, a_slow_step_takes_several_devices,
          stages_are_no_larger_than_a_device, no_stages_are_better_than_those_found);
     CASE(suite, "procedure", the_simple_pipeline_cuts_between_steps_alone,
-         a_slow_step_is_split_and_results_meet_at_the_next_stage,
+         a_slow_step_is_split_as_asked_for, parts_go_to_the_next_stage_and_meet_there,
          an_fc_is_split_where_it_sends_less, copies_take_turns,
          what_exceeds_a_device_is_on_the_list_to_be_split,
          the_list_takes_the_fewest_devices_that_fit, weights_that_stay_are_counted_once_per_task,
