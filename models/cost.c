@@ -18,6 +18,20 @@ double device_fc_ratio(const struct device *d, const struct profile *p)
     return is_own_profile(d, p) ? 1 : p->fc_bytes_per_s / d->fc_bytes_per_s;
 }
 
+// A stack without fast code for signs has a rate of its own for binary convolutions (2 FLOP a
+// product). The profile's is that of its kind, so that a shape it lacks costs FLOP / rate exactly.
+double device_binary_ratio(const struct device *d, const struct profile *p)
+{
+    if (d->binary_flop_per_s <= 0 || is_own_profile(d, p)) return device_conv_ratio(d, p);
+    return 2 / p->rates[KIND_BCONV].s_per_size / d->binary_flop_per_s;
+}
+
+static double ratio_of(const struct device *d, const struct profile *p, enum profile_kind kind)
+{
+    if (kind == KIND_FC) return device_fc_ratio(d, p);
+    return kind == KIND_BCONV ? device_binary_ratio(d, p) : device_conv_ratio(d, p);
+}
+
 // What stands between the profile and the costs of a layer by one algorithm. false: the device's
 // stack would not use it, or it was never measured.
 static bool init_algorithm(struct cost_algorithm *out, const struct cost_table *table,
@@ -32,7 +46,7 @@ static bool init_algorithm(struct cost_algorithm *out, const struct cost_table *
         .whole_size = profile_size(l->kernel, &l->attr, algorithm, in, &l->out, all)};
     if (!profile_offers(l->kernel, &l->attr, in, algorithm)) return false;
     if (!out->measured && p->rates[out->kind].s_per_size <= 0) return false;
-    if (out->kind > KIND_WINOGRAD4) return true; // no conv
+    if (out->kind > KIND_WINOGRAD4) return true; // no conv of floats
     if (algorithm != ALGORITHM_DIRECT) out->rows_per_tile = profile_tile_rows(algorithm);
     if (table->device->caches == CACHES_WARM) return true;
     out->weight_bytes = profile_weight_bytes(&l->attr, algorithm, in);
@@ -74,10 +88,9 @@ static void init_layer(struct cost_layer *c, struct arena *a, const struct graph
     c->out = l->out;
     init_algorithms(c, table, l, a);
     enum profile_kind kind = c->algorithms[0].kind;
-    c->ratio = kind == KIND_FC ? device_fc_ratio(table->device, table->profile)
-                               : device_conv_ratio(table->device, table->profile);
+    c->ratio = ratio_of(table->device, table->profile, kind);
     c->rows = l->out.h;
-    if (kind > KIND_WINOGRAD4) return;
+    if (!layer_is_conv(l)) return;
 
     double *prefix = ARENA_ARRAY(a, double, (size_t)c->rows + 1);
     for (int32_t row = 0; row < c->rows; row++)

@@ -24,6 +24,7 @@ struct device { // hardware with its software stack; SI units
     enum conv_choice conv;    // how its stack computes a conv
     enum caches      caches;  // where a conv's operands are when it begins
     double           conv_flop_per_s, fc_bytes_per_s; // effective rates of its stack
+    double           binary_flop_per_s;               // of binary convolutions; 0: as conv
     double           overhead_s;                      // per slice of a step
     double load_bytes_per_s;    // parameters into the place where they are used; INFINITY: free
     double serialisation_ratio; // its seconds per byte over the protocol's reference
@@ -65,6 +66,7 @@ struct cost_table {
 
 double device_conv_ratio(const struct device *d, const struct profile *p);
 double device_fc_ratio(const struct device *d, const struct profile *p);
+double device_binary_ratio(const struct device *d, const struct profile *p);
 
 void cost_init(struct cost_table *out, struct arena *a, const struct graph *g,
                const struct device *d, const struct profile *p);
