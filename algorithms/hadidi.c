@@ -4,16 +4,16 @@
 // The stages of deploy.h are deployed on the first nodes of the fastest group of fog nodes (ties:
 // the first), as many as `devices`, the group and theta allow: the procedure is for devices of one
 // type. Every task goes through the deployment of the moment; weights stay on their devices, so a
-// device holds those of all its steps (of all models of a mix) while it computes, which is counted
-// once per task, on its first operation there.
+// device holds those of all its steps (of all models of a mix) while it computes.
 //
 // Step 3 of the procedure: every observation adds to what was measured since the deployment. When
 // each of its devices has ended LEAST_SERVED operations and one had a queue (as many waiting as in
 // service on average; without a queue the devices are no bottleneck and nothing is learned), it is
 // an iteration: measured over estimated seconds per operation corrects the computing time of the
 // steps there, and the stages are formed anew. They are deployed where they make the slowest stage
-// faster by more than `tolerance`, else the deployment is stable and watched no more. The period
-// behind a deployment is left out, as tasks of the old one are still under way.
+// faster by more than `tolerance`; else, and after `iterations`, it is over, and the deployment
+// that was measured to be the fastest stays. The period behind a deployment is left out, as tasks
+// of the old one are still under way.
 //
 // A task that does not find all devices (down, no way, below Gamma, above tau) gets stages on those
 // that are there; none, or too little memory: the user computes. Cost: begin O(steps x devices^2),
@@ -30,7 +30,8 @@ enum own { FC, CONV, DEVICES, DATA_PARALLEL, PROCEDURE, OBSERVE, TOLERANCE, ITER
 
 struct model_state { // of a class of tasks
     struct layout     layout;
-    struct deployment now;
+    struct deployment now, best; // best: the one of the least measured slowest stage
+    double            best_s;
     uint64_t          planned; // tasks: copies of a stage take turns
 };
 
@@ -107,7 +108,7 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
     st->devices = ARENA_ARRAY(a, struct device_state, st->device_count);
     for (uint32_t c = 0; c < class_count && st->device_count; c++) {
         struct model_state *m = &st->models[c];
-        *m = (struct model_state){0};
+        *m = (struct model_state){.best_s = INFINITY};
         deploy_layout(&views[c], &st->rules, st->first_node, st->device_count, a, &m->layout);
         deploy_group(&views[c], &m->layout, st->first_node, st->device_count, st->rules.splits, a,
                      &m->now);
@@ -155,19 +156,21 @@ static double own_weight_bytes(const struct view *v, const struct assignment *as
     return (double)slice_weight_bytes(v->graph, op->stage, s);
 }
 
-// The engine counts an operation's own weights while it runs: all that stay on the device instead,
-// once, on the first operation of a task there. So what does not fit is swapped once per task.
+// The engine counts an operation's own weights while it runs. Here all weights that stay on the
+// device are counted, once: on the first operation of a task there; its others add their tensors
+// alone. So what does not fit is swapped once per task.
 static void hold_weights(const struct view *v, const struct state *st, const struct model_state *m,
                          const struct deployment *d, const struct assignment *as, struct plan *p)
 {
-    for (uint32_t i = 0; i < as->node_count; i++)
+    for (uint32_t i = 0; i < as->node_count; i++) {
+        double resident = resident_bytes(st, d, i, m, as->nodes[i]);
         for (uint32_t k = 0; k < p->op_count; k++) {
             struct op *op = &p->ops[k];
             if (op->kind != OP_COMPUTE || op->to != as->nodes[i] || op->memory_bytes <= 0) continue;
-            op->memory_bytes +=
-                resident_bytes(st, d, i, m, as->nodes[i]) - own_weight_bytes(v, as, op, i);
-            break;
+            op->memory_bytes += resident - own_weight_bytes(v, as, op, i);
+            resident = 0;
         }
+    }
 }
 
 static void note_planned(struct state *st, const struct plan *p)
@@ -255,10 +258,25 @@ static void correct(const struct state *st, struct model_state *m)
     }
 }
 
-static bool is_faster(const struct layout *l, const struct deployment *now,
-                      const struct deployment *next, double tolerance)
+// One model's new stages; false: they would not be faster by enough.
+static bool regroup(const struct view *v, struct state *st, struct model_state *m)
 {
-    return next->stage_count && next->slowest_s < (1 - tolerance) * deploy_slowest_s(l, now);
+    struct deployment next;
+    correct(st, m);
+    double now_s = deploy_slowest_s(&m->layout, &m->now);
+    if (now_s < m->best_s) m->best = m->now, m->best_s = now_s;
+    deploy_group(v, &m->layout, st->first_node, st->device_count, true, st->arena, &next);
+    if (!next.stage_count || !(next.slowest_s < (1 - option_number(v, TOLERANCE)) * now_s))
+        return false;
+    m->now = next;
+    return true;
+}
+
+static void settle(struct state *st)
+{
+    st->is_stable = true;
+    for (uint32_t c = 0; c < st->model_count; c++)
+        if (st->models[c].best_s < INFINITY) st->models[c].now = st->models[c].best;
 }
 
 static bool observe(const struct view *views, uint32_t class_count, const struct observation *o,
@@ -275,19 +293,12 @@ static bool observe(const struct view *views, uint32_t class_count, const struct
     }
     if (!measure(st, o)) return true;
     st->iterations++;
-    for (uint32_t c = 0; c < class_count; c++) {
-        struct model_state *m = &st->models[c];
-        struct deployment   next;
-        correct(st, m);
-        deploy_group(&views[c], &m->layout, st->first_node, st->device_count, true, st->arena,
-                     &next);
-        if (!is_faster(&m->layout, &m->now, &next, option_number(views, TOLERANCE))) continue;
-        m->now = next;
-        any = true;
-    }
-    st->deployments += any;
+    for (uint32_t c = 0; c < class_count; c++) any |= regroup(&views[c], st, &st->models[c]);
     st->is_settling = any;
-    st->is_stable = !any || st->iterations >= (uint32_t)option_number(views, ITERATIONS);
+    if (!any || st->iterations >= (uint32_t)option_number(views, ITERATIONS))
+        settle(st);
+    else
+        st->deployments++;
     return true;
 }
 
@@ -302,10 +313,10 @@ static bool report(const struct view *views, uint32_t class_count, const struct 
     const struct state *st = views->state;
     double              slowest_s = 0, stages = 0;
     for (uint32_t c = 0; c < class_count; c++) {
-        if (st->device_count)
-            slowest_s =
-                fmax(slowest_s, deploy_slowest_s(&st->models[c].layout, &st->models[c].now));
-        stages += st->models[c].now.stage_count;
+        const struct model_state *m = &st->models[c];
+        bool                      is_known = st->is_stable && m->best_s < INFINITY;
+        slowest_s = fmax(slowest_s, is_known ? m->best_s : deploy_slowest_s(&m->layout, &m->now));
+        stages += m->now.stage_count;
     }
     return sink->add(sink->ctx, "hadidi_iterations", st->iterations, e) &&
            sink->add(sink->ctx, "hadidi_deployments", st->deployments, e) &&
