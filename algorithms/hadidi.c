@@ -7,13 +7,13 @@
 // device holds those of all its steps (of all models of a mix) while it computes.
 //
 // Step 3 of the procedure: every observation adds to what was measured since the deployment. When
-// each of its devices has ended LEAST_SERVED operations and one had a queue (as many waiting as in
-// service on average; without a queue the devices are no bottleneck and nothing is learned), it is
-// an iteration: measured over estimated seconds per operation corrects the computing time of the
-// steps there, and the stages are formed anew. They are deployed where they make the slowest stage
-// faster by more than `tolerance`; else, and after `iterations`, it is over, and the deployment
-// that was measured to be the fastest stays. The period behind a deployment is left out, as tasks
-// of the old one are still under way.
+// each of its devices has ended the operations of LEAST_TASKS tasks and one had a queue (as many
+// waiting as in service on average; without a queue the devices are no bottleneck and nothing is
+// learned), it is an iteration: measured over estimated seconds per operation corrects the
+// computing time of the steps there, and the stages are formed anew. They are deployed where they
+// make the slowest stage faster by more than `tolerance`; else, and after `iterations`, it is over,
+// and the deployment that was measured to be the fastest stays. The period behind a deployment is
+// left out, as tasks of the old one are still under way.
 //
 // A task that does not find all devices (down, no way, below Gamma, above tau) gets stages on those
 // that are there; none, or too little memory: the user computes. Cost: begin O(steps x devices^2),
@@ -24,7 +24,7 @@
 
 #include "algorithms/common/deploy.h"
 
-enum { LEAST_SERVED = 20, MOST_DEVICES = 64 };
+enum { LEAST_TASKS = 20, MOST_DEVICES = 64 };
 
 enum own { FC, CONV, DEVICES, DATA_PARALLEL, PROCEDURE, OBSERVE, TOLERANCE, ITERATIONS, OWN_COUNT };
 
@@ -49,6 +49,7 @@ struct state {
     uint32_t             model_count;
     struct device_state *devices; // [device_count]
     double               watched_s;
+    uint64_t             planned_tasks; // since the deployment
     uint32_t             iterations, deployments;
     bool                 is_settling, is_stable;
 };
@@ -175,6 +176,7 @@ static void hold_weights(const struct view *v, const struct state *st, const str
 
 static void note_planned(struct state *st, const struct plan *p)
 {
+    st->planned_tasks++;
     for (uint32_t i = 0; i < p->op_count; i++) {
         const struct op *op = &p->ops[i];
         uint32_t         device = op->to - st->first_node;
@@ -215,6 +217,7 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
 static void forget(struct state *st)
 {
     st->watched_s = 0;
+    st->planned_tasks = 0;
     for (uint32_t i = 0; i < st->device_count; i++) st->devices[i] = (struct device_state){0};
 }
 
@@ -232,7 +235,7 @@ static bool measure(struct state *st, const struct observation *o)
         d->queue_s += n->queue_mean * span_s;
         if (!d->planned_count) continue; // no part of the deployment
         any_work = true;
-        enough = enough && d->served >= LEAST_SERVED;
+        enough = enough && d->served * st->planned_tasks >= LEAST_TASKS * d->planned_count;
         any_queue = any_queue || d->queue_s >= st->watched_s;
     }
     return enough && any_queue && any_work;

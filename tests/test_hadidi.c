@@ -586,7 +586,7 @@ END_TEST
 START_TEST(a_deployment_stays_where_nobody_waits)
 {
     load_four();
-    measure_truth(WRONG, 30);
+    measure_truth(WRONG, 60);
     measures[FIRST_FAR].queue_mean = 0.9;
     for (int i = 0; i < 50; i++) observe();
     ck_nodes("5566");
@@ -594,10 +594,10 @@ START_TEST(a_deployment_stays_where_nobody_waits)
 }
 END_TEST
 
-START_TEST(twenty_operations_of_each_device_are_enough)
+START_TEST(twenty_tasks_of_each_device_are_enough)
 {
     load_four();
-    measure_truth(WRONG, 1);
+    measure_truth(WRONG, 2); // two operations are one task on each device
     for (int i = 0; i < 19; i++) observe();
     ck_assert_double_eq(metric("hadidi_iterations"), 0);
     observe();
@@ -610,12 +610,12 @@ START_TEST(a_deployment_stays_where_the_estimates_were_right)
 {
     load_four();
     for (int i = 0; i < 30; i++) {
-        measure_truth(RIGHT, 30);
+        measure_truth(RIGHT, 60);
         observe();
         ck_nodes("5566");
     }
     ck_assert_double_eq(metric("hadidi_iterations"), 1); // stable, and watched no more
-    measure_truth(WRONG, 30);
+    measure_truth(WRONG, 60);
     observe();
     ck_nodes("5566");
     ck_assert_double_eq(metric("hadidi_deployments"), 1);
@@ -629,16 +629,16 @@ START_TEST(measured_latencies_move_the_stages_until_they_are_stable)
 {
     load_four();
     ck_assert_double_eq_tol(metric("hadidi_slowest_stage_s"), 2, 1e-6);
-    measure_truth(WRONG, 30);
+    measure_truth(WRONG, 60);
     observe();
     ck_nodes("5677");
     ck_assert_double_eq_tol(metric("hadidi_slowest_stage_s"), 2, 1e-6);
-    measure_truth(RIGHT, 30); // of tasks of the old deployment, still under way: not counted
+    measure_truth(RIGHT, 60); // of tasks of the old deployment, still under way: not counted
     measures[6].busy_s *= 100;
     observe();
     ck_assert_double_eq(metric("hadidi_iterations"), 1);
     for (int i = 0; i < 30; i++) {
-        measure_truth(WRONG, 30);
+        measure_truth(WRONG, 60);
         observe();
         ck_nodes("5677");
     }
@@ -655,11 +655,11 @@ START_TEST(what_was_measured_to_be_the_fastest_stays)
 {
     const double other[] = {1, 10, 1, 1};
     load_four();
-    measure_truth(WRONG, 30);
+    measure_truth(WRONG, 60);
     observe();
     ck_nodes("5677");
     observe(); // not counted
-    measure_truth(other, 30);
+    measure_truth(other, 60);
     observe();
     ck_nodes("5566");
     ck_assert_double_eq_tol(metric("hadidi_slowest_stage_s"), 4, 1e-6);
@@ -672,13 +672,13 @@ START_TEST(a_gain_within_the_tolerance_is_left)
 {
     load_four();
     own[TOLERANCE].number = 0.51;
-    measure_truth(WRONG, 30);
+    measure_truth(WRONG, 60);
     observe();
     ck_nodes("5566");
     world_free(&world);
     load_four();
     own[TOLERANCE].number = 0.49;
-    measure_truth(WRONG, 30);
+    measure_truth(WRONG, 60);
     observe();
     ck_nodes("5677");
 }
@@ -696,7 +696,7 @@ START_TEST(whatever_is_measured_it_ends)
         own[TOLERANCE].number = 0;
         for (int i = 0; i < 200; i++) {
             for (int s = 0; s < 4; s++) truth[s] = 0.1 + 4 * rng_uniform(&r); // never the same
-            measure_truth(truth, 30);
+            measure_truth(truth, 80);
             observe();
         }
         ck_assert_double_le(metric("hadidi_iterations"), 5);
@@ -768,7 +768,7 @@ Suite *hadidi_suite(void)
          the_list_takes_the_fewest_devices_that_fit, weights_that_stay_are_counted_once_per_task,
          nodes_that_are_away_are_left_out);
     CASE(suite, "observation", a_deployment_stays_where_nothing_is_measured,
-         a_deployment_stays_where_nobody_waits, twenty_operations_of_each_device_are_enough,
+         a_deployment_stays_where_nobody_waits, twenty_tasks_of_each_device_are_enough,
          a_deployment_stays_where_the_estimates_were_right,
          measured_latencies_move_the_stages_until_they_are_stable,
          what_was_measured_to_be_the_fastest_stays, a_gain_within_the_tolerance_is_left,

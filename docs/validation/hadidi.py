@@ -10,8 +10,8 @@ TEXT = """
 Up to ten Raspberry Pi 3B in one Wi-Fi cell of 94.1 Mbit/s that all messages share. A closed loop keeps ten requests under way, so that at most ten
 wait at a device, which is the paper's queue limit, and nobody is dropped: the rate of finished requests (theirs: inferences per second) is then that of
 the slowest stage, as under their back-pressure. A periodic stream beyond that rate would drop requests at the slowest stage that had taken the cell's
-time before. A device finishes what it does of one request before it begins the next (`discipline: edf`, all deadlines alike): taken operation by operation,
-first come, first served, requests would go through a stage layer by layer in convoys, and the devices behind it would idle in between. *Simple pipeline* is the same grouping for the least slowest stage with whole layers only (`procedure: off`); the paper does not say how its
+time before. A device serves the oldest request that waits (`discipline: edf`, all deadlines alike): first come, first served, operation by operation, requests
+go through a stage layer by layer in convoys, and the devices behind it idle in between. *Simple pipeline* is the same grouping for the least slowest stage with whole layers only (`procedure: off`); the paper does not say how its
 own is grouped, and a worse grouping would make any ratio larger. C3D's conv2 is one request at a time, as a layer alone has no pipeline. AlexNet is the
 one-tower original without groups, which Keras 2.1 does not have. *Block C* of Xception is read as a block of the middle flow (728 channels, 19 x 19), on
 three boards against one. Not compared: a TX2, whose preset is another software stack (ncnn), and inferences per second, which are in figures only.
