@@ -7,14 +7,15 @@ PAPER = "Hadidi et al., IEEE IoT J. 2020"
 PRESET = "raspberry-pi-3b-tensorflow, whose one rate is C3D's conv2 on one board; 94.1 Mbit/s and 0.3 ms of the paper"
 TITLE = "Hadidi et al., Toward Collaborative Inferencing of DNNs on IoT Devices (2020)"
 TEXT = """
-Up to ten Raspberry Pi 3B in one Wi-Fi cell of 94.1 Mbit/s that all messages share. A closed loop keeps ten requests under way, so that at most ten
-wait at a device, which is the paper's queue limit, and nobody is dropped: the rate of finished requests (theirs: inferences per second) is then that of
-the slowest stage, as under their back-pressure. A periodic stream beyond that rate would drop requests at the slowest stage that had taken the cell's
-time before. A device serves the oldest request that waits (`discipline: edf`, all deadlines alike): first come, first served, operation by operation, requests
-go through a stage layer by layer in convoys, and the devices behind it idle in between. *Simple pipeline* is the same grouping for the least slowest stage with whole layers only (`procedure: off`); the paper does not say how its
-own is grouped, and a worse grouping would make any ratio larger. C3D's conv2 is one request at a time, as a layer alone has no pipeline. AlexNet is the
-one-tower original without groups, which Keras 2.1 does not have. *Block C* of Xception is read as a block of the middle flow (728 channels, 19 x 19), on
-three boards against one. Not compared: a TX2, whose preset is another software stack (ncnn), and inferences per second, which are in figures only.
+Up to ten Raspberry Pi 3B in one Wi-Fi cell of 94.1 Mbit/s that all messages share. A closed loop keeps ten requests under way, so that at most ten wait at a
+device, which is the paper's queue limit, and nobody is dropped: the rate of finished requests (theirs: inferences per second) is then that of the slowest
+stage, as under their back-pressure. A periodic stream beyond that rate would drop requests at the slowest stage that had taken the cell's time before. A
+device serves the oldest request that waits (`discipline: edf`, all deadlines alike): first come, first served, operation by operation, requests go through a
+stage layer by layer in convoys, and the devices behind it idle in between. *Simple pipeline* is the same grouping for the least slowest stage with whole
+layers only (`procedure: off`); the paper does not say how its own is grouped, and a worse grouping would make any ratio larger. C3D's conv2 is one request at
+a time, as a layer alone has no pipeline. AlexNet is the one-tower original without groups, which Keras 2.1 does not have. *Block C* of Xception is read as a
+block of the middle flow (728 channels, 19 x 19), on three boards against one. Not compared: a TX2, whose preset is another software stack (ncnn), and
+inferences per second, which are in figures only.
 """
 WHOLE = "the slowest stage is one conv in both: {0}. A layer that is split needs devices that the others then lack, so by " \
         "computing alone the gain is small; a gain as published needs a baseline that swaps. Weights counted once and tensors fit 1 GB " \
