@@ -298,13 +298,14 @@ bench-engine-run:
 SHARE = $(DESTDIR)$(PREFIX)/share/fogsim
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(SHARE)/models/zoo $(SHARE)/kernels/profiles \
-	  $(SHARE)/results/plots $(SHARE)/scenarios/devices $(SHARE)/scenarios/protocols $(SHARE)/docs
+	  $(SHARE)/results/plots $(SHARE)/scenarios/devices $(SHARE)/scenarios/protocols $(SHARE)/scenarios/hadidi $(SHARE)/docs
 	install -m 755 $(B)/fogsim $(DESTDIR)$(PREFIX)/bin/fogsim
 	install -m 644 docs/fogsim.1 $(DESTDIR)$(PREFIX)/share/man/man1/fogsim.1
 	install -m 644 models/zoo/*.json $(SHARE)/models/zoo
 	install -m 644 kernels/profiles/*.json $(SHARE)/kernels/profiles
 	install -m 644 results/plots/* $(SHARE)/results/plots
 	install -m 644 scenarios/*.json $(SHARE)/scenarios
+	install -m 644 scenarios/hadidi/*.json $(SHARE)/scenarios/hadidi
 	install -m 644 scenarios/devices/*.json $(SHARE)/scenarios/devices
 	install -m 644 scenarios/protocols/*.json $(SHARE)/scenarios/protocols
 	install -m 644 docs/scenario.schema.json $(SHARE)/docs
