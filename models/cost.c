@@ -226,7 +226,7 @@ static struct part head_part(const struct cost_table *c, uint32_t step, struct s
 
 double cost_slice_s(const struct cost_table *c, uint32_t step, struct slice s)
 {
-    if (s.begin >= s.end) return 0;
+    if (slice_is_empty(c->graph, step, s)) return 0;
     const struct step *st = &c->graph->steps[step];
     struct block       blocks[MAX_CHAIN], in = slice_blocks(c->graph, step, s, blocks);
     struct part        part = head_part(c, step, s, &in);

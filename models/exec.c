@@ -223,9 +223,10 @@ void exec_slice(const struct graph *g, uint32_t step, struct slice s, const floa
                 const struct exec_weights *w, float *output)
 {
     struct arena scratch = {0};
-    if (s.begin < s.end && s.axis == SLICE_IN)
+    bool         is_empty = slice_is_empty(g, step, s);
+    if (!is_empty && s.axis == SLICE_IN)
         slice_by_inputs(g, step, s, input, w, output, &scratch);
-    else if (s.begin < s.end)
+    else if (!is_empty)
         slice_by_blocks(g, step, s, input, w, output, &scratch);
     arena_free(&scratch);
 }

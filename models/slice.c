@@ -169,6 +169,13 @@ struct block slice_blocks(const struct graph *g, uint32_t step, struct slice s,
     return need;
 }
 
+bool slice_is_empty(const struct graph *g, uint32_t step, struct slice s)
+{
+    if (s.begin >= s.end) return true;
+    struct block out = slice_output(g, step, s);
+    return block_elements(&out) == 0;
+}
+
 bool slice_is_scattered(const struct graph *g, uint32_t step, struct slice s)
 {
     struct shape in = graph_tensor(g, g->steps[step].input);

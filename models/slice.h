@@ -71,6 +71,9 @@ uint32_t slice_chain_count(const struct graph *g, uint32_t step, enum slice_axis
 struct block slice_blocks(const struct graph *g, uint32_t step, struct slice s,
                           struct block blocks[MAX_CHAIN]);
 
+// Nothing is computed: of more tiles than there are rows (columns) some are empty.
+bool slice_is_empty(const struct graph *g, uint32_t step, struct slice s);
+
 // A share of an fc's inputs that lies in an image: a range of its elements, not a block.
 bool slice_is_scattered(const struct graph *g, uint32_t step, struct slice s);
 

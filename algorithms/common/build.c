@@ -58,15 +58,22 @@ static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_
     }
 }
 
+// The part of a node; nothing of a step: begin >= end.
 static struct slice slice_of(const struct builder *b, uint32_t step, uint32_t i)
 {
     struct slice s = {
         .axis = b->as->axes[step], .begin = b->as->cuts[step][i], .end = b->as->cuts[step][i + 1]};
-    if (s.axis == SLICE_GRID) {
-        s.grid_rows = b->as->grids[step].rows;
-        s.grid_columns = b->as->grids[step].columns;
-    }
+    if (s.axis != SLICE_GRID) return s;
+    s.grid_rows = b->as->grids[step].rows;
+    s.grid_columns = b->as->grids[step].columns;
+    if (slice_is_empty(b->g, step, s)) s.end = s.begin; // more tiles than rows or columns
     return s;
+}
+
+static bool has_part(const struct builder *b, uint32_t step, uint32_t i)
+{
+    struct slice s = slice_of(b, step, i);
+    return s.begin < s.end;
 }
 
 // SplitMix64's mixing step, a bijection (Steele, Lea and Flood, OOPSLA 2014).
@@ -192,8 +199,7 @@ static bool gathers(const struct builder *b, uint32_t step)
     if (axis == SLICE_IN || slice_chain_count(b->g, step, axis) < st->chain_count) return true;
     if (axis == SLICE_ROWS || (axis == SLICE_OUT && is_vector)) return false;
     uint32_t parts = 0;
-    for (uint32_t i = 0; i < b->as->node_count; i++)
-        parts += b->as->cuts[step][i] < b->as->cuts[step][i + 1];
+    for (uint32_t i = 0; i < b->as->node_count; i++) parts += has_part(b, step, i);
     return parts > 1;
 }
 
@@ -311,8 +317,7 @@ static void begin_round(struct builder *b, uint32_t step, bool is_remote)
 static bool step_is_remote(const struct builder *b, uint32_t step)
 {
     for (uint32_t i = 0; i < b->as->node_count; i++)
-        if (b->as->nodes[i] != b->user && b->as->cuts[step][i] < b->as->cuts[step][i + 1])
-            return true;
+        if (b->as->nodes[i] != b->user && has_part(b, step, i)) return true;
     return false;
 }
 

@@ -102,13 +102,27 @@ struct wanted { // rows (elements) of a section of a tensor, on a node
     const struct block *section;
 };
 
-static bool has_section(const struct piece *piece, const struct block *section)
+// Whether all channels of a block are among those of another, of a tensor of `count`: the range
+// that each group of the one has lies within that of one group of the other.
+static bool has_channels(const struct block *own, const struct block *b, int32_t count)
+{
+    int32_t of_own = count / own->groups, of_b = count / b->groups;
+    for (int32_t first = 0; first < count; first += of_b) {
+        int32_t     group = (first + b->channels.begin) / of_own * of_own;
+        struct span have = {group + own->channels.begin, group + own->channels.end};
+        if (!spans(have, (struct span){first + b->channels.begin, first + b->channels.end}))
+            return false;
+    }
+    return true;
+}
+
+static bool has_section(const struct pieces *p, const struct piece *piece, const struct wanted *w)
 {
     const struct block *own = piece->section;
     if (!own) return true;
-    return section && spans(own->at[AXIS_W], section->at[AXIS_W]) &&
-           spans(own->at[AXIS_D], section->at[AXIS_D]) && own->groups == section->groups &&
-           spans(own->channels, section->channels);
+    return w->section && spans(own->at[AXIS_W], w->section->at[AXIS_W]) &&
+           spans(own->at[AXIS_D], w->section->at[AXIS_D]) &&
+           has_channels(own, w->section, graph_tensor(p->g, w->tensor).c);
 }
 
 // The piece at `x` of the best rank for the node; `*end` becomes how far it can serve: to its end,
@@ -122,14 +136,14 @@ static const struct piece *find_piece(const struct pieces *p, const struct wante
         const struct piece *piece = &p->pieces[i];
         int                 rank = rank_of(p, piece->node, w->node);
         if (piece->begin > x || piece->end <= x || rank >= best_rank) continue;
-        if (has_section(piece, w->section)) best = piece, best_rank = rank;
+        if (has_section(p, piece, w)) best = piece, best_rank = rank;
     }
     assert(best);
     if (best->end < *end) *end = best->end;
     for (uint32_t i = p->first[w->tensor]; i != NO_PIECE; i = p->pieces[i].next) {
         const struct piece *piece = &p->pieces[i];
         if (piece->begin > x && piece->begin < *end &&
-            rank_of(p, piece->node, w->node) < best_rank && has_section(piece, w->section))
+            rank_of(p, piece->node, w->node) < best_rank && has_section(p, piece, w))
             *end = piece->begin;
     }
     return best;
