@@ -254,14 +254,6 @@ static uint32_t tensor_of_slices(const struct builder *b, uint32_t step)
     return b->g->steps[step].chain[slice_chain_count(b->g, step, b->as->axes[step]) - 1] + 1;
 }
 
-// What a slice makes of it. Not of partial sums, which are no part of a tensor.
-static struct block made_by(const struct builder *b, uint32_t step, struct slice s)
-{
-    struct block blocks[MAX_CHAIN];
-    slice_blocks(b->g, step, s, blocks);
-    return blocks[slice_chain_count(b->g, step, s.axis) - 1];
-}
-
 static void gather(struct builder *b, uint32_t step, uint32_t lead, const uint32_t *computed)
 {
     for (uint32_t i = 0; i < b->as->node_count; i++) {
@@ -273,7 +265,7 @@ static void gather(struct builder *b, uint32_t step, uint32_t lead, const uint32
             if (node != lead) op = pieces_send(&b->pieces, step, node, lead, bytes, op);
             wait_for(b, op);
         } else {
-            struct block made = made_by(b, step, s);
+            struct block made = slice_output(b->g, step, s);
             pieces_need(&b->pieces, tensor_of_slices(b, step), lead, &made, step);
         }
     }
@@ -329,7 +321,7 @@ static void build_step(struct builder *b, uint32_t step)
         if (s.begin >= s.end) continue; // empty slices are dropped
         computed[i] = compute_slice(b, step, i, s);
         if (s.axis == SLICE_IN) continue;
-        struct block made = made_by(b, step, s);
+        struct block made = slice_output(b->g, step, s);
         pieces_add_block(&b->pieces, tensor_of_slices(b, step), b->as->nodes[i], &made,
                          computed[i]);
     }
