@@ -146,6 +146,8 @@ static const char *const kind_names[KIND_COUNT] = {
     [KIND_POOL] = "pooling",
     [KIND_NORM] = "normalisation",
     [KIND_OTHER] = "element-wise",
+    [KIND_BCONV] = "conv of signs",
+    [KIND_BLINEAR] = "fc of signs",
 };
 
 // Prints what has changed since the profile was measured. false: a kind of
@@ -294,7 +296,7 @@ const struct command command_calibrate = {
     "calibrate",
     "",
     "time the kernels on this machine; write a profile",
-    "Times the layers and slices of the zoo and of the bundled scenarios, in under five minutes.\n"
+    "Times the layers and slices of the zoo and of the bundled scenarios, in under seven minutes.\n"
     "Leave the machine alone meanwhile. Use the result with --profile FILE. With --verify, exit\n"
     "status 1 says that the profile no longer holds on this machine.",
     0,

@@ -19,6 +19,13 @@ static int64_t activation_bytes(const struct graph *g)
     return sum;
 }
 
+static int64_t weight_bytes(const struct graph *g)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < g->layer_count; i++) sum += layer_weight_bytes(&g->layers[i]);
+    return sum;
+}
+
 // Numbers of a window in the order of the model file: frames first, if the layer has any.
 static int axes_of(const struct layer *l, const int32_t values[AXIS_COUNT], int32_t out[AXIS_COUNT])
 {
@@ -44,8 +51,9 @@ static void print_table(const struct graph *g)
     printf("%s: %s\nsource: %s\ninput %d x ", g->name, g->about, g->source, g->input.c);
     if (g->input.d) printf("%d x ", g->input.d);
     printf("%d x %d\n\n", g->input.h, g->input.w);
-    printf("%-16s %-14s %5s  %-8s %-7s %-6s %-18s %12s %14s %12s %12s\n", "layer", "type", "step",
-           "kernel", "stride", "groups", "output", "parameters", "MACs", "out bytes", "cut bytes");
+    printf("%-16s %-14s %5s  %-8s %-7s %-6s %-18s %4s %12s %14s %12s %12s\n", "layer", "type",
+           "step", "kernel", "stride", "groups", "output", "bits", "parameters", "MACs",
+           "out bytes", "cut bytes");
     for (uint32_t i = 0; i < g->layer_count; i++) {
         const struct layer *l = &g->layers[i];
         char kernel[40] = "", stride[40] = "", groups[16] = "", out[SHAPE_TEXT_BYTES];
@@ -54,15 +62,19 @@ static void print_table(const struct graph *g)
             axes_text(l, l->attr.window.stride, stride, sizeof stride);
             if (l->kernel->heads_step) snprintf(groups, sizeof groups, "%d", l->attr.groups);
         }
-        printf("%-16s %-14s %5d  %-8s %-7s %-6s %-18s %12lld %14lld %12lld %12lld\n", l->name,
+        printf("%-16s %-14s %5d  %-8s %-7s %-6s %-18s %4u %12lld %14lld %12lld %12lld\n", l->name,
                l->kernel->type, l->step, kernel, stride, groups, shape_text(&l->out, 'x', out),
-               (long long)l->params, (long long)l->macs, (long long)graph_tensor_bytes(g, i + 1),
-               (long long)graph_cut_bytes(g, i + 1));
+               graph_tensor_bits(g, i + 1), (long long)l->params, (long long)l->macs,
+               (long long)graph_tensor_bytes(g, i + 1), (long long)graph_cut_bytes(g, i + 1));
     }
     printf("\n%lld parameters (%lld without running statistics), %lld MACs, %lld bytes of "
            "activations, %u steps\n",
            (long long)graph_params(g), (long long)(graph_params(g) - graph_running_stats(g)),
            (long long)graph_macs(g), (long long)activation_bytes(g), g->step_count);
+    printf("%lld bytes of weights; exits:", (long long)weight_bytes(g));
+    for (uint32_t i = 0; i < g->exit_count; i++)
+        printf("%s %s (step %u)", i ? "," : "", g->exits[i].name, g->exits[i].step);
+    putchar('\n');
 }
 
 // What comes from an fc or flatten layer is a vector: one number. A 1 x 1 image stays an image.
@@ -133,6 +145,8 @@ static cJSON *layer_json(const struct graph *g, uint32_t i)
     cJSON_AddNumberToObject(j, "macs", (double)l->macs);
     cJSON_AddNumberToObject(j, "act_bytes_fp32", (double)graph_tensor_bytes(g, i + 1));
     cJSON_AddNumberToObject(j, "cut_bytes_fp32", (double)graph_cut_bytes(g, i + 1));
+    cJSON_AddNumberToObject(j, "act_bits", graph_tensor_bits(g, i + 1));
+    cJSON_AddNumberToObject(j, "weight_bytes", (double)layer_weight_bytes(l));
     if (l->running_stats) cJSON_AddNumberToObject(j, "bn_running_stats", (double)l->running_stats);
     return j;
 }
@@ -148,6 +162,9 @@ static void print_json(const struct graph *g)
                             (double)(graph_params(g) - graph_running_stats(g)));
     cJSON_AddNumberToObject(totals, "macs", (double)graph_macs(g));
     cJSON_AddNumberToObject(totals, "act_bytes_fp32", (double)activation_bytes(g));
+    cJSON *exits = cJSON_AddArrayToObject(root, "exits");
+    for (uint32_t i = 0; i < g->exit_count; i++)
+        cJSON_AddItemToArray(exits, cJSON_CreateString(g->exits[i].name));
     cJSON *layers = cJSON_AddArrayToObject(root, "layers");
     for (uint32_t i = 0; i < g->layer_count; i++) cJSON_AddItemToArray(layers, layer_json(g, i));
     char *text = cJSON_Print(root);
@@ -190,8 +207,12 @@ const struct command command_model = {
     "NAME|FILE",
     "layer table of a model: shapes, parameters, MACs, bytes",
     "NAME is a model of the zoo (fogsim list models), FILE a model file (docs/MODELS.md).\n"
+    "bits: of an element of the output; 1: a sign.\n"
     "cut bytes: what crosses from the layers up to this one to the rest; a live tensor counts "
-    "once.",
+    "once.\n"
+    "Bytes are those of the elements as they are stored, also in JSON (act_bytes_fp32 of signs: "
+    "one "
+    "bit each).",
     1,
     1,
     options,

@@ -8,11 +8,30 @@ struct job {
     struct tile_binary        conv;
 };
 
+// 64 neighbours: first one byte each, which vectorises, then eight bytes to eight bits by a product
+// that moves byte k's last bit to bit 56 + k (no two meet, so nothing is carried).
+static uint64_t pack_word(const float *x)
+{
+    uint8_t  positive[BINARY_WORD_BITS];
+    uint64_t word = 0;
+    for (int i = 0; i < BINARY_WORD_BITS; i++) positive[i] = binary_is_positive(x[i]);
+    for (int k = 0; k < BINARY_WORD_BITS / 8; k++) {
+        uint64_t bytes = 0;
+        for (int i = 0; i < 8; i++) bytes |= (uint64_t)positive[8 * k + i] << 8 * i;
+        word |= (bytes * 0x0102040810204080 >> 56) << 8 * k;
+    }
+    return word;
+}
+
 void binary_pack(const float *x, int64_t count, int64_t stride, uint64_t *words)
 {
     for (int64_t first = 0; first < count; first += BINARY_WORD_BITS) {
         uint64_t word = 0;
         int64_t  left = count - first, bits = left < BINARY_WORD_BITS ? left : BINARY_WORD_BITS;
+        if (stride == 1 && bits == BINARY_WORD_BITS) {
+            *words++ = pack_word(x + first);
+            continue;
+        }
         for (int64_t i = 0; i < bits; i++)
             word |= (uint64_t)binary_is_positive(x[(first + i) * stride]) << i;
         *words++ = word;
@@ -52,6 +71,7 @@ void *binary_prepare(const struct kernel_call *call, const struct window *window
     for (int32_t oc = 0; oc < call->out.c; oc++)
         pack_places(call->weight + oc * taps * in.c, in.c, taps, weight + oc * taps * c->words);
     c->x = x, c->weight = weight;
+    c->patch = ARENA_ARRAY(a, uint64_t, (size_t)taps * (size_t)c->words);
     c->y = ARENA_ARRAY(a, int32_t, (size_t)outputs * (size_t)call->out.c);
     return j;
 }

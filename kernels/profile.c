@@ -20,12 +20,24 @@ static bool is_type(const struct kernel *kernel, const char *type)
     return !strcmp(kernel->type, type);
 }
 
+// Computed by conv's kernels: on floats.
+static bool is_conv(const struct kernel *kernel)
+{
+    return is_type(kernel, "conv") || is_type(kernel, "fconv");
+}
+
+static bool counts_taps(const struct kernel *kernel)
+{
+    return is_conv(kernel) || is_type(kernel, "bconv");
+}
+
 static const char *image_key(const struct kernel *kernel, const struct kernel_attr *attr,
                              const struct shape *in, struct arena *a)
 {
     const struct window *w = &attr->window;
-    if (is_type(kernel, "fc"))
-        return arena_format(a, "fc %lld %d", (long long)shape_elements(in), attr->channels);
+    if (kernel->heads_step && kernel->rows != ROWS_WINDOW)
+        return arena_format(a, "%s %lld %d", kernel->type, (long long)shape_elements(in),
+                            attr->channels);
     char *key = arena_format(a, "%s %dx%dx%d", kernel->type, in->c, in->h, in->w);
     if (is_type(kernel, "lrn")) return arena_format(a, "%s n%d", key, attr->lrn_size);
     if (kernel->rows != ROWS_WINDOW) return key;
@@ -42,7 +54,7 @@ const char *profile_key(const struct kernel *kernel, const struct kernel_attr *a
 {
     const struct window *w = &attr->window;
     const char          *key = image_key(kernel, attr, in, a);
-    if (!in->d || is_type(kernel, "fc")) return key;
+    if (!in->d || (kernel->heads_step && kernel->rows != ROWS_WINDOW)) return key;
     key = arena_format(a, "%s f%d", key, in->d); // what the frames add stands behind
     if (kernel->rows != ROWS_WINDOW) return key;
     return arena_format(a, "%s k%d s%d p%d,%d d%d", key, w->kernel[AXIS_D], w->stride[AXIS_D],
@@ -63,7 +75,9 @@ enum profile_kind profile_kind(const struct kernel *kernel, const struct kernel_
     if (algorithm == ALGORITHM_WINOGRAD2) return KIND_WINOGRAD2;
     if (algorithm == ALGORITHM_WINOGRAD4) return KIND_WINOGRAD4;
     if (is_type(kernel, "fc")) return KIND_FC;
-    if (is_type(kernel, "conv")) {
+    if (is_type(kernel, "bconv")) return KIND_BCONV;
+    if (is_type(kernel, "blinear")) return KIND_BLINEAR;
+    if (is_conv(kernel)) {
         if (in->c / attr->groups < FEW_CHANNELS) return KIND_CONV_FEW;
         return window_size(&attr->window) == 1 ? KIND_CONV_POINTWISE : KIND_CONV;
     }
@@ -95,7 +109,8 @@ double profile_size(const struct kernel *kernel, const struct kernel_attr *attr,
 {
     if (is_type(kernel, "fc")) return (double)shape_elements(in) * (rows.end - rows.begin) * BYTES;
     if (is_type(kernel, "global_avgpool")) return (double)shape_elements(in);
-    if (!is_type(kernel, "conv"))
+    if (is_type(kernel, "blinear")) return (double)shape_elements(in) * (rows.end - rows.begin);
+    if (!counts_taps(kernel))
         return (double)out->c * shape_frames(out) * out->w * (rows.end - rows.begin);
     int32_t group_in = in->c / attr->groups;
     double  pairs = (double)group_in * out->c; // of an input and an output channel
@@ -175,7 +190,7 @@ double profile_slice_s(const struct profile *p, const struct kernel *kernel,
     enum profile_kind kind = profile_kind(kernel, attr, in, algorithm);
     double            size = profile_size(kernel, attr, algorithm, in, out, rows);
     double s = layer ? profile_curve_s(layer, kind, size) : profile_rate_s(p, kind, size);
-    if (caches == CACHES_WARM || !is_type(kernel, "conv")) return s;
+    if (caches == CACHES_WARM || !is_conv(kernel)) return s;
     double per_byte = layer && layer->cold_s_per_byte >= 0 ? layer->cold_s_per_byte
                                                            : p->rates[kind].cold_s_per_byte;
     return s + per_byte * profile_bytes(attr, algorithm, in, out, rows);
@@ -242,6 +257,9 @@ static enum profile_kind kind_of(const struct profile_layer *layer)
     if (layer->algorithm != ALGORITHM_DIRECT)
         return layer->algorithm == ALGORITHM_WINOGRAD2 ? KIND_WINOGRAD2 : KIND_WINOGRAD4;
     if (profile_key_is_fc(key)) return KIND_FC;
+    if (!strncmp(key, "bconv ", 6)) return KIND_BCONV;
+    if (!strncmp(key, "blinear ", 8)) return KIND_BLINEAR;
+    if (!strncmp(key, "fconv ", 6)) key++; // as a conv
     if (sscanf(key, "conv %dx%dx%d %d k%dx%d", &c, &h, &w, &out, &kh, &kw) == 6) {
         const char *g = strrchr(key, 'g');
         if (g) groups = atoi(g + 1);
@@ -308,7 +326,8 @@ void profile_fit(struct profile *p, struct arena *a)
         [KIND_CONV_FEW] = KIND_CONV,       [KIND_WINOGRAD2] = KIND_WINOGRAD2,
         [KIND_WINOGRAD4] = KIND_WINOGRAD4, [KIND_FC] = KIND_FC,
         [KIND_POOL] = KIND_NORM,           [KIND_NORM] = KIND_OTHER,
-        [KIND_OTHER] = KIND_POOL,
+        [KIND_OTHER] = KIND_POOL,          [KIND_BCONV] = KIND_CONV,
+        [KIND_BLINEAR] = KIND_BCONV,
     };
     for (int pass = 0; pass < KIND_COUNT; pass++)
         for (int kind = 0; kind < KIND_COUNT; kind++)

@@ -5,12 +5,13 @@
 // The cost between them follows the *size* of a slice: for a direct conv its valid taps
 // (multiply-accumulates on real input rows; taps on padding rows are skipped by the kernels), for
 // Winograd the products of its tiles (whole tiles, padding not skipped), for fc the bytes of its
-// weights, for other layers its output elements (global pooling: input elements). Along measured
-// points the cost is linear in the size (below the smallest in proportion; fc keeps a constant),
-// never falling. That is the cost of a conv whose operands lie in the caches; cold, each byte that
-// it moves costs a further constant: a sum, since one core's reads from memory and its arithmetic
-// hardly overlap (measured, see docs/MODELS.md). A shape that was not measured takes the rates of
-// its kind, fitted over what was. Immutable once loaded.
+// weights, for layers of signs their valid taps (blinear: its products), for other layers its
+// output elements (global pooling: input elements). Along measured points the cost is linear in the
+// size (below the smallest in proportion; fc keeps a constant), never falling. That is the cost of
+// a conv whose operands lie in the caches; cold, each byte that it moves costs a further constant:
+// a sum, since one core's reads from memory and its arithmetic hardly overlap (measured, see
+// docs/MODELS.md). A shape that was not measured takes the rates of its kind, fitted over what was.
+// Immutable once loaded.
 #ifndef FOGSIM_KERNELS_PROFILE_H
 #define FOGSIM_KERNELS_PROFILE_H
 
@@ -42,12 +43,15 @@ enum profile_kind {
     KIND_CONV,           // k x k, 16 or more input channels per group
     KIND_CONV_POINTWISE, // 1 x 1
     KIND_CONV_FEW,       // fewer input channels per group (first layers, depthwise)
+                         // (fconv is computed as a conv: it has conv's kinds)
     KIND_WINOGRAD2,
     KIND_WINOGRAD4,
     KIND_FC,
     KIND_POOL,
     KIND_NORM, // batchnorm, lrn
     KIND_OTHER,
+    KIND_BCONV, // signs times signs: xor and popcount
+    KIND_BLINEAR,
     KIND_COUNT
 };
 

@@ -50,6 +50,7 @@ struct tile_binary {
     const uint64_t      *x;                // [d][h][w][words]
     const uint64_t      *weight;           // [out_channels][kd][kh][kw][words]
     int32_t             *y;                // [d][h][w][out_channels] agreements - disagreements
+    uint64_t            *patch;            // scratch of one pixel: [kh][kw][words]
 };
 
 struct winograd; // kernels/winograd.h

@@ -10,7 +10,7 @@
 
 enum { MAX_PARTS = 8, LARGE_FC = 1 << 20, LEAST_OF_KIND = 8 };
 
-// Together under five minutes, or half of one, on a machine that does 100 GFLOP/s.
+// Together under seven minutes, or one, on a machine that does 100 GFLOP/s.
 const struct calibration_effort calibration_full = {6, 5, 3, 0.004, 8};
 const struct calibration_effort calibration_quick = {1, 3, 1, 0.002, 2};
 
@@ -45,6 +45,17 @@ struct point_plan {
     bool        is_warm, is_cold;
 };
 
+// Weights of signs stay in the caches: what reads them is timed warm alone.
+static bool streams_weights(const struct layer *l)
+{
+    return layer_is_fc(l) && !l->kernel->sign_weights;
+}
+
+static bool has_cold_points(const struct layer *l)
+{
+    return l->kernel->heads_step && !l->kernel->sign_inputs;
+}
+
 // The whole, and slices of 1 / 2, 1 / 4, 1 / 8; of a direct conv one at the edge and one inside,
 // which lack padding. Cold takes much longer, so of a conv only where the bytes differ most.
 static uint32_t choose_points(const struct layer *l, enum kernel_algorithm algorithm,
@@ -52,13 +63,14 @@ static uint32_t choose_points(const struct layer *l, enum kernel_algorithm algor
 {
     int32_t  n = layer_is_fc(l) ? l->out.c : l->out.h;
     uint32_t count = 0;
-    points[count++] = (struct point_plan){{0, n}, !layer_is_fc(l), l->kernel->heads_step};
+    points[count++] = (struct point_plan){{0, n}, !streams_weights(l), has_cold_points(l)};
     if (!l->kernel->heads_step) return count;
     for (int32_t divisor = 2; divisor <= least_divisor && divisor <= n; divisor *= 2) {
         int32_t size = n / divisor, middle = (n - size) / 2;
-        bool    is_cold =
-            layer_is_fc(l) || divisor == 2 || (divisor == 8 && algorithm == ALGORITHM_DIRECT);
-        points[count++] = (struct point_plan){{0, size}, !layer_is_fc(l), is_cold};
+        bool    is_cold = streams_weights(l) ||
+                       (has_cold_points(l) &&
+                        (divisor == 2 || (divisor == 8 && algorithm == ALGORITHM_DIRECT)));
+        points[count++] = (struct point_plan){{0, size}, !streams_weights(l), is_cold};
         if (layer_is_conv(l) && algorithm == ALGORITHM_DIRECT && divisor > 2 && middle > 0)
             points[count++] = (struct point_plan){{middle, middle + size}, true, false};
     }
@@ -81,7 +93,7 @@ static void plan(struct calibration *c, const struct graph *g, uint32_t layer, c
         struct span part = plans[i].part;
         points[i] = (struct profile_point){.begin = part.begin, .end = part.end};
         points[i].size = profile_size(l->kernel, &l->attr, algorithm, in, &l->out, part);
-        if (layer_is_conv(l))
+        if (layer_is_conv(l) && has_cold_points(l))
             points[i].bytes = profile_bytes(&l->attr, algorithm, in, &l->out, part);
         if (plans[i].is_warm) points[i].warm.sample_count = c->effort.samples;
         if (plans[i].is_cold) points[i].cold.sample_count = c->effort.cold_samples;
@@ -234,7 +246,7 @@ static void find_reference(struct profile *p, const struct graph *resnet50,
     for (uint32_t i = 0; i < alexnet->layer_count; i++) {
         const struct layer *l = &alexnet->layers[i];
         struct shape        in[KERNEL_MAX_INPUTS];
-        if (!layer_is_fc(l) || l->params < LARGE_FC) continue;
+        if (!streams_weights(l) || l->params < LARGE_FC) continue;
         layer_inputs(alexnet, i, in);
         const char                 *key = profile_key(l->kernel, &l->attr, &in[0], a);
         const struct profile_layer *fc = profile_find(p, key, ALGORITHM_DIRECT);

@@ -18,6 +18,20 @@ double device_fc_ratio(const struct device *d, const struct profile *p)
     return is_own_profile(d, p) ? 1 : p->fc_bytes_per_s / d->fc_bytes_per_s;
 }
 
+// A stack without fast code for signs has a rate of its own for binary convolutions (2 FLOP a
+// product). The profile's is that of its kind, so that a shape it lacks costs FLOP / rate exactly.
+double device_binary_ratio(const struct device *d, const struct profile *p)
+{
+    if (d->binary_flop_per_s <= 0 || is_own_profile(d, p)) return device_conv_ratio(d, p);
+    return 2 / p->rates[KIND_BCONV].s_per_size / d->binary_flop_per_s;
+}
+
+static double ratio_of(const struct device *d, const struct profile *p, enum profile_kind kind)
+{
+    if (kind == KIND_FC) return device_fc_ratio(d, p);
+    return kind == KIND_BCONV ? device_binary_ratio(d, p) : device_conv_ratio(d, p);
+}
+
 // What stands between the profile and the costs of a layer by one algorithm. false: the device's
 // stack would not use it, or it was never measured.
 static bool init_algorithm(struct cost_algorithm *out, const struct cost_table *table,
@@ -32,7 +46,7 @@ static bool init_algorithm(struct cost_algorithm *out, const struct cost_table *
         .whole_size = profile_size(l->kernel, &l->attr, algorithm, in, &l->out, all)};
     if (!profile_offers(l->kernel, &l->attr, in, algorithm)) return false;
     if (!out->measured && p->rates[out->kind].s_per_size <= 0) return false;
-    if (out->kind > KIND_WINOGRAD4) return true; // no conv
+    if (out->kind > KIND_WINOGRAD4) return true; // no conv of floats
     if (algorithm != ALGORITHM_DIRECT) out->rows_per_tile = profile_tile_rows(algorithm);
     if (table->device->caches == CACHES_WARM) return true;
     out->weight_bytes = profile_weight_bytes(&l->attr, algorithm, in);
@@ -56,6 +70,14 @@ static void init_algorithms(struct cost_layer *c, const struct cost_table *table
     c->algorithm_count = (uint32_t)(next - c->algorithms);
 }
 
+static const double *frame_taps(struct arena *a, const struct window *w, int32_t in, int32_t out)
+{
+    double *prefix = ARENA_ARRAY(a, double, (size_t)out + 1);
+    for (int32_t frame = 0; frame < out; frame++)
+        prefix[frame + 1] = prefix[frame] + window_taps(w, AXIS_D, in, frame);
+    return prefix;
+}
+
 static void init_layer(struct cost_layer *c, struct arena *a, const struct graph *g, uint32_t layer,
                        const struct cost_table *table)
 {
@@ -63,12 +85,12 @@ static void init_layer(struct cost_layer *c, struct arena *a, const struct graph
     struct shape        in[KERNEL_MAX_INPUTS];
     layer_inputs(g, layer, in);
     c->in = in[0];
+    c->out = l->out;
     init_algorithms(c, table, l, a);
     enum profile_kind kind = c->algorithms[0].kind;
-    c->ratio = kind == KIND_FC ? device_fc_ratio(table->device, table->profile)
-                               : device_conv_ratio(table->device, table->profile);
+    c->ratio = ratio_of(table->device, table->profile, kind);
     c->rows = l->out.h;
-    if (kind > KIND_WINOGRAD4) return;
+    if (!layer_is_conv(l)) return;
 
     double *prefix = ARENA_ARRAY(a, double, (size_t)c->rows + 1);
     for (int32_t row = 0; row < c->rows; row++)
@@ -76,6 +98,7 @@ static void init_layer(struct cost_layer *c, struct arena *a, const struct graph
     c->prefix_taps = prefix;
     double taps = profile_size(l->kernel, &l->attr, ALGORITHM_DIRECT, &c->in, &l->out,
                                (struct span){0, c->rows});
+    if (c->in.d) c->prefix_frames = frame_taps(a, &l->attr.window, c->in.d, l->out.d);
     c->size_per_tap = prefix[c->rows] > 0 ? taps / prefix[c->rows] : 0;
     c->row_bytes_in = (double)BYTES_PER_ELEMENT * (double)shape_elements(&c->in) / c->in.h;
     c->row_bytes_out = (double)BYTES_PER_ELEMENT * (double)shape_elements(&l->out) / l->out.h;
@@ -100,66 +123,120 @@ void cost_init(struct cost_table *out, struct arena *a, const struct graph *g,
             cost_slice_s(out, s, step_whole(g, s)) + cost_merge_s(out, s, step_axis(g, s));
 }
 
-// A part of a layer: rows [rows.begin, rows.end) of its output, and shares of its input and output
-// channels.
+// A part of a layer: a block of its output, and the share that its channels have in the layer's
+// work, and in the bytes of its input and output.
 struct part {
-    struct span rows;
-    double      in_share, out_share;
+    struct block block, in; // in: what it reads
+    double       work, in_share, out_share;
 };
 
-static double algorithm_s(const struct cost_table *t, const struct cost_layer *c,
-                          const struct cost_algorithm *algorithm, const struct window *w,
-                          struct part part)
+static int32_t length(struct span s)
 {
-    double  share = part.in_share * part.out_share;
-    int32_t rows = part.rows.end - part.rows.begin, tile = algorithm->rows_per_tile;
-    double  size = algorithm->whole_size * share * (c->rows ? (double)rows / c->rows : 1);
-    if (tile) {
-        int32_t tiles = (rows + tile - 1) / tile, all = (c->rows + tile - 1) / tile;
-        size = algorithm->whole_size * share * tiles / all;
-    } else if (c->prefix_taps) {
-        size = (c->prefix_taps[part.rows.end] - c->prefix_taps[part.rows.begin]) * c->size_per_tap *
-               share;
-    }
-    double s = algorithm->measured ? profile_curve_s(algorithm->measured, algorithm->kind, size)
-                                   : profile_rate_s(t->profile, algorithm->kind, size);
-    if (algorithm->cold_s_per_byte <= 0 || rows <= 0) return s;
-    struct span in = window_in(w, AXIS_H, c->in.h, part.rows);
-    return s + algorithm->cold_s_per_byte * (algorithm->weight_bytes * share +
-                                             c->row_bytes_in * part.in_share * (in.end - in.begin) +
-                                             c->row_bytes_out * part.out_share * rows);
+    return s.end - s.begin;
 }
 
-static double layer_s(const struct cost_table *t, uint32_t layer, struct part part)
+static double frames_share(const struct cost_layer *c, struct span frames)
+{
+    int32_t all = shape_frames(&c->out);
+    if (!c->prefix_frames || c->prefix_frames[all] <= 0) return (double)length(frames) / all;
+    return (c->prefix_frames[frames.end] - c->prefix_frames[frames.begin]) / c->prefix_frames[all];
+}
+
+static int32_t tiles_of(int32_t outputs, int32_t tile)
+{
+    return (outputs + tile - 1) / tile;
+}
+
+// In the unit of the curve. A whole layer's shares are exactly 1.
+static double part_size(const struct cost_layer *c, const struct cost_algorithm *algorithm,
+                        const struct part *part)
+{
+    struct span rows = part->block.at[AXIS_H];
+    int32_t     columns = length(part->block.at[AXIS_W]), tile = algorithm->rows_per_tile;
+    double      share = part->work * frames_share(c, part->block.at[AXIS_D]);
+    if (tile)
+        share *= (double)tiles_of(columns, tile) / tiles_of(c->out.w, tile);
+    else
+        share *= (double)columns / c->out.w;
+    if (tile)
+        return algorithm->whole_size * share * tiles_of(length(rows), tile) /
+               tiles_of(c->rows, tile);
+    if (c->prefix_taps)
+        return (c->prefix_taps[rows.end] - c->prefix_taps[rows.begin]) * c->size_per_tap * share;
+    return algorithm->whole_size * share * ((double)length(rows) / c->rows);
+}
+
+// Bytes that a conv moves for a part: its weights, what it reads, what it makes.
+static double part_bytes(const struct cost_layer *c, const struct cost_algorithm *algorithm,
+                         const struct part *part)
+{
+    const struct block *out = &part->block, *in = &part->in;
+    double              columns_in = (double)length(in->at[AXIS_W]) / c->in.w,
+           columns_out = (double)length(out->at[AXIS_W]) / c->out.w,
+           frames_in = (double)length(in->at[AXIS_D]) / shape_frames(&c->in),
+           frames_out = (double)length(out->at[AXIS_D]) / shape_frames(&c->out);
+    return algorithm->weight_bytes * part->work +
+           c->row_bytes_in * (part->in_share * columns_in * frames_in) * length(in->at[AXIS_H]) +
+           c->row_bytes_out * (part->out_share * columns_out * frames_out) *
+               length(out->at[AXIS_H]);
+}
+
+static double algorithm_s(const struct cost_table *t, const struct cost_layer *c,
+                          const struct cost_algorithm *algorithm, const struct part *part)
+{
+    double size = part_size(c, algorithm, part);
+    double s = algorithm->measured ? profile_curve_s(algorithm->measured, algorithm->kind, size)
+                                   : profile_rate_s(t->profile, algorithm->kind, size);
+    if (algorithm->cold_s_per_byte <= 0 || block_elements(&part->block) <= 0) return s;
+    return s + algorithm->cold_s_per_byte * part_bytes(c, algorithm, part);
+}
+
+static double layer_s(const struct cost_table *t, uint32_t layer, const struct part *part)
 {
     const struct cost_layer *c = &t->layers[layer];
     const struct layer      *l = &t->graph->layers[layer];
     double                   least = INFINITY;
     if (l->kernel->is_free) return 0;
     for (uint32_t i = 0; i < c->algorithm_count; i++)
-        least = fmin(least, algorithm_s(t, c, &c->algorithms[i], &l->attr.window, part));
+        least = fmin(least, algorithm_s(t, c, &c->algorithms[i], part));
     return least * c->ratio;
 }
 
 double cost_layer_s(const struct cost_table *t, uint32_t layer)
 {
-    return layer_s(t, layer, (struct part){{0, t->layers[layer].rows}, 1, 1});
+    struct part part = {.work = 1, .in_share = 1, .out_share = 1};
+    part.block = block_of_tensor(t->graph, layer + 1);
+    part.in = block_of_tensor(t->graph, t->graph->layers[layer].inputs[0]);
+    return layer_s(t, layer, &part);
+}
+
+// The head's channels of a slice: all that it reads and makes, or their share.
+static struct part head_part(const struct cost_table *c, uint32_t step, struct slice s,
+                             const struct block *in)
+{
+    struct part  part = {.work = 1, .in_share = 1, .out_share = 1};
+    struct shape whole = graph_tensor(c->graph, c->graph->steps[step].input);
+    double       share = (double)(s.end - s.begin) / slice_extent(c->graph, step, s);
+    if (s.axis == SLICE_IN) part.work = part.in_share = share;
+    if (s.axis != SLICE_OUT) return part;
+    part.work = part.out_share = share;
+    part.in_share = (double)length(in->channels) / whole.c;
+    return part;
 }
 
 double cost_slice_s(const struct cost_table *c, uint32_t step, struct slice s)
 {
-    if (s.begin >= s.end) return 0;
+    if (slice_is_empty(c->graph, step, s)) return 0;
     const struct step *st = &c->graph->steps[step];
-    struct span        rows[MAX_CHAIN];
-    slice_rows(c->graph, step, s, rows);
-    double      share = (double)(s.end - s.begin) / step_extent(c->graph, step, s.axis);
-    struct part part = {.in_share = s.axis == SLICE_IN ? share : 1,
-                        .out_share = s.axis == SLICE_OUT ? share : 1};
-    double      sum = c->device->overhead_s;
-    uint32_t    count = slice_chain_count(c->graph, step, s.axis);
+    struct block       blocks[MAX_CHAIN], in = slice_blocks(c->graph, step, s, blocks);
+    struct part        part = head_part(c, step, s, &in);
+    double             sum = c->device->overhead_s;
+    uint32_t           count = slice_chain_count(c->graph, step, s.axis);
     for (uint32_t i = 0; i < count; i++) {
-        part.rows = rows[i];
-        sum += layer_s(c, st->chain[i], part);
+        part.block = blocks[i];
+        part.in = i ? blocks[i - 1] : in;
+        sum += layer_s(c, st->chain[i], &part);
+        part.in_share = part.out_share; // its followers read what it makes
     }
     return sum;
 }

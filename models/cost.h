@@ -7,6 +7,11 @@
 // there), fc by fc_ratio likewise; plus the device's overhead once per slice of a step (a
 // call into its runtime). The table holds, per layer, prefix sums of valid taps, so that a look-up
 // is O(chain x log points) and computes nothing anew.
+//
+// A slice along other axes than rows takes its share of the size that its rows have: of columns,
+// of valid kernel frames, of input or output channels; Winograd's tiles are whole along rows and
+// columns. An assumption for want of timings of such slices: the curves were measured on rows (fc:
+// on neurons), so what narrow rows or few channels lose in vector lanes is not in them.
 #ifndef FOGSIM_MODELS_COST_H
 #define FOGSIM_MODELS_COST_H
 
@@ -19,6 +24,7 @@ struct device { // hardware with its software stack; SI units
     enum conv_choice conv;    // how its stack computes a conv
     enum caches      caches;  // where a conv's operands are when it begins
     double           conv_flop_per_s, fc_bytes_per_s; // effective rates of its stack
+    double           binary_flop_per_s;               // of binary convolutions; 0: as conv
     double           overhead_s;                      // per slice of a step
     double load_bytes_per_s;    // parameters into the place where they are used; INFINITY: free
     double serialisation_ratio; // its seconds per byte over the protocol's reference
@@ -39,12 +45,13 @@ struct cost_layer { // private
     struct cost_algorithm algorithms[ALGORITHM_COUNT];
     uint32_t              algorithm_count; // the quickest of them counts
     double                ratio;
-    const double *prefix_taps; // [rows + 1] conv: valid kernel rows before each output row; NULL:
-                               // proportional
-    double       size_per_tap; // conv: taps per valid kernel row
-    double       row_bytes_in, row_bytes_out; // conv: bytes of one row
-    struct shape in;
-    int32_t      rows;
+    // Conv: [rows + 1] valid kernel rows before each output row, [frames + 1] the same of frames;
+    // NULL: proportional. The timed size counts every kernel column, so columns are proportional.
+    const double *prefix_taps, *prefix_frames;
+    double        size_per_tap;                // conv: taps per valid kernel row
+    double        row_bytes_in, row_bytes_out; // conv: bytes of one row
+    struct shape  in, out;
+    int32_t       rows;
 };
 
 struct cost_table {
@@ -59,6 +66,7 @@ struct cost_table {
 
 double device_conv_ratio(const struct device *d, const struct profile *p);
 double device_fc_ratio(const struct device *d, const struct profile *p);
+double device_binary_ratio(const struct device *d, const struct profile *p);
 
 void cost_init(struct cost_table *out, struct arena *a, const struct graph *g,
                const struct device *d, const struct profile *p);

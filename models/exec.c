@@ -63,90 +63,111 @@ void exec_layer(const struct graph *g, uint32_t layer, const float *const *x,
     call_kernel(l->kernel, &call, by_reference);
 }
 
-static int64_t planes_of(struct shape s)
+// ---- slices -------------------------------------------------------------------------------------
+
+// Row `y` of frame `z` of channel `c` of a tensor begins there.
+static int64_t row_at(const struct shape *s, int32_t c, int32_t z, int32_t y)
 {
-    return (int64_t)s.c * shape_frames(&s);
+    return (((int64_t)c * shape_frames(s) + z) * s->h + y) * s->w;
 }
 
-// Rows [rows.begin, rows.end) of every frame of every channel of `x`, packed.
-static float *copy_rows(struct arena *a, const float *x, struct shape whole, struct span rows)
+// Copies between a tensor and a block of it, which is packed. `to_block` false: into the tensor.
+static void copy_block(float *tensor, struct shape whole, const struct block *b, float *packed,
+                       bool to_block)
 {
-    int64_t n = (int64_t)(rows.end - rows.begin) * whole.w, planes = planes_of(whole);
-    float  *out = ARENA_ARRAY(a, float, (size_t)(n * planes));
-    for (int64_t p = 0; p < planes; p++)
-        memcpy(out + p * n, x + (p * whole.h + rows.begin) * whole.w, (size_t)n * sizeof *out);
-    return out;
+    int32_t     per_group = whole.c / b->groups;
+    struct span x = b->at[AXIS_W];
+    size_t      bytes = (size_t)(x.end - x.begin) * sizeof *packed;
+    for (int32_t group = 0; group < b->groups; group++)
+        for (int32_t c = b->channels.begin; c < b->channels.end; c++)
+            for (int32_t z = b->at[AXIS_D].begin; z < b->at[AXIS_D].end; z++)
+                for (int32_t y = b->at[AXIS_H].begin; y < b->at[AXIS_H].end; y++) {
+                    float *row = tensor + row_at(&whole, group * per_group + c, z, y) + x.begin;
+                    memcpy(to_block ? packed : row, to_block ? row : packed, bytes);
+                    packed += x.end - x.begin;
+                }
 }
 
-static void paste_rows(float *y, struct shape whole, struct span rows, const float *part)
+static float *block_from(struct arena *a, const float *tensor, struct shape whole,
+                         const struct block *b)
 {
-    int64_t n = (int64_t)(rows.end - rows.begin) * whole.w;
-    for (int64_t p = 0; p < planes_of(whole); p++)
-        memcpy(y + (p * whole.h + rows.begin) * whole.w, part + p * n, (size_t)n * sizeof *y);
+    float *packed = ARENA_ARRAY(a, float, (size_t)block_elements(b));
+    copy_block((float *)(uintptr_t)tensor, whole, b, packed, true);
+    return packed;
 }
 
-static float *run_rows(const struct graph *g, uint32_t layer, struct span rows, const float *x,
-                       const struct exec_weights *w, struct arena *a)
+// A follower's own numbers of the channels [channels.begin, channels.end): a batchnorm's.
+static const float *weights_of(const struct layer *l, const struct exec_weights *w,
+                               struct span channels, struct arena *a)
+{
+    int32_t count = channels.end - channels.begin;
+    if (!l->params || layer_is_conv(l) || count == l->out.c) return w->weight;
+    assert(l->params == 4 * (int64_t)l->out.c);
+    float *own = ARENA_ARRAY(a, float, 4 * (size_t)count);
+    for (int32_t k = 0; k < 4; k++)
+        memcpy(own + (int64_t)k * count, w->weight + (int64_t)k * l->out.c + channels.begin,
+               (size_t)count * sizeof *own);
+    return own;
+}
+
+// A block of a layer's output from the block of its input that it needs.
+static float *run_block(const struct graph *g, uint32_t layer, const struct block *in,
+                        const struct block *out, const float *x, const struct exec_weights *w,
+                        struct arena *a)
 {
     struct kernel_attr attr;
-    struct kernel_call call = {
-        .attr = &attr, .input_count = 1, .x = {x}, .weight = w->weight, .bias = w->bias};
-    slice_layer(g, layer, rows, &attr, call.in, &call.out);
+    struct kernel_call call = {.attr = &attr,
+                               .input_count = 1,
+                               .x = {x},
+                               .weight = weights_of(&g->layers[layer], w, out->channels, a),
+                               .bias = w->bias};
+    slice_layer_block(g, layer, in, out, &attr, call.in, &call.out);
     call.y = ARENA_ARRAY(a, float, (size_t)shape_elements(&call.out));
     call_kernel(g->layers[layer].kernel, &call, false);
     return call.y;
 }
 
-static void slice_by_rows(const struct graph *g, uint32_t step, struct slice s, const float *input,
-                          const struct exec_weights *w, float *output, struct arena *a)
+// Output channels (neurons) [channels.begin, channels.end) of the head: each is a row of the
+// weights. They lie in whole groups or in one.
+static void run_channels(const struct graph *g, uint32_t layer, struct span channels,
+                         const float *input, const struct exec_weights *w, float *y)
 {
-    const struct step *st = &g->steps[step];
-    struct span        rows[MAX_CHAIN], in = slice_rows(g, step, s, rows);
-    float             *x = copy_rows(a, input, graph_tensor(g, st->input), in);
-    for (uint32_t i = 0; i < st->chain_count; i++)
-        x = run_rows(g, st->chain[i], rows[i], x, &w[st->chain[i]], a);
-    paste_rows(output, graph_tensor(g, st->output), (struct span){s.begin, s.end}, x);
+    const struct layer *l = &g->layers[layer];
+    struct kernel_attr  attr = l->attr;
+    struct shape        in = graph_tensor(g, l->inputs[0]);
+    int32_t             count = channels.end - channels.begin, groups = 1, per_group = l->out.c;
+    if (layer_is_conv(l)) per_group = l->out.c / attr.groups;
+    if (channels.begin % per_group == 0 && channels.end % per_group == 0)
+        groups = count / per_group;
+    struct kernel_call call = {.attr = &attr, .input_count = 1, .in = {in}, .out = l->out, .y = y};
+    call.x[0] = input;
+    if (layer_is_conv(l)) {
+        call.in[0].c = in.c / l->attr.groups * groups;
+        call.x[0] += channels.begin / per_group * (in.c / l->attr.groups) * shape_pixels(&in);
+        attr.groups = groups;
+    }
+    int64_t per_output = (l->params - (attr.bias ? attr.channels : 0)) / attr.channels;
+    attr.channels = call.out.c = count;
+    call.weight = w->weight + channels.begin * per_output;
+    call.bias = attr.bias ? w->bias + channels.begin : NULL;
+    call_kernel(l->kernel, &call, false);
 }
 
-// Output channels or neurons: each is a row of the weights.
-static void slice_by_outputs(const struct graph *g, uint32_t step, struct slice s,
-                             const float *input, const struct exec_weights *w, float *output,
-                             struct arena *a)
+// The head's channels: those of the first group begun, of whole groups, of the last group begun.
+static float *run_head(const struct graph *g, uint32_t layer, struct span channels,
+                       const float *input, const struct exec_weights *w, struct arena *a)
 {
-    const struct step  *st = &g->steps[step];
-    const struct layer *head = &g->layers[st->chain[0]];
-    struct kernel_attr  attr = head->attr;
-    int32_t             count = s.end - s.begin;
-    assert(attr.groups == 1 || layer_is_fc(head));
-    struct kernel_call call = {.attr = &attr, .input_count = 1, .x = {input}, .out = head->out};
-    layer_inputs(g, st->chain[0], call.in);
-    int64_t per_output = (head->params - (attr.bias ? attr.channels : 0)) / attr.channels;
-    attr.channels = call.out.c = count;
-    call.weight = w[st->chain[0]].weight + s.begin * per_output;
-    call.bias = attr.bias ? w[st->chain[0]].bias + s.begin : NULL;
-    for (uint32_t i = 0;;) {
-        call.y = ARENA_ARRAY(a, float, (size_t)shape_elements(&call.out));
-        call_kernel(g->layers[st->chain[i]].kernel, &call, false);
-        if (++i == slice_chain_count(g, step, s.axis)) break;
-        const struct layer *l = &g->layers[st->chain[i]];
-        float              *own = NULL; // a batchnorm's numbers of these channels
-        if (l->params) {
-            own = ARENA_ARRAY(a, float, 4 * (size_t)count);
-            for (int k = 0; k < 4; k++)
-                memcpy(own + (int64_t)k * count,
-                       w[st->chain[i]].weight + (int64_t)k * l->out.c + s.begin,
-                       (size_t)count * sizeof *own);
-        }
-        call = (struct kernel_call){.attr = &l->attr,
-                                    .input_count = 1,
-                                    .in = {call.out},
-                                    .x = {call.y},
-                                    .out = l->out,
-                                    .weight = own};
-        call.out.c = count;
+    const struct layer *l = &g->layers[layer];
+    int32_t             per_group = layer_is_conv(l) ? l->out.c / l->attr.groups : l->out.c;
+    int64_t             pixels = shape_pixels(&l->out);
+    float *y = ARENA_ARRAY(a, float, (size_t)((channels.end - channels.begin) * pixels));
+    for (int32_t c = channels.begin, end; c < channels.end; c = end) {
+        int32_t group_end = (c / per_group + 1) * per_group;
+        end = channels.end / per_group * per_group; // of the last whole group
+        if (c % per_group || end <= c) end = group_end < channels.end ? group_end : channels.end;
+        run_channels(g, layer, (struct span){c, end}, input, w, y + (c - channels.begin) * pixels);
     }
-    memcpy(output + s.begin * shape_pixels(&call.out), call.y,
-           (size_t)shape_elements(&call.out) * sizeof *output);
+    return y;
 }
 
 // Input channels or neurons: a column block of the weights; the sums are added.
@@ -156,18 +177,17 @@ static void slice_by_inputs(const struct graph *g, uint32_t step, struct slice s
 {
     const struct step  *st = &g->steps[step];
     const struct layer *head = &g->layers[st->chain[0]];
+    bool                is_fc = layer_is_fc(head);
     struct kernel_attr  attr = head->attr;
     int32_t             extent = step_extent(g, step, SLICE_IN), count = s.end - s.begin;
-    assert(attr.groups == 1 || layer_is_fc(head));
-    struct kernel_call call = {.attr = &attr, .input_count = 1, .out = head->out};
-    struct shape       in = graph_tensor(g, st->input);
-    int64_t            area = layer_is_fc(head) ? 1 : shape_pixels(&in),
-            taps = layer_is_fc(head) ? 1 : window_size(&attr.window);
-    call.in[0] =
-        layer_is_fc(head) ? (struct shape){count, 1, 1} : (struct shape){count, in.h, in.w, in.d};
-    call.x[0] = input + s.begin * area;
-    int64_t per_output = count * taps;
-    float  *block = ARENA_ARRAY(a, float, (size_t)(attr.channels * per_output));
+    struct kernel_call  call = {.attr = &attr, .input_count = 1, .out = head->out};
+    struct shape        in = graph_tensor(g, st->input);
+    int64_t             taps = is_fc ? 1 : window_size(&attr.window), per_output = count * taps;
+    call.in[0] = (struct shape){count * attr.groups, in.h, in.w, in.d};
+    if (is_fc) call.in[0] = (struct shape){count, 1, 1, 0};
+    struct block blocks[MAX_CHAIN], need = slice_blocks(g, step, s, blocks);
+    call.x[0] = is_fc ? input + s.begin : block_from(a, input, in, &need);
+    float *block = ARENA_ARRAY(a, float, (size_t)(attr.channels * per_output));
     for (int32_t o = 0; o < attr.channels; o++)
         memcpy(block + o * per_output,
                w[st->chain[0]].weight + ((int64_t)o * extent + s.begin) * taps,
@@ -180,16 +200,34 @@ static void slice_by_inputs(const struct graph *g, uint32_t step, struct slice s
     for (int64_t i = 0; i < shape_elements(&call.out); i++) output[i] += call.y[i];
 }
 
+// Every other axis: blocks through the chain, the last of them to its place.
+static void slice_by_blocks(const struct graph *g, uint32_t step, struct slice s,
+                            const float *input, const struct exec_weights *w, float *output,
+                            struct arena *a)
+{
+    const struct step *st = &g->steps[step];
+    uint32_t           count = slice_chain_count(g, step, s.axis), i = 0;
+    struct block       blocks[MAX_CHAIN], need = slice_blocks(g, step, s, blocks);
+    float             *x;
+    if (s.axis == SLICE_OUT)
+        x = run_head(g, st->chain[i++], blocks[0].channels, input, &w[st->chain[0]], a);
+    else
+        x = block_from(a, input, graph_tensor(g, st->input), &need);
+    for (; i < count; i++)
+        x = run_block(g, st->chain[i], i ? &blocks[i - 1] : &need, &blocks[i], x, &w[st->chain[i]],
+                      a);
+    copy_block(output, g->layers[st->chain[count - 1]].out, &blocks[count - 1], x, false);
+}
+
 void exec_slice(const struct graph *g, uint32_t step, struct slice s, const float *input,
                 const struct exec_weights *w, float *output)
 {
     struct arena scratch = {0};
-    if (s.begin < s.end && s.axis == SLICE_ROWS)
-        slice_by_rows(g, step, s, input, w, output, &scratch);
-    if (s.begin < s.end && s.axis == SLICE_OUT)
-        slice_by_outputs(g, step, s, input, w, output, &scratch);
-    if (s.begin < s.end && s.axis == SLICE_IN)
+    bool         is_empty = slice_is_empty(g, step, s);
+    if (!is_empty && s.axis == SLICE_IN)
         slice_by_inputs(g, step, s, input, w, output, &scratch);
+    else if (!is_empty)
+        slice_by_blocks(g, step, s, input, w, output, &scratch);
     arena_free(&scratch);
 }
 

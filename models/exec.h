@@ -25,7 +25,7 @@ void exec_layer(const struct graph *g, uint32_t layer, const float *const *x,
 
 // A slice of a step, from the step's whole input to its place in the whole output of the slice's
 // last chain layer (slice_chain_count). Slices along the input axis add their sums, without bias
-// for all but the first (begin 0). `w` is by layer. Conv slices by channels want groups = 1.
+// for all but the first (begin 0). `w` is by layer.
 void exec_slice(const struct graph *g, uint32_t step, struct slice s, const float *input,
                 const struct exec_weights *w, float *output);
 

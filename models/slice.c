@@ -3,7 +3,8 @@
 #include <assert.h>
 #include <math.h>
 
-const char *const slice_axis_names[SLICE_AXIS_COUNT] = {"", "rows", "out", "in"};
+const char *const slice_axis_names[SLICE_AXIS_COUNT] = {"",        "rows",   "out", "in",
+                                                        "columns", "frames", "grid"};
 
 static const struct layer *head(const struct graph *g, uint32_t step)
 {
@@ -17,11 +18,20 @@ enum slice_axis step_axis(const struct graph *g, uint32_t step)
 
 int32_t step_extent(const struct graph *g, uint32_t step, enum slice_axis axis)
 {
-    struct shape in = graph_tensor(g, g->steps[step].input);
-    bool         is_fc = layer_is_fc(head(g, step));
-    if (axis == SLICE_ROWS) return graph_tensor(g, g->steps[step].output).h;
+    struct shape in = graph_tensor(g, g->steps[step].input),
+                 out = graph_tensor(g, g->steps[step].output);
+    bool is_fc = layer_is_fc(head(g, step));
+    assert(axis != SLICE_GRID && axis != SLICE_NONE);
+    if (axis == SLICE_ROWS) return out.h;
+    if (axis == SLICE_COLUMNS) return out.w;
+    if (axis == SLICE_FRAMES) return shape_frames(&out);
     if (axis == SLICE_OUT) return head(g, step)->out.c;
     return is_fc ? (int32_t)shape_elements(&in) : in.c / head(g, step)->attr.groups;
+}
+
+int32_t slice_extent(const struct graph *g, uint32_t step, struct slice s)
+{
+    return s.axis == SLICE_GRID ? s.grid_rows * s.grid_columns : step_extent(g, step, s.axis);
 }
 
 struct slice step_whole(const struct graph *g, uint32_t step)
@@ -33,105 +43,243 @@ struct slice step_whole(const struct graph *g, uint32_t step)
 uint32_t slice_chain_count(const struct graph *g, uint32_t step, enum slice_axis axis)
 {
     const struct step *s = &g->steps[step];
-    if (axis == SLICE_ROWS) return s->chain_count;
+    if (axis_is_spatial(axis)) return s->chain_count;
     if (axis == SLICE_IN) return 1;
     uint32_t count = 1;
     while (count < s->chain_count && !g->layers[s->chain[count]].kernel->mixes_channels) count++;
     return count;
 }
 
-// Rows of a layer's input that rows `out` of its output need.
-static struct span rows_in(const struct graph *g, const struct layer *l, struct span out)
+// ---- blocks -------------------------------------------------------------------------------------
+
+struct block block_of_tensor(const struct graph *g, uint32_t tensor)
 {
-    int32_t in_h = graph_tensor(g, l->inputs[0]).h;
-    if (l->kernel->rows == ROWS_WINDOW) return window_in(&l->attr.window, AXIS_H, in_h, out);
-    if (l->kernel->rows == ROWS_SAME) return out;
-    return (struct span){0, out.begin < out.end ? in_h : 0};
+    struct shape s = graph_tensor(g, tensor);
+    return (struct block){
+        .at = {{0, s.h}, {0, s.w}, {0, shape_frames(&s)}}, .channels = {0, s.c}, .groups = 1};
 }
 
-struct span slice_rows(const struct graph *g, uint32_t step, struct slice s,
-                       struct span rows[MAX_CHAIN])
+static int32_t length(struct span s)
+{
+    return s.end - s.begin;
+}
+
+static int32_t channels_of(const struct block *b)
+{
+    return length(b->channels) * b->groups;
+}
+
+int64_t block_elements(const struct block *b)
+{
+    return (int64_t)channels_of(b) * length(b->at[AXIS_H]) * length(b->at[AXIS_W]) *
+           length(b->at[AXIS_D]);
+}
+
+int64_t block_bytes(const struct graph *g, uint32_t tensor, const struct block *b)
+{
+    return (block_elements(b) * graph_tensor_bits(g, tensor) + 7) / 8;
+}
+
+// Tiles [first, end) of `count` equal ones.
+static struct span tiles(int32_t first, int32_t end, int32_t count, int32_t extent)
+{
+    return (struct span){(int32_t)((int64_t)first * extent / count),
+                         (int32_t)((int64_t)end * extent / count)};
+}
+
+static void cut_tiles(struct slice s, struct block *b)
+{
+    int32_t columns = s.grid_columns, row = s.begin / columns, last = (s.end - 1) / columns;
+    bool    rows_whole = s.begin % columns == 0 && s.end % columns == 0;
+    assert(s.grid_rows > 0 && columns > 0 && s.end <= s.grid_rows * columns);
+    assert(row == last || rows_whole);
+    b->at[AXIS_H] = tiles(row, last + 1, s.grid_rows, b->at[AXIS_H].end);
+    if (!rows_whole)
+        b->at[AXIS_W] = tiles(s.begin % columns, s.end - row * columns, columns, b->at[AXIS_W].end);
+}
+
+// What a slice makes of the last layer that it runs.
+static struct block slice_output(const struct graph *g, uint32_t step, struct slice s)
+{
+    uint32_t     last = g->steps[step].chain[slice_chain_count(g, step, s.axis) - 1];
+    struct block b = block_of_tensor(g, last + 1);
+    struct span  range = {s.begin, s.end};
+    assert(s.begin >= 0 && s.begin <= s.end);
+    if (s.axis == SLICE_GRID && s.begin < s.end) {
+        cut_tiles(s, &b);
+        return b;
+    }
+    struct span *cut = s.axis == SLICE_ROWS      ? &b.at[AXIS_H]
+                       : s.axis == SLICE_COLUMNS ? &b.at[AXIS_W]
+                       : s.axis == SLICE_FRAMES  ? &b.at[AXIS_D]
+                                                 : &b.channels;
+    if (s.axis == SLICE_IN) return b;
+    assert(range.end <= cut->end);
+    *cut = range;
+    return b;
+}
+
+// The channels of its input that a layer reads for those of its output.
+static struct span channels_before(const struct graph *g, const struct layer *l, struct span out)
+{
+    struct shape in = graph_tensor(g, l->inputs[0]);
+    if (!l->kernel->mixes_channels) return out;
+    if (!layer_is_conv(l)) return (struct span){0, in.c};
+    int32_t of_in = in.c / l->attr.groups, of_out = l->out.c / l->attr.groups;
+    if (out.begin >= out.end) return (struct span){0, 0};
+    return (struct span){out.begin / of_out * of_in, ((out.end - 1) / of_out + 1) * of_in};
+}
+
+static bool is_cut(enum slice_axis along, int axis)
+{
+    static const enum slice_axis own[AXIS_COUNT] = {SLICE_ROWS, SLICE_COLUMNS, SLICE_FRAMES};
+    return along == own[axis] || (along == SLICE_GRID && axis != AXIS_D);
+}
+
+// What a layer reads of its input for a block of its output. Along axes that are not cut all of it
+// is there, also what no window of a large stride reads.
+static struct block block_before(const struct graph *g, const struct layer *l, struct block out,
+                                 enum slice_axis along)
+{
+    struct block in = block_of_tensor(g, l->inputs[0]);
+    for (int axis = 0; axis < AXIS_COUNT; axis++) {
+        if (!is_cut(along, axis)) continue;
+        if (l->kernel->rows == ROWS_SAME) in.at[axis] = out.at[axis];
+        if (l->kernel->rows == ROWS_WINDOW)
+            in.at[axis] = window_in(&l->attr.window, axis, in.at[axis].end, out.at[axis]);
+    }
+    if (l->kernel->rows == ROWS_NONE && block_elements(&out) == 0) in.at[AXIS_H].end = 0;
+    in.channels = channels_before(g, l, out.channels);
+    return in;
+}
+
+struct block slice_blocks(const struct graph *g, uint32_t step, struct slice s,
+                          struct block blocks[MAX_CHAIN])
 {
     const struct step *st = &g->steps[step];
-    assert(st->chain_count <= MAX_CHAIN && s.begin >= 0 && s.begin <= s.end);
-    bool        by_rows = s.axis == SLICE_ROWS;
-    struct span need = {by_rows ? s.begin : 0, by_rows ? s.end : graph_tensor(g, st->output).h};
-    assert(need.end <= graph_tensor(g, st->output).h);
-    for (uint32_t i = st->chain_count; i-- > 0;) {
-        rows[i] = need;
-        need = rows_in(g, &g->layers[st->chain[i]], need);
+    struct block       need = slice_output(g, step, s);
+    assert(st->chain_count <= MAX_CHAIN);
+    for (uint32_t i = slice_chain_count(g, step, s.axis); i-- > 0;) {
+        blocks[i] = need;
+        need = block_before(g, &g->layers[st->chain[i]], need, s.axis);
     }
+    if (s.axis != SLICE_IN || slice_is_scattered(g, step, s)) return need;
+    need.channels = (struct span){s.begin, s.end};
+    need.groups = layer_is_conv(head(g, step)) ? head(g, step)->attr.groups : 1;
     return need;
+}
+
+bool slice_is_empty(const struct graph *g, uint32_t step, struct slice s)
+{
+    if (s.begin >= s.end) return true;
+    struct block out = slice_output(g, step, s);
+    return block_elements(&out) == 0;
+}
+
+bool slice_is_scattered(const struct graph *g, uint32_t step, struct slice s)
+{
+    struct shape in = graph_tensor(g, g->steps[step].input);
+    return s.axis == SLICE_IN && layer_is_fc(head(g, step)) && shape_pixels(&in) > 1;
 }
 
 struct span slice_input(const struct graph *g, uint32_t step, struct slice s)
 {
+    struct block blocks[MAX_CHAIN], in;
     if (s.axis == SLICE_IN) return (struct span){s.begin, s.end};
-    struct span rows[MAX_CHAIN];
-    if (s.axis == SLICE_ROWS) return slice_rows(g, step, s, rows);
-    // all of the input: rows of a conv's, neurons of an fc's
-    bool is_conv = step_axis(g, step) == SLICE_ROWS;
-    return (struct span){0, is_conv ? graph_tensor(g, g->steps[step].input).h
-                                    : step_extent(g, step, SLICE_IN)};
+    if (!axis_is_spatial(s.axis) && layer_is_fc(head(g, step)))
+        return (struct span){0, step_extent(g, step, SLICE_IN)};
+    in = slice_blocks(g, step, s, blocks);
+    return in.at[s.axis == SLICE_COLUMNS ? AXIS_W : s.axis == SLICE_FRAMES ? AXIS_D : AXIS_H];
 }
+
+// ---- bytes --------------------------------------------------------------------------------------
 
 int64_t slice_input_bytes(const struct graph *g, uint32_t step, struct slice s)
 {
-    struct shape in = graph_tensor(g, g->steps[step].input);
-    struct span  range = slice_input(g, step, s);
-    int64_t      length = range.end - range.begin;
-    if (s.axis == SLICE_ROWS) return shape_elements(&in) / in.h * length * BYTES_PER_ELEMENT;
-    if (s.axis == SLICE_OUT) return graph_tensor_bytes(g, g->steps[step].input);
-    return graph_tensor_bytes(g, g->steps[step].input) / step_extent(g, step, SLICE_IN) * length;
+    uint32_t     tensor = g->steps[step].input;
+    struct block blocks[MAX_CHAIN], in = slice_blocks(g, step, s, blocks);
+    if (!slice_is_scattered(g, step, s)) return block_bytes(g, tensor, &in);
+    return ((int64_t)(s.end - s.begin) * graph_tensor_bits(g, tensor) + 7) / 8;
 }
 
 int64_t slice_output_bytes(const struct graph *g, uint32_t step, struct slice s)
 {
     uint32_t     last = g->steps[step].chain[slice_chain_count(g, step, s.axis) - 1];
-    struct shape out = g->layers[last].out;
-    int64_t      length = s.end - s.begin;
-    if (s.axis == SLICE_ROWS) return shape_elements(&out) / out.h * length * BYTES_PER_ELEMENT;
-    if (s.axis == SLICE_OUT) return shape_pixels(&out) * length * BYTES_PER_ELEMENT;
-    return shape_elements(&out) * BYTES_PER_ELEMENT; // partial sums of everything
+    struct block out = slice_output(g, step, s);
+    if (s.axis == SLICE_IN) return block_elements(&out) * BYTES_PER_ELEMENT;
+    return block_bytes(g, last + 1, &out);
+}
+
+static int64_t share_of(int64_t count, struct slice s, int32_t extent)
+{
+    return (count * (s.end - s.begin) + extent - 1) / extent;
 }
 
 int64_t slice_weight_bytes(const struct graph *g, uint32_t step, struct slice s)
 {
-    int64_t params = 0;
-    for (uint32_t i = 0; i < g->steps[step].chain_count; i++)
-        params += g->layers[g->steps[step].chain[i]].params;
-    if (s.axis == SLICE_ROWS) return params * BYTES_PER_ELEMENT;
+    int64_t numbers = 0, packed_bytes = 0; // stored in 32 bits; in others
+    for (uint32_t i = 0; i < g->steps[step].chain_count; i++) {
+        const struct layer *l = &g->layers[g->steps[step].chain[i]];
+        int64_t             bytes = layer_weight_bytes(l);
+        if (bytes == l->params * BYTES_PER_ELEMENT)
+            numbers += l->params;
+        else
+            packed_bytes += bytes;
+    }
+    if (axis_is_spatial(s.axis)) return numbers * BYTES_PER_ELEMENT + packed_bytes;
     int32_t extent = step_extent(g, step, s.axis);
-    return (params * (s.end - s.begin) + extent - 1) / extent * BYTES_PER_ELEMENT;
+    return share_of(numbers, s, extent) * BYTES_PER_ELEMENT + share_of(packed_bytes, s, extent);
 }
+
+// ---- a layer of a slice -------------------------------------------------------------------------
 
 static int32_t at_least_0(int32_t x)
 {
     return x > 0 ? x : 0;
 }
 
-void slice_layer(const struct graph *g, uint32_t layer, struct span out, struct kernel_attr *attr,
-                 struct shape *in, struct shape *out_shape)
+static struct shape shape_of(const struct block *b, struct shape whole)
+{
+    return (struct shape){channels_of(b), length(b->at[AXIS_H]), length(b->at[AXIS_W]),
+                          whole.d ? length(b->at[AXIS_D]) : 0};
+}
+
+// What padding is left at the two ends of the piece; an axis that is not cut keeps its own. So does
+// a ceil-mode window at the very end.
+static void cut_padding(struct window *w, int axis, struct span out, int32_t whole_out,
+                        int32_t whole_in)
+{
+    if (length(out) == whole_out) return;
+    int32_t first = window_at(w, axis, out.begin, 0);
+    int32_t last = window_at(w, axis, out.end - 1, 0) + window_reach(w, axis);
+    w->pad_begin[axis] = at_least_0(-first);
+    if (!(w->ceil && out.end == whole_out)) w->pad_end[axis] = at_least_0(last - whole_in);
+}
+
+void slice_layer_block(const struct graph *g, uint32_t layer, const struct block *in,
+                       const struct block *out, struct kernel_attr *attr, struct shape *in_shape,
+                       struct shape *out_shape)
 {
     const struct layer *l = &g->layers[layer];
     *attr = l->attr;
-    layer_inputs(g, layer, in);
+    layer_inputs(g, layer, in_shape);
     *out_shape = l->out;
     if (l->kernel->rows == ROWS_NONE) return;
 
-    int32_t     whole_h = in->h;
-    struct span need = rows_in(g, l, out);
-    in->h = need.end - need.begin;
-    out_shape->h = out.end - out.begin;
-    if (l->kernel->rows == ROWS_SAME) return;
+    struct block whole_in = block_of_tensor(g, l->inputs[0]), whole = block_of_tensor(g, layer + 1);
+    *in_shape = shape_of(in, *in_shape);
+    *out_shape = shape_of(out, l->out);
+    for (int axis = 0; axis < AXIS_COUNT && l->kernel->rows == ROWS_WINDOW; axis++)
+        cut_padding(&attr->window, axis, out->at[axis], whole.at[axis].end, whole_in.at[axis].end);
+}
 
-    // What padding is left at the two ends of the piece. A ceil-mode window at the very end keeps
-    // its own rule.
-    struct window *w = &attr->window;
-    int32_t        first = window_at(w, AXIS_H, out.begin, 0);
-    int32_t        last = window_at(w, AXIS_H, out.end - 1, 0) + window_reach(w, AXIS_H);
-    w->pad_begin[AXIS_H] = at_least_0(-first);
-    if (!(w->ceil && out.end == l->out.h)) w->pad_end[AXIS_H] = at_least_0(last - whole_h);
+void slice_layer(const struct graph *g, uint32_t layer, struct span out, struct kernel_attr *attr,
+                 struct shape *in, struct shape *out_shape)
+{
+    struct block b = block_of_tensor(g, layer + 1), need;
+    b.at[AXIS_H] = out;
+    need = block_before(g, &g->layers[layer], b, SLICE_ROWS);
+    slice_layer_block(g, layer, &need, &b, attr, in, out_shape);
 }
 
 // A sum of 2^31 weights of 12 digits, times an extent, fits 128 bits. A 32-bit machine has 64: room

@@ -1,10 +1,12 @@
 // models/slice.h: exact slices of a step.
 //
-// A slice is what one node computes of a step: rows of the chain's output (conv), output neurons or
-// channels, or input neurons or channels (partial sums, added where they merge; the chain behind
-// the head cannot run before that). Rows are derived back through every layer of the chain: rows
-// that an overlapping pool needs twice are computed twice. Integer arithmetic throughout. Source:
-// facts 2.1 of the thesis, reading 4 (exact receptive field).
+// A slice is what one node computes of a step: rows, columns, frames or tiles of the chain's output
+// (conv), output neurons or channels, or input neurons or channels (partial sums, added where they
+// merge; the chain behind the head cannot run before that). What it needs is derived back through
+// every layer of the chain: rows (columns, frames) that an overlapping pool needs twice are
+// computed twice. Channels of a grouped conv read the input channels of their groups alone. Integer
+// arithmetic throughout. Source: facts 2.1 of the thesis, reading 4 (exact receptive field), along
+// each axis.
 #ifndef FOGSIM_MODELS_SLICE_H
 #define FOGSIM_MODELS_SLICE_H
 
@@ -26,36 +28,73 @@ extern const char *const slice_axis_names[SLICE_AXIS_COUNT]; // "", "rows", "out
 struct slice { // half-open, of the step's output (in: of its head's input)
     enum slice_axis axis;
     int32_t         begin, end;
-    int32_t grid_rows, grid_columns; // SLICE_GRID: tiles down and across, cut evenly; else 0
+    // SLICE_GRID: tiles down and across, cut evenly (the output's row i R belongs to tile i of R
+    // rows of tiles, i rows / R rounded down); else 0. [begin, end) must be a rectangle: tiles of
+    // one row of them, or whole rows.
+    int32_t grid_rows, grid_columns;
 };
+
+// A block of a tensor: rows, columns and frames by AXIS_*, and the same channels of each of so many
+// equal groups (1 but for input channels of grouped convs).
+struct block {
+    struct span at[AXIS_COUNT], channels;
+    int32_t     groups;
+};
+
+struct block block_of_tensor(const struct graph *g, uint32_t tensor); // all of it
+int64_t      block_elements(const struct block *b);
+int64_t      block_bytes(const struct graph *g, uint32_t tensor, const struct block *b);
+
+// Along these a slice needs all parameters of its step: rows, columns, frames, tiles.
+static inline bool axis_is_spatial(enum slice_axis axis)
+{
+    return axis == SLICE_ROWS || axis == SLICE_COLUMNS || axis == SLICE_FRAMES ||
+           axis == SLICE_GRID;
+}
 
 // How the step is cut by default: a conv by rows, an fc by output neurons.
 enum slice_axis step_axis(const struct graph *g, uint32_t step);
-int32_t         step_extent(const struct graph *g, uint32_t step,
-                            enum slice_axis axis); // what [begin, end) divides
-struct slice    step_whole(const struct graph *g, uint32_t step);
+// What [begin, end) divides. Input channels of a grouped conv: those of one group, as a slice has
+// the same of each. Asserts that the axis is not SLICE_GRID, which the step does not bound.
+int32_t      step_extent(const struct graph *g, uint32_t step, enum slice_axis axis);
+int32_t      slice_extent(const struct graph *g, uint32_t step, struct slice s); // grids too
+struct slice step_whole(const struct graph *g, uint32_t step);
 
-// How many layers of the chain a slice runs before it must be merged: all of them for rows; for
-// channels those up to the first that mixes channels; for input slices the head alone.
+// How many layers of the chain a slice runs before it must be merged: all of them for rows,
+// columns, frames and tiles; for channels those up to the first that mixes channels; for input
+// slices the head alone.
 uint32_t slice_chain_count(const struct graph *g, uint32_t step, enum slice_axis axis);
 
-// Output rows of each chain layer that the slice computes, rows[0] being the head's. Returns the
-// rows of the head's input that it reads. Slices along other axes compute all rows.
-struct span slice_rows(const struct graph *g, uint32_t step, struct slice s,
-                       struct span rows[MAX_CHAIN]);
+// What the slice computes of the output of each of its chain layers, blocks[0] being the head's.
+// Returns what it reads of the step's input; neurons of a flattened image (slice_is_scattered) are
+// no block: then all of it.
+struct block slice_blocks(const struct graph *g, uint32_t step, struct slice s,
+                          struct block blocks[MAX_CHAIN]);
 
-// Half-open range of the step's input that the slice needs: rows, or neurons/channels; input of
-// other axes is whole.
+// Nothing is computed: of more tiles than there are rows (columns) some are empty.
+bool slice_is_empty(const struct graph *g, uint32_t step, struct slice s);
+
+// A share of an fc's inputs that lies in an image: a range of its elements, not a block.
+bool slice_is_scattered(const struct graph *g, uint32_t step, struct slice s);
+
+// Half-open range of the step's input that the slice needs: columns, frames or input
+// neurons/channels of slices along these, else rows (an fc: neurons).
 struct span slice_input(const struct graph *g, uint32_t step, struct slice s);
 
 int64_t slice_input_bytes(const struct graph *g, uint32_t step, struct slice s);
+// Partial sums count as 32-bit numbers whatever the tensor is stored in.
 int64_t slice_output_bytes(const struct graph *g, uint32_t step, struct slice s);
-// Parameters the slice needs, in bytes: all of them for rows, its share for channels and neurons
-// (rounded up).
+// Parameters the slice needs, in bytes: all of them for rows, columns, frames and tiles, its share
+// for channels and neurons (rounded up to whole parameters, packed ones to whole bytes).
 int64_t slice_weight_bytes(const struct graph *g, uint32_t step, struct slice s);
 
-// One layer of the chain as an operation of its own on the rows `out` of its output: attributes
-// (padding at the cut is gone) and shapes.
+// One layer of the chain as an operation of its own that makes the block `out` of its output from
+// `in`: the window (padding at the cut is gone) and shapes. Attributes of the channels stay those
+// of the layer.
+void slice_layer_block(const struct graph *g, uint32_t layer, const struct block *in,
+                       const struct block *out, struct kernel_attr *attr, struct shape *in_shape,
+                       struct shape *out_shape);
+// The same for all columns, frames and channels of the rows `out`.
 void slice_layer(const struct graph *g, uint32_t layer, struct span out, struct kernel_attr *attr,
                  struct shape *in, struct shape *out_shape);
 

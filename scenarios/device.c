@@ -8,12 +8,22 @@
 static const char *const DEVICE_KEYS[] = {
     "name",   "about",      "source",     "assumptions", "profile",       "conv",
     "caches", "conv_rate",  "fc_rate",    "overhead",    "loading_rate",  "serialisation_ratio",
-    "memory", "power_idle", "power_busy", "power_send",  "power_receive", NULL};
-static const char *const OVERRIDE_KEYS[] = {
-    "conv",       "caches",       "conv_rate",           "fc_rate",
-    "overhead",   "loading_rate", "serialisation_ratio", "memory",
-    "power_idle", "power_busy",   "power_send",          "power_receive",
+    "memory", "power_idle", "power_busy", "power_send",  "power_receive", "binary_rate",
     NULL};
+static const char *const OVERRIDE_KEYS[] = {"conv",
+                                            "caches",
+                                            "conv_rate",
+                                            "fc_rate",
+                                            "overhead",
+                                            "loading_rate",
+                                            "serialisation_ratio",
+                                            "memory",
+                                            "power_idle",
+                                            "power_busy",
+                                            "power_send",
+                                            "power_receive",
+                                            "binary_rate",
+                                            NULL};
 
 // What `j` says of the figures; what it leaves out stays as it is.
 static void read_figures(struct device *d, struct json j)
@@ -21,6 +31,8 @@ static void read_figures(struct device *d, struct json j)
     d->conv = (enum conv_choice)json_choice(j, "conv", conv_choice_names, (int)d->conv);
     d->caches = (enum caches)json_choice(j, "caches", caches_names, (int)d->caches);
     d->conv_flop_per_s = json_quantity(j, "conv_rate", UNIT_FLOPS, d->conv_flop_per_s, 1e6, 1e16);
+    d->binary_flop_per_s =
+        json_quantity(j, "binary_rate", UNIT_FLOPS, d->binary_flop_per_s, 1e3, 1e16);
     d->fc_bytes_per_s = json_quantity(j, "fc_rate", UNIT_BANDWIDTH, d->fc_bytes_per_s, 1e5, 1e15);
     d->overhead_s = json_quantity(j, "overhead", UNIT_TIME, d->overhead_s, 0, 1e3);
     d->load_bytes_per_s =

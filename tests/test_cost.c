@@ -200,6 +200,42 @@ START_TEST(slices_cost_together_what_the_whole_costs_and_the_overlap)
 }
 END_TEST
 
+// VGG16 conv1_1 again: half of the columns are half of its taps (all kernel columns count) and of
+// its relu's elements; so are tiles of one row of two. The upper of two rows of tiles, rows [0,
+// 112), has 112 * 3 - 1 kernel rows of 224 * 3 - 2.
+START_TEST(columns_and_tiles_cost_their_share_of_the_rows)
+{
+    struct profile    p = one_rate();
+    struct graph      g = load("vgg16");
+    struct cost_table c;
+    cost_init(&c, &arena, &g, &plain, &p);
+    double taps = (86704128.0 - 2.0 * 3 * 224 * 64 * 3) * 1e-10, relu = 64.0 * 224 * 224 * 1e-9;
+    struct slice half = {.axis = SLICE_COLUMNS, .begin = 112, .end = 224},
+                 tile = {SLICE_GRID, 1, 2, 1, 2}, corner = {SLICE_GRID, 1, 2, 2, 2};
+    ck_assert_double_eq_tol(cost_slice_s(&c, 0, half), (taps + relu) / 2, 1e-12);
+    ck_assert_double_eq_tol(cost_slice_s(&c, 0, tile), (taps + relu) / 2, 1e-12);
+    ck_assert_double_eq_tol(cost_slice_s(&c, 0, corner), taps * 335 / 670 / 2 + relu / 4, 1e-12);
+    struct slice none = {SLICE_GRID, 0, 1, 300, 1}; // the first of 300 rows of tiles of 224 rows
+    ck_assert_double_eq(cost_slice_s(&c, 0, none), 0);
+}
+END_TEST
+
+// c3d_small's conv1: 8 frames by 3, pad 1: 22 valid kernel frames, of which the first frame has 2,
+// the second 3. pool1 halves rows and columns alone, so frames [0, 2) are conv1's.
+START_TEST(frames_cost_their_valid_taps)
+{
+    struct profile    p = one_rate();
+    struct graph      g = load("../../tests/models/c3d_small");
+    struct cost_table c;
+    cost_init(&c, &arena, &g, &plain, &p);
+    struct slice two = {.axis = SLICE_FRAMES, .begin = 0, .end = 2};
+    double       taps = 3.0 * 8 * (20 * 3 - 2) * 3 * 20, others = 0;
+    for (uint32_t i = 1; i < g.steps[0].chain_count; i++)
+        others += (double)shape_elements(&g.layers[g.steps[0].chain[i]].out);
+    ck_assert_double_eq_tol(cost_slice_s(&c, 0, two), taps * 5 * 1e-10 + others / 4 * 1e-9, 1e-12);
+}
+END_TEST
+
 // A conv of 64 x 8 x 8 by 3 x 3, pad 1, 64 channels: 64 * 64 * 8 columns * 3 * (8 * 3 - 2) rows of
 // taps. Four rows from row 0: 3 * 4 - 1 kernel rows; they read input rows 0 to 4 and so move 4 * (9
 // * 64 * 64 + 64 * 5 * 8 + 64 * 4 * 8) = 165 888 bytes. Timed: 2e-10 s a tap warm; cold 3 ns a byte
@@ -375,11 +411,11 @@ START_TEST(tables_give_what_the_profile_gives)
                 int32_t      begin = (int32_t)rng_below(&rng, (uint64_t)extent);
                 int32_t      end = begin + 1 + (int32_t)rng_below(&rng, (uint64_t)(extent - begin));
                 struct slice slice = {SLICE_ROWS, begin, end};
-                struct span  rows[MAX_CHAIN];
+                struct block blocks[MAX_CHAIN];
                 double       want = 0;
-                slice_rows(&g, s, slice, rows);
+                slice_blocks(&g, s, slice, blocks);
                 for (uint32_t i = 0; i < g.steps[s].chain_count; i++)
-                    want += plain_layer_s(&p, &g, g.steps[s].chain[i], rows[i], &d);
+                    want += plain_layer_s(&p, &g, g.steps[s].chain[i], blocks[i].at[AXIS_H], &d);
                 ck_assert_double_eq_tol(cost_slice_s(&c, s, slice), want, 1e-9 * want);
             }
         }
@@ -637,6 +673,8 @@ Suite *cost_suite(void)
     tcase_add_test(tc, noise_never_makes_a_larger_slice_cheaper);
     tcase_add_test(tc, only_taps_on_real_rows_count);
     tcase_add_test(tc, a_step_costs_its_chain);
+    tcase_add_test(tc, columns_and_tiles_cost_their_share_of_the_rows);
+    tcase_add_test(tc, frames_cost_their_valid_taps);
     tcase_add_test(tc, slices_cost_together_what_the_whole_costs_and_the_overlap);
     tcase_add_test(tc, another_device_scales_and_adds_its_overhead);
     tcase_add_test(tc, cold_adds_a_constant_for_each_byte);

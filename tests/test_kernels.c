@@ -160,6 +160,32 @@ static const struct hand hands[] = {
     // a kernel of one frame goes through the frames one by one
     {"conv", {.window = {{1, 2, 1}, PLAIN}, .channels = 1, .groups = 1}, 1, {{1, 1, 2, 2}},
      {{1, 2, 3, 4}}, {1, 10}, {0}, {1, 1, 1, 2}, {21, 43}},
+    // signs alone: + - + under + -: (+ -) agrees twice, (- +) never; 0 is +
+    {"bconv", {.window = {{1, 2}, PLAIN}, .channels = 1, .groups = 1}, 1, {{1, 1, 3}},
+     {{3, -2, 0}}, {5, -0.1f}, {0}, {1, 1, 2}, {2, -2}},
+    // a tap on padding is neither: (pad -), (- -) under + +
+    {"bconv", {.window = {{1, 2}, {1, 1}, {1, 1}, {0, 1}, {0, 0}, false}, .channels = 1,
+     .groups = 1}, 1, {{1, 1, 2}}, {{-1, -1}}, {1, 1}, {0}, {1, 1, 2}, {-1, -2}},
+    // pixels (+ -), (- -) under (+ +) and (+ -): 0, -2 and 2, 0; and the bias, which is real
+    {"bconv", {.window = {{1, 1}, PLAIN}, .channels = 2, .groups = 1, .bias = true}, 1, {{2, 1, 2}},
+     {{1, -1, -1, -1}}, {1, 1, 1, -1}, {0.5f, -0.5f}, {2, 1, 2}, {0.5f, -1.5f, 1.5f, -0.5f}},
+    // + . - under + . -
+    {"bconv", {.window = {{1, 2}, {1, 1}, {1, 2}, {0}, {0}, false}, .channels = 1, .groups = 1}, 1,
+     {{1, 1, 3}}, {{1, 1, -1}}, {1, -1}, {0}, {1, 1, 1}, {2}},
+    // two frames, + - under - +
+    {"bconv", {.window = {{1, 1, 2}, PLAIN}, .channels = 1, .groups = 1}, 1, {{1, 1, 1, 2}},
+     {{1, -1}}, {-1, 2}, {0}, {1, 1, 1, 1}, {-2}},
+    // + - + - under + + + + and + - + -
+    {"blinear", {.channels = 2, .bias = true}, 1, {{2, 1, 2}}, {{0.1f, -0.2f, 0, -7}},
+     {1, 1, 1, 1, 1, -1, 1, -1}, {10, 20}, {2, 1, 1}, {10, 24}},
+    // 1 - 2, 2 - 4; two groups: 1 2 as they are, 3 4 negated
+    {"fconv", {.window = {{1, 2}, PLAIN}, .channels = 1, .groups = 1}, 1, {{1, 1, 3}}, {{1, 2, 4}},
+     {0.3f, -7}, {0}, {1, 1, 2}, {-1, -2}},
+    {"fconv", {.window = {{1, 1}, PLAIN}, .channels = 2, .groups = 2}, 1, {{2, 1, 2}},
+     {{1, 2, 3, 4}}, {9, -9}, {0}, {2, 1, 2}, {1, 2, -3, -4}},
+    {"binarize", {.groups = 1}, 1, {{2, 1, 2}}, {{-0.5f, 0, -0.0f, 3}}, {0}, {0}, {2, 1, 2},
+     {-1, 1, 1, 1}},
+    {"leaky_relu", {.slope = 0.25f}, 1, {{1, 1, 3}}, {{-4, 0, 2}}, {0}, {0}, {1, 1, 3}, {-1, 0, 2}},
     // 1 - 3 + 10; 4 - 6 + 20
     {"fc", {.channels = 2, .bias = true}, 1, {{3, 1, 1}}, {{1, 0, -1}}, {1, 2, 3, 4, 5, 6},
      {10, 20}, {2, 1, 1}, {8, 18}},
@@ -294,6 +320,15 @@ START_TEST(sizes_by_hand_come_out)
     ck_assert(fc->infer(&fc6, 1, &in, &out, &e));
     ck_assert_int_eq(fc->params(&fc6, &in), 102764544);
     ck_assert_int_eq(fc->macs(&fc6, &in, &out), 102760448);
+    // DDNN's BConv and BLinear: facts of 64 filters on 32 x 32 maps
+    struct kernel_attr block = {
+        .window = {{3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, false}, .channels = 64, .groups = 1};
+    const struct kernel *bconv = kernel_find("bconv"), *fconv = kernel_find("fconv");
+    struct shape         map = {64, 32, 32}, image = {3, 32, 32};
+    ck_assert(bconv->infer(&block, 1, &map, &out, &e));
+    ck_assert_int_eq(bconv->macs(&block, &map, &out), 37748736);
+    ck_assert_int_eq(bconv->params(&block, &map), 36864);
+    ck_assert_int_eq(fconv->macs(&block, &image, &out), 1769472);
     ck_assert_int_eq(norm->params(&attr, &in), 2048);
     ck_assert_int_eq(norm->running_stats(&attr, &in), 1024);
 }
@@ -332,6 +367,7 @@ static struct kernel_attr draw_attr(int axes)
         .lrn_beta = draw(0, 1) ? 0.75f : 0.6f,
         .lrn_bias = 1,
         .epsilon = 1e-5f,
+        .slope = 0.2f,
         .window.ceil = draw(0, 1),
     };
     for (int axis = 0; axis < axes; axis++) {

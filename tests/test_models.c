@@ -45,6 +45,7 @@ START_TEST(every_layer_equals_the_reference_table)
         const struct expected_layer *w = &want->layers[i];
         const struct layer          *l = &g.layers[i];
         ck_assert_str_eq(l->name, w->name);
+        ck_assert_int_eq(l->out.d, w->frames);
         ck_assert_msg(l->out.c == w->out[0] && l->out.h == w->out[1] && l->out.w == w->out[2],
                       "%s %s: want %dx%dx%d, have %dx%dx%d", g.name, l->name, w->out[0], w->out[1],
                       w->out[2], l->out.c, l->out.h, l->out.w);
@@ -224,6 +225,8 @@ START_TEST(c3d_has_its_published_size)
 }
 END_TEST
 
+static struct graph loaded; // by the last load_text
+
 static bool load_text(const char *text)
 {
     char path[] = "/tmp/fogsim-model-XXXXXX";
@@ -231,9 +234,8 @@ static bool load_text(const char *text)
     ck_assert_int_ge(file, 0);
     ck_assert_int_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
     close(file);
-    struct graph g;
     e = (struct err){0};
-    bool ok = model_load(&g, &arena, path, NULL, &e);
+    bool ok = model_load(&loaded, &arena, path, NULL, &e);
     unlink(path);
     return ok;
 }
@@ -297,6 +299,221 @@ START_TEST(a_bad_window_along_frames_is_refused_with_its_place)
 }
 END_TEST
 
+static const struct layer *layer_named(const struct graph *g, const char *name)
+{
+    for (uint32_t i = 0; i < g->layer_count; i++)
+        if (!strcmp(g->layers[i].name, name)) return &g->layers[i];
+    ck_abort_msg("%s has no layer %s", g->name, name);
+}
+
+// By hand, weights of each of the nine convolutions times the pixels of its output: 416, 208, 104,
+// 52, 26, 13, 13, 13, 13 on a side. Darknet prints 6.97 billion operations, two for each product.
+START_TEST(tiny_yolov2_has_its_published_size)
+{
+    static const int64_t weights[] = {432,     4608,    18432,   73728, 294912,
+                                      1179648, 4718592, 9437184, 128000};
+    static const int64_t full[] = {416, 208, 104, 52, 26, 13, 13, 13, 13},
+                         small[] = {224, 112, 56, 28, 14, 7, 7, 7, 7};
+    struct graph g = load("tiny_yolov2", NULL),
+                 dads = load("tiny_yolov2", &(struct model_options){0, 224, 224});
+    int64_t macs = 0, macs_small = 0, all = 0;
+    for (int i = 0; i < 9; i++) {
+        const char *name = arena_format(&arena, "conv%d", i + 1);
+        ck_assert_int_eq(layer_named(&g, name)->macs, weights[i] * full[i] * full[i]);
+        ck_assert_int_eq(layer_named(&dads, name)->out.h, small[i]);
+        macs += weights[i] * full[i] * full[i], macs_small += weights[i] * small[i] * small[i];
+        all += weights[i];
+    }
+    ck_assert_int_eq(graph_macs(&g), macs);
+    ck_assert_int_eq(graph_macs(&dads), macs_small);
+    ck_assert_double_eq_tol(2e-9 * (double)macs, 6.97, 0.005);
+    ck_assert_uint_eq(g.step_count, 9);
+    // biases of the last, four numbers a channel of eight normalisations
+    ck_assert_int_eq(graph_params(&g), all + 125 + 4 * (16 + 32 + 64 + 128 + 256 + 512 + 2 * 1024));
+    // pool6: 2 x 2 of stride 1 keeps the size, its one column of padding stands at the end
+    const struct window *w = &layer_named(&g, "pool6")->attr.window;
+    ck_assert_int_eq(w->pad_begin[AXIS_H] + w->pad_begin[AXIS_W], 0);
+    ck_assert(w->pad_end[AXIS_H] == 1 && w->pad_end[AXIS_W] == 1);
+}
+END_TEST
+
+// TensorFlow's rule, by hand: outputs in / stride upwards; missing cells (out - 1) s + k - in, half
+// of them in front, the odd one behind.
+START_TEST(same_padding_is_that_of_keras)
+{
+    static const struct {
+        int32_t in, kernel, stride, dilation, out, begin, end;
+    } want[] = {
+        {147, 3, 2, 1, 74, 1, 1}, {74, 3, 2, 1, 37, 0, 1},  {37, 3, 2, 1, 19, 1, 1},
+        {19, 3, 1, 1, 19, 1, 1},  {147, 1, 2, 1, 74, 0, 0}, {13, 2, 1, 1, 13, 0, 1},
+        {12, 2, 2, 1, 6, 0, 0},   {13, 2, 2, 1, 7, 0, 1},   {10, 5, 3, 1, 4, 2, 2},
+        {11, 3, 2, 2, 6, 2, 2},   {8, 2, 3, 1, 3, 0, 0},    {9, 4, 2, 1, 5, 1, 2},
+    };
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "{\"input\":[2,7,%d,%d],\"layers\":[{\"name\":\"a\",\"type\":\"conv\","
+                 "\"channels\":4,\"kernel\":[3,%d,%d],\"stride\":[2,%d,%d],"
+                 "\"dilation\":[1,%d,%d],\"pad\":\"same\"}]}",
+                 want[i].in, want[i].in, want[i].kernel, want[i].kernel, want[i].stride,
+                 want[i].stride, want[i].dilation, want[i].dilation);
+        ck_assert_msg(load_text(text), "%s", e.text);
+        const struct layer  *l = &loaded.layers[0];
+        const struct window *w = &l->attr.window;
+        for (int axis = AXIS_H; axis <= AXIS_W; axis++) {
+            ck_assert_int_eq(w->pad_begin[axis], want[i].begin);
+            ck_assert_int_eq(w->pad_end[axis], want[i].end);
+        }
+        ck_assert(l->out.h == want[i].out && l->out.w == want[i].out);
+        ck_assert(l->out.d == 4 && w->pad_begin[AXIS_D] == 1 && w->pad_end[AXIS_D] == 1);
+    }
+}
+END_TEST
+
+// Facts of DDNN with 64 filters; a map of 64 x 32 x 32 signs is 8 KB on the wire.
+START_TEST(ddnn_sends_signs_and_has_two_exits)
+{
+    static const struct {
+        const char *name, *before; // the layer whose output the server reads
+        uint32_t    exit_step, step_count;
+        int64_t     device_macs;
+    } want[] = {{"ddnn_deep", "fconv_sign", 1, 7, 1769472 + 655360},
+                {"ddnn_shallow", "bconv_sign", 2, 6, 1769472 + 37748736 + 655360}};
+    for (int i = 0; i < 2; i++) {
+        struct graph g = load(want[i].name, NULL);
+        bool         needed[8];
+        int64_t      macs = 0;
+        ck_assert_uint_eq(g.exit_count, 2);
+        ck_assert_str_eq(g.exits[0].name, "exit_local");
+        ck_assert_str_eq(g.exits[1].name, "exit_server");
+        ck_assert_uint_eq(g.exits[1].layer, g.layer_count - 1);
+        ck_assert_uint_eq(g.step_count, want[i].step_count);
+        ck_assert_uint_eq(g.exits[0].step, want[i].exit_step);
+        graph_exit_steps(&g, 0, needed);
+        for (uint32_t s = 0; s < g.step_count; s++) ck_assert(needed[s] == (s <= g.exits[0].step));
+        graph_exit_steps(&g, 1, needed); // all but the exit of the device
+        for (uint32_t s = 0; s < g.step_count; s++) ck_assert(needed[s] == (s != g.exits[0].step));
+        for (uint32_t l = 0; l <= g.exits[0].layer; l++) macs += g.layers[l].macs;
+        ck_assert_int_eq(macs, want[i].device_macs);
+        // the server reads the signs before the exit
+        uint32_t server = g.steps[g.exits[0].step + 1].input;
+        ck_assert_str_eq(g.layers[server - 1].name, want[i].before);
+        ck_assert_uint_eq(graph_tensor_bits(&g, server), 1);
+        ck_assert_int_eq(graph_tensor_bytes(&g, server), 8192);
+        ck_assert_int_eq(graph_cut_bytes(&g, g.exits[0].layer + 1), 8192);
+        ck_assert_int_eq(layer_named(&g, "conv1")->macs, 37748736);
+        ck_assert_uint_eq(graph_tensor_bits(&g, g.layer_count), 32);
+    }
+}
+END_TEST
+
+// 1728, 36864 and 655360 weights of one bit; 4 * 64 floats of a batchnorm; a server's conv in
+// floats.
+START_TEST(weights_of_signs_take_one_bit)
+{
+    struct graph g = load("ddnn_shallow", NULL);
+    ck_assert_int_eq(layer_weight_bytes(layer_named(&g, "fconv")), 216);
+    ck_assert_int_eq(layer_weight_bytes(layer_named(&g, "bconv")), 4608);
+    ck_assert_int_eq(layer_weight_bytes(layer_named(&g, "exit_linear")), 81920);
+    ck_assert_int_eq(layer_weight_bytes(layer_named(&g, "bconv_bn")), 1024);
+    ck_assert_int_eq(layer_weight_bytes(layer_named(&g, "conv1")), 4 * 36864);
+    ck_assert_int_eq(layer_weight_bytes(layer_named(&g, "linear")), 4 * 655370);
+    // an odd number of weights fills its last byte; a bias is a float: 27 bits, 4 bytes
+    ck_assert(load_text("{\"input\":[3,8,8],\"layers\":[{\"name\":\"a\",\"type\":\"fconv\","
+                        "\"kernel\":3,\"channels\":1,\"bias\":true}]}"));
+    ck_assert_int_eq(layer_weight_bytes(&loaded.layers[0]), 4 + 4);
+}
+END_TEST
+
+// Signs stay signs where they are only chosen or moved; a sum of signs is none.
+START_TEST(bits_follow_the_layers)
+{
+    static const struct {
+        const char *name;
+        uint32_t    bits;
+    } want[] = {{"c", 32}, {"s", 1},  {"p", 1}, {"d", 1}, {"j", 1}, {"k", 32},
+                {"a", 32}, {"g", 32}, {"t", 1}, {"f", 1}, {"x", 32}};
+    ck_assert_msg(
+        load_text("{\"input\":[3,8,8],\"layers\":["
+                  "{\"name\":\"c\",\"type\":\"fconv\",\"kernel\":3,\"pad\":1,\"channels\":3},"
+                  "{\"name\":\"s\",\"type\":\"binarize\"},"
+                  "{\"name\":\"p\",\"type\":\"maxpool\",\"kernel\":3,\"pad\":1},"
+                  "{\"name\":\"d\",\"type\":\"dropout\"},"
+                  "{\"name\":\"j\",\"type\":\"concat\",\"inputs\":[\"d\",\"s\"]},"
+                  "{\"name\":\"k\",\"type\":\"concat\",\"inputs\":[\"d\",\"c\"]},"
+                  "{\"name\":\"a\",\"type\":\"add\",\"inputs\":[\"d\",\"s\"]},"
+                  "{\"name\":\"g\",\"type\":\"avgpool\",\"kernel\":2,\"inputs\":[\"j\"]},"
+                  "{\"name\":\"t\",\"type\":\"binarize\"},"
+                  "{\"name\":\"f\",\"type\":\"flatten\"},"
+                  "{\"name\":\"x\",\"type\":\"blinear\",\"units\":7}]}"),
+        "%s", e.text);
+    for (uint32_t i = 0; i < sizeof want / sizeof *want; i++) {
+        ck_assert_str_eq(loaded.layers[i].name, want[i].name);
+        ck_assert_msg(graph_tensor_bits(&loaded, i + 1) == want[i].bits, "%s: %u bits",
+                      want[i].name, graph_tensor_bits(&loaded, i + 1));
+    }
+    ck_assert_uint_eq(graph_tensor_bits(&loaded, 0), 32);
+    ck_assert_int_eq(graph_tensor_bytes(&loaded, 2), 24);  // 3 x 8 x 8 signs
+    ck_assert_int_eq(graph_tensor_bytes(&loaded, 10), 37); // 6 x 7 x 7 = 294 signs, whole bytes
+}
+END_TEST
+
+START_TEST(without_the_key_the_last_layer_is_the_one_exit)
+{
+    struct graph g = load("resnet18", NULL);
+    bool         needed[64];
+    ck_assert_uint_eq(g.exit_count, 1);
+    ck_assert_str_eq(g.exits[0].name, "prob");
+    ck_assert_uint_eq(g.exits[0].step, g.step_count - 1);
+    graph_exit_steps(&g, 0, needed);
+    for (uint32_t s = 0; s < g.step_count; s++) ck_assert(needed[s]);
+}
+END_TEST
+
+START_TEST(bad_exits_and_inputs_of_signs_are_refused_with_their_place)
+{
+    static const struct {
+        const char *exits, *want;
+    } bad[] = {
+        {"[\"e\",\"x\"]", NULL},
+        {"[\"z\"]", NULL},
+        {"[\"e\",\"z\"]", NULL},
+        {"\"z\"", "exits: want a list of names of layers"},
+        {"[]", "exits: want a list of names of layers"},
+        {"[\"e\",\"nobody\"]", "exits[1]: want the name of a layer, have \"nobody\""},
+        {"[\"data\",\"z\"]", "exits[0]: want the name of a layer"},
+        {"[3]", "exits[0]: want the name of a layer, have 3"},
+        {"[null]", "exits[0]: want the name of a layer"},
+        {"[\"s\",\"z\"]", "exits[0]: want a layer that no other layer reads, have \"s\""},
+        {"[\"z\",\"e\"]", "exits[1]: want a layer behind the exit before it, have \"e\""},
+        {"[\"e\",\"e\",\"z\"]", "exits[1]: want a layer behind the exit before it"},
+        {"[\"e\"]", "exits[0]: want the last layer (\"z\"), have \"e\""},
+        {"[\"e\",\"z\",\"c\",\"s\",\"z\"]", "exits: want a list of names of layers"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        bool is_last_x = i == 0; // another last layer
+        char text[1024];
+        snprintf(text, sizeof text,
+                 "{\"input\":[3,8,8],\"exits\":%s,\"layers\":["
+                 "{\"name\":\"c\",\"type\":\"conv\",\"kernel\":3,\"channels\":3},"
+                 "{\"name\":\"s\",\"type\":\"binarize\"},"
+                 "{\"name\":\"e\",\"type\":\"blinear\",\"units\":3},"
+                 "{\"name\":\"%s\",\"type\":\"fc\",\"inputs\":[\"s\"],\"units\":3}]}",
+                 bad[i].exits, is_last_x ? "x" : "z");
+        bool ok = load_text(text);
+        if (!bad[i].want) {
+            ck_assert_msg(ok, "%s: %s", bad[i].exits, e.text);
+            continue;
+        }
+        ck_assert_msg(!ok, "accepted: %s", bad[i].exits);
+        ck_assert_msg(strstr(e.text, bad[i].want), "want %s in: %s", bad[i].want, e.text);
+    }
+    ck_assert(!load_text("{\"input\":[3,8,8],\"layers\":[{\"name\":\"b\",\"type\":\"bconv\","
+                         "\"kernel\":3,\"channels\":3}]}"));
+    ck_assert_msg(strstr(e.text, "layers[0]: want an input of signs for a bconv"), "%s", e.text);
+}
+END_TEST
+
 Suite *models_suite(void)
 {
     Suite *s = suite_create("models");
@@ -310,6 +527,13 @@ Suite *models_suite(void)
     tcase_add_test(tc, a_bad_model_file_is_refused_with_its_place);
     tcase_add_test(tc, a_small_three_dimensional_model_has_the_sizes_worked_out_by_hand);
     tcase_add_test(tc, c3d_has_its_published_size);
+    tcase_add_test(tc, tiny_yolov2_has_its_published_size);
+    tcase_add_test(tc, same_padding_is_that_of_keras);
+    tcase_add_test(tc, ddnn_sends_signs_and_has_two_exits);
+    tcase_add_test(tc, weights_of_signs_take_one_bit);
+    tcase_add_test(tc, bits_follow_the_layers);
+    tcase_add_test(tc, without_the_key_the_last_layer_is_the_one_exit);
+    tcase_add_test(tc, bad_exits_and_inputs_of_signs_are_refused_with_their_place);
     tcase_add_test(tc, a_bad_window_along_frames_is_refused_with_its_place);
     suite_add_tcase(s, tc);
     return s;

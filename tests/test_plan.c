@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "algorithms/common/build.h"
+#include "base/rng.h"
 #include "tests/fixture.h"
 
 Suite *plan_suite(void);
@@ -509,6 +510,207 @@ START_TEST(a_step_at_home_costs_no_delta_and_no_message)
 }
 END_TEST
 
+// The shares of between_convolutions_only_the_halo_travels, every message over Z, which is another
+// node: what Z has got already, rows [0, 5) of the input for X, leaves from there.
+START_TEST(a_hub_keeps_what_passes)
+{
+    enum { Z = FIRST_FAR + 1 };
+    static const uint32_t nodes[] = {X, Y};
+    const double          weights[] = {1, 3};
+    struct assignment     as;
+    world_load_text(&world, CHAIN);
+    world.options.granularity = GRANULARITY_TASK;
+    struct plan p = {.arena = &world.arena};
+    build_shares(&world.view, 2, nodes, weights, &world.arena, &as);
+    as.has_hub = true, as.hub = Z;
+    build_plan(&world.view, &(struct task){0, U}, &as, &world.arena, &p, NULL);
+    CHECK_TRANSFERS(&p, {0, U, Z, 5 * 120}, {0, Z, X, 5 * 120}, {0, Z, Y, 2 * 120},
+                    {0, U, Z, 11 * 120}, {0, Z, Y, 11 * 120}, {1, Y, Z, 160}, {1, Z, X, 160},
+                    {1, X, Z, 2 * 160}, {1, Z, Y, 2 * 160}, {2, Y, Z, 6 * 120}, {2, Z, X, 6 * 120},
+                    {2, X, Z, 2 * 120}, {2, Z, Y, 2 * 120}, {2, X, Z, 8}, {2, Z, U, 8},
+                    {2, Y, Z, 24}, {2, Z, U, 24});
+}
+END_TEST
+
+// conv1 and the projection on X, conv2 on Y: relu1 (4 x 8 x 8 x 4 = 1024 bytes) goes to Y, conv2's
+// result comes to X, where the step of the sum is.
+START_TEST(a_sum_is_made_where_its_step_is)
+{
+    static const uint32_t nodes[] = {X, Y}, node_of[] = {0, 1, 0};
+    struct assignment     as;
+    world_load_text(&world, BLOCK);
+    world.options.granularity = GRANULARITY_TASK;
+    struct plan p = {.arena = &world.arena};
+    build_placed(&world.view, 2, nodes, node_of, &world.arena, &as);
+    build_plan(&world.view, &(struct task){0, U}, &as, &world.arena, &p, NULL);
+    CHECK_TRANSFERS(&p, {0, U, X, 8 * 64}, {1, X, Y, 1024}, {2, Y, X, 1024}, {2, X, U, 1024});
+}
+END_TEST
+
+static uint32_t node_of_layer(const uint32_t *nodes, const uint32_t *node_of, uint32_t layer)
+{
+    return nodes[node_of[world.graph.layers[layer].step]];
+}
+
+// Rows of a tensor that a layer reads: the stride of a 1 x 1 projection leaves out the last.
+static int32_t rows_read(const struct layer *l, int32_t rows)
+{
+    const struct window *w = &l->attr.window;
+    int32_t              last = (l->out.h - 1) * w->stride[0] - w->pad_begin[0] + w->kernel[0];
+    return has_window(l) && last < rows ? last : rows;
+}
+
+// What a placement must send: of each tensor the rows that are read on a node, once to each node
+// but its maker's, and the answer to the user.
+static double bytes_of_placement(const uint32_t *nodes, const uint32_t *node_of)
+{
+    const struct graph *g = &world.graph;
+    double              bytes = 0;
+    for (uint32_t tensor = 0; tensor <= g->layer_count; tensor++) {
+        uint32_t     maker = tensor ? node_of_layer(nodes, node_of, tensor - 1) : U;
+        struct shape shape = graph_tensor(g, tensor);
+        int32_t      gets[WORLD_NODES] = {0};
+        if (tensor == g->layer_count) gets[U] = shape.h;
+        for (uint32_t i = 0; i < g->layer_count; i++)
+            for (uint32_t k = 0; k < g->layers[i].input_count; k++) {
+                uint32_t node = node_of_layer(nodes, node_of, i);
+                int32_t  rows = rows_read(&g->layers[i], shape.h);
+                if (g->layers[i].inputs[k] == tensor && rows > gets[node]) gets[node] = rows;
+            }
+        for (uint32_t n = 0; n < WORLD_NODES; n++)
+            if (n != maker) bytes += 4.0 * shape.c * shape.w * gets[n];
+    }
+    return bytes;
+}
+
+START_TEST(a_placed_resnet_sends_each_tensor_once_to_a_node)
+{
+    static const uint32_t nodes[] = {U, X, Y};
+    struct rng            rng;
+    rng_init(&rng, 5, 0, "test_plan", 0);
+    world_load(&world, "resnet18");
+    world.options.granularity = GRANULARITY_TASK;
+    for (int round = 0; round < 50; round++) {
+        uint32_t node_of[64];
+        for (uint32_t s = 0; s < world.graph.step_count; s++)
+            node_of[s] = (uint32_t)rng_below(&rng, 3);
+        struct assignment as;
+        struct plan       p = {.arena = &world.arena};
+        double            sent = 0;
+        build_placed(&world.view, 3, nodes, node_of, &world.arena, &as);
+        build_plan(&world.view, &(struct task){0, U}, &as, &world.arena, &p, NULL);
+        for (uint32_t i = 0; i < p.op_count; i++)
+            if (p.ops[i].kind == OP_TRANSFER) sent += p.ops[i].bytes;
+        ck_assert_double_eq(sent, bytes_of_placement(nodes, node_of));
+    }
+}
+END_TEST
+
+static const char EXITS[] =
+    "{\"name\": \"small\", \"input\": [3, 8, 8], \"exits\": [\"near\", \"far\"], \"layers\": "
+    "[" CONV("conv1", "data", "3", "1", "1", "4") "," FC("near", "conv1", "5") "," CONV(
+        "conv2", "conv1", "3", "1", "1", "6") "," FC("far", "conv2", "5") "]}";
+
+static struct plan through(uint32_t exit, bool tries, enum weights_mode weights)
+{
+    static const uint32_t nodes[] = {U, X}, node_of[] = {0, 0, 1, 1};
+    struct assignment     as;
+    world_load_text(&world, EXITS);
+    world.options.granularity = GRANULARITY_TASK;
+    world.options.weights = weights;
+    struct plan p = {.arena = &world.arena};
+    build_placed(&world.view, 2, nodes, node_of, &world.arena, &as);
+    as.exit = exit;
+    as.tries_exits = tries;
+    if (!tries && exit == 1) as.cuts[1][1] = as.cuts[1][2] = 0; // not even asked for
+    build_plan(&world.view, &(struct task){0, U}, &as, &world.arena, &p, NULL);
+    return p;
+}
+
+static uint32_t computed_in(const struct plan *p, uint32_t stage)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < p->op_count; i++)
+        count += p->ops[i].kind == OP_COMPUTE && p->ops[i].stage == stage;
+    return count;
+}
+
+// conv1 makes 4 x 8 x 8 x 4 = 1024 bytes at the user; the far exit's 5 numbers come back. What the
+// exit does not need is neither computed nor loaded: 4 (3 x 9 + 1) + 5 (256 + 1) parameters near.
+START_TEST(only_what_the_exit_needs_is_computed)
+{
+    struct plan p = through(0, false, WEIGHTS_PER_TASK);
+    double      loaded = 0;
+    for (uint32_t i = 0; i < p.op_count; i++) {
+        ck_assert_int_ne(p.ops[i].kind, OP_TRANSFER);
+        if (p.ops[i].kind == OP_LOAD) loaded += p.ops[i].bytes;
+    }
+    ck_assert_double_eq(loaded, 4 * (4 * 28 + 5 * 257));
+    ck_assert(computed_in(&p, 0) && computed_in(&p, 1) && !computed_in(&p, 2) &&
+              !computed_in(&p, 3));
+    ck_assert_uint_eq(p.exit, 1);
+    world_free(&world);
+    p = through(1, false, WEIGHTS_RESIDENT);
+    CHECK_TRANSFERS(&p, {2, U, X, 1024}, {3, X, U, 20});
+    ck_assert(computed_in(&p, 0) && !computed_in(&p, 1) && computed_in(&p, 2) &&
+              computed_in(&p, 3));
+    ck_assert_uint_eq(p.exit, 2);
+}
+END_TEST
+
+// The same messages, but the first leaves when the near answer is there.
+START_TEST(an_exit_that_is_tried_comes_before_the_rest)
+{
+    struct plan p = through(1, true, WEIGHTS_RESIDENT);
+    CHECK_TRANSFERS(&p, {2, U, X, 1024}, {3, X, U, 20});
+    ck_assert_uint_eq(computed_in(&p, 1), 1);
+    uint32_t near = 0, send = 0;
+    while (p.ops[near].stage != 1 || p.ops[near].kind != OP_COMPUTE) near++;
+    while (p.ops[send].kind != OP_TRANSFER) send++;
+    bool *before = ARENA_ARRAY(&world.arena, bool, p.op_count);
+    before[send] = true;
+    for (uint32_t i = send + 1; i-- > 0;)
+        for (uint32_t k = 0; before[i] && k < p.ops[i].dep_count; k++)
+            before[p.deps[p.ops[i].first_dep + k]] = true;
+    ck_assert(before[near]);
+}
+END_TEST
+
+// Columns and tiles need all parameters of a step, as rows do; channels their own.
+START_TEST(cached_weights_of_columns_and_tiles_are_those_of_rows)
+{
+    static const uint32_t        nodes[] = {X, Y};
+    static const enum slice_axis axes[] = {SLICE_ROWS, SLICE_COLUMNS, SLICE_GRID, SLICE_OUT,
+                                           SLICE_IN};
+    const double                 weights[] = {1, 1};
+    uint64_t                     names[5][3][2];
+    world_load_text(&world, CHAIN);
+    world.options.weights = WEIGHTS_CACHED;
+    for (int i = 0; i < 5; i++) {
+        struct assignment as;
+        struct grid       grids[3] = {{1, 2}, {1, 2}};
+        struct plan       p = {.arena = &world.arena};
+        build_shares(&world.view, 2, nodes, weights, &world.arena, &as);
+        for (uint32_t s = 0; s < 2; s++) {
+            as.axes[s] = axes[i];
+            slice_cuts(weights, 2,
+                       axes[i] == SLICE_GRID ? 2 : step_extent(&world.graph, s, axes[i]),
+                       as.cuts[s]);
+        }
+        as.grids = grids;
+        build_plan(&world.view, &(struct task){0, U}, &as, &world.arena, &p, NULL);
+        contents_of(&p, names[i]);
+    }
+    for (int step = 0; step < 2; step++) {
+        for (int i = 0; i < 3; i++)
+            ck_assert(names[i][step][0] == names[0][step][0] &&
+                      names[i][step][1] == names[0][step][0]);
+        ck_assert(names[3][step][0] != names[3][step][1] && names[3][step][0] != names[0][step][0]);
+        ck_assert(names[4][step][0] != names[4][step][1] && names[4][step][0] != names[3][step][0]);
+    }
+}
+END_TEST
+
 // Over a whole ResNet-34, task by task: no tensor is sent to a node in more bytes than it has.
 // Transfers carry no tensor's name, so the sum is bounded: what any node can receive in a step are
 // the step's input and, where it merges, the merge layers' inputs.
@@ -619,6 +821,12 @@ Suite *plan_suite(void)
     tcase_add_test(tc, a_projection_reads_what_has_arrived_already);
     tcase_add_test(tc, a_skip_tensor_travels_at_most_once_to_a_node);
     tcase_add_test(tc, a_step_at_home_costs_no_delta_and_no_message);
+    tcase_add_test(tc, a_hub_keeps_what_passes);
+    tcase_add_test(tc, a_sum_is_made_where_its_step_is);
+    tcase_add_test(tc, a_placed_resnet_sends_each_tensor_once_to_a_node);
+    tcase_add_test(tc, only_what_the_exit_needs_is_computed);
+    tcase_add_test(tc, an_exit_that_is_tried_comes_before_the_rest);
+    tcase_add_test(tc, cached_weights_of_columns_and_tiles_are_those_of_rows);
     tcase_add_test(tc, no_step_of_a_resnet_sends_more_than_its_tensors);
     tcase_add_test(tc, layer_by_layer_a_step_waits_for_all_of_the_last);
     tcase_add_test(tc, a_slice_waits_for_its_whole_input);

@@ -44,34 +44,36 @@ static uint32_t lead_of(const struct builder *b, uint32_t step)
     return b->as->leads ? b->as->leads[step] : b->lead;
 }
 
-// The input of a slice, as ranges of the tensor it reads.
 static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_t node)
 {
     uint32_t     tensor = b->g->steps[step].input;
-    struct shape shape = graph_tensor(b->g, tensor);
-    bool         is_vector = shape_pixels(&shape) == 1;
-    struct span  in = slice_input(b->g, step, s);
-    if ((s.axis == SLICE_ROWS && !is_vector) || (s.axis == SLICE_IN && is_vector)) {
-        pieces_need(&b->pieces, tensor, node, in.begin, in.end, step);
-    } else if (s.axis == SLICE_IN && node != b->user && b->by_layer) {
+    struct block blocks[MAX_CHAIN], in = slice_blocks(b->g, step, s, blocks);
+    if (slice_is_scattered(b->g, step, s) && node != b->user && b->by_layer) {
         // Neurons of a flattened image do not lie in rows; the user has all of it and sends the
         // share.
         wait_for(b, pieces_send(&b->pieces, step, b->user, node,
                                 (double)slice_input_bytes(b->g, step, s), NO_OP));
     } else {
-        pieces_need_whole(&b->pieces, tensor, node, step);
+        pieces_need(&b->pieces, tensor, node, &in, step);
     }
 }
 
+// The part of a node; nothing of a step: begin >= end.
 static struct slice slice_of(const struct builder *b, uint32_t step, uint32_t i)
 {
     struct slice s = {
         .axis = b->as->axes[step], .begin = b->as->cuts[step][i], .end = b->as->cuts[step][i + 1]};
-    if (s.axis == SLICE_GRID) {
-        s.grid_rows = b->as->grids[step].rows;
-        s.grid_columns = b->as->grids[step].columns;
-    }
+    if (s.axis != SLICE_GRID) return s;
+    s.grid_rows = b->as->grids[step].rows;
+    s.grid_columns = b->as->grids[step].columns;
+    if (slice_is_empty(b->g, step, s)) s.end = s.begin; // more tiles than rows or columns
     return s;
+}
+
+static bool has_part(const struct builder *b, uint32_t step, uint32_t i)
+{
+    struct slice s = slice_of(b, step, i);
+    return s.begin < s.end;
 }
 
 // SplitMix64's mixing step, a bijection (Steele, Lea and Flood, OOPSLA 2014).
@@ -82,10 +84,11 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-// The name of a slice's parameters: rows need all of the step's, so they share one.
+// The name of a slice's parameters: rows, columns, frames and tiles need all of the step's, so they
+// share one.
 static uint64_t content_of(const struct builder *b, uint32_t step, struct slice s)
 {
-    if (s.axis == SLICE_ROWS) s.begin = s.end = 0;
+    if (axis_is_spatial(s.axis)) s = (struct slice){.axis = SLICE_ROWS};
     uint64_t name = mix((uint64_t)b->v->class_id << 32 | step);
     name = mix(name + (uint64_t)s.axis + 1);
     name = mix(name + ((uint64_t)(uint32_t)s.begin << 32 | (uint32_t)s.end));
@@ -185,14 +188,28 @@ static bool merges(const struct builder *b, uint32_t step)
     return false;
 }
 
-// What only the merging node can run, when all of the deps have arrived; b->round then holds what
-// ends the step there.
-static void add_merge(struct builder *b, uint32_t step, enum slice_axis axis, uint32_t node)
+// Whether the parts of a step come together at its lead as they are: partial sums, parts that are
+// no ranges of rows or neurons, and parts of what the rest of the chain needs as a whole.
+static bool gathers(const struct builder *b, uint32_t step)
 {
     const struct step *st = &b->g->steps[step];
-    bool               sums = axis == SLICE_IN;
-    if (merges(b, step) || sums) {
-        double    seconds = merge_s(b, step, axis, node);
+    enum slice_axis    axis = b->as->axes[step];
+    struct shape       out = graph_tensor(b->g, st->output);
+    bool               is_vector = shape_pixels(&out) == 1;
+    if (axis == SLICE_IN || slice_chain_count(b->g, step, axis) < st->chain_count) return true;
+    if (axis == SLICE_ROWS || (axis == SLICE_OUT && is_vector)) return false;
+    uint32_t parts = 0;
+    for (uint32_t i = 0; i < b->as->node_count; i++) parts += has_part(b, step, i);
+    return parts > 1;
+}
+
+// What only the merging node can run, when all of the deps have arrived; b->round then holds what
+// ends the step there.
+static void add_merge(struct builder *b, uint32_t step, uint32_t node)
+{
+    const struct step *st = &b->g->steps[step];
+    if (merges(b, step) || gathers(b, step)) {
+        double    seconds = merge_s(b, step, b->as->axes[step], node);
         struct op op = {.kind = seconds > 0 ? OP_COMPUTE : OP_DELAY,
                         .stage = step,
                         .from = node,
@@ -201,7 +218,7 @@ static void add_merge(struct builder *b, uint32_t step, enum slice_axis axis, ui
         uint32_t  merge = add_waiting(b, op);
         b->pieces.deps.count = 0;
         wait_for(b, merge);
-        if (sums) pieces_add_whole(&b->pieces, st->output, node, merge);
+        if (gathers(b, step)) pieces_add_whole(&b->pieces, st->output, node, merge);
         for (uint32_t i = 0; i < st->merge_count; i++)
             if (b->is_wanted[st->merge[i]])
                 pieces_add_whole(&b->pieces, st->merge[i] + 1, node, merge);
@@ -226,38 +243,57 @@ static void need_merge_inputs(struct builder *b, uint32_t step, uint32_t node)
     for (uint32_t i = 0; i < st->merge_count; i++) {
         const struct layer *l = &b->g->layers[st->merge[i]];
         for (uint32_t k = 0; b->is_wanted[st->merge[i]] && k < l->input_count; k++) {
-            // partial sums become the chain's output only there
+            // what is gathered becomes the chain's output only there
             bool is_made = is_merged_in(b->g, step, l->inputs[k]) ||
-                           (b->as->axes[step] == SLICE_IN && l->inputs[k] == st->output);
+                           (gathers(b, step) && l->inputs[k] == st->output);
             if (!is_made) pieces_need_whole(&b->pieces, l->inputs[k], node, step);
         }
     }
 }
 
-// Partial sums of everything come together and are added.
-static void gather_sums(struct builder *b, uint32_t step, uint32_t lead, const uint32_t *computed)
+// The last layer that the slices of a step run, as the tensor it makes.
+static uint32_t tensor_of_slices(const struct builder *b, uint32_t step)
+{
+    return b->g->steps[step].chain[slice_chain_count(b->g, step, b->as->axes[step]) - 1] + 1;
+}
+
+// What a slice makes of it. Not of partial sums, which are no part of a tensor.
+static struct block made_by(const struct builder *b, uint32_t step, struct slice s)
+{
+    struct block blocks[MAX_CHAIN];
+    slice_blocks(b->g, step, s, blocks);
+    return blocks[slice_chain_count(b->g, step, s.axis) - 1];
+}
+
+static void gather(struct builder *b, uint32_t step, uint32_t lead, const uint32_t *computed)
 {
     for (uint32_t i = 0; i < b->as->node_count; i++) {
-        uint32_t node = b->as->nodes[i], op = computed[i];
-        double   bytes = (double)slice_output_bytes(b->g, step, slice_of(b, step, i));
-        if (op != NO_OP && node != lead) op = pieces_send(&b->pieces, step, node, lead, bytes, op);
-        wait_for(b, op);
+        struct slice s = slice_of(b, step, i);
+        uint32_t     node = b->as->nodes[i], op = computed[i];
+        if (op == NO_OP) continue;
+        if (s.axis == SLICE_IN) {
+            double bytes = (double)slice_output_bytes(b->g, step, s);
+            if (node != lead) op = pieces_send(&b->pieces, step, node, lead, bytes, op);
+            wait_for(b, op);
+        } else {
+            struct block made = made_by(b, step, s);
+            pieces_need(&b->pieces, tensor_of_slices(b, step), lead, &made, step);
+        }
     }
 }
 
 static void merge_step(struct builder *b, uint32_t step, const uint32_t *computed)
 {
-    uint32_t        lead = lead_of(b, step);
-    enum slice_axis axis = b->as->axes[step];
+    uint32_t lead = lead_of(b, step);
     begin_waiting(b);
-    if (axis == SLICE_IN)
-        gather_sums(b, step, lead, computed);
+    if (gathers(b, step))
+        gather(b, step, lead, computed);
     else if (b->by_layer)
         pieces_need_whole(&b->pieces, b->g->steps[step].output, lead, step);
-    if (!b->by_layer && !merges(b, step) && axis != SLICE_IN)
+    if (!b->by_layer && !merges(b, step) && !gathers(b, step))
         return; // the result stays where it is
     need_merge_inputs(b, step, lead);
-    add_merge(b, step, axis, lead);
+    add_merge(b, step, lead);
 }
 
 // Merged at the user: one whole tensor, there since the round ended (the next round's floor),
@@ -281,16 +317,13 @@ static void begin_round(struct builder *b, uint32_t step, bool is_remote)
 static bool step_is_remote(const struct builder *b, uint32_t step)
 {
     for (uint32_t i = 0; i < b->as->node_count; i++)
-        if (b->as->nodes[i] != b->user && b->as->cuts[step][i] < b->as->cuts[step][i + 1])
-            return true;
+        if (b->as->nodes[i] != b->user && has_part(b, step, i)) return true;
     return false;
 }
 
 static void build_step(struct builder *b, uint32_t step)
 {
     const struct step *st = &b->g->steps[step];
-    struct shape       out = graph_tensor(b->g, st->output);
-    bool               is_vector = shape_pixels(&out) == 1;
     uint32_t          *computed = ARENA_ARRAY(b->scratch, uint32_t, b->as->node_count);
     if (b->by_layer) begin_round(b, step, step_is_remote(b, step));
     for (uint32_t i = 0; i < b->as->node_count; i++) {
@@ -299,13 +332,28 @@ static void build_step(struct builder *b, uint32_t step)
         if (s.begin >= s.end) continue; // empty slices are dropped
         computed[i] = compute_slice(b, step, i, s);
         if (s.axis == SLICE_IN) continue;
-        if (s.axis == SLICE_ROWS && is_vector) s.end = out.c; // its one row is all of it
-        pieces_add(&b->pieces, st->output, b->as->nodes[i], s.begin, s.end, computed[i]);
+        struct block made = made_by(b, step, s);
+        pieces_add_block(&b->pieces, tensor_of_slices(b, step), b->as->nodes[i], &made,
+                         computed[i]);
     }
     merge_step(b, step, computed);
     if (!b->by_layer) return;
     hold_at_user(b, st->input);
     hold_at_user(b, st->output);
+}
+
+// An exit before the job's own: nothing after it begins before its answer is there, where the step
+// is merged. (Layer by layer the next round waits for it anyway.)
+static void try_exits(struct builder *b, uint32_t step)
+{
+    uint32_t lead = lead_of(b, step);
+    for (uint32_t i = 0; b->as->tries_exits && !b->by_layer && i < b->as->exit; i++) {
+        if (b->g->exits[i].step != step) continue;
+        begin_waiting(b);
+        pieces_need_whole(&b->pieces, b->g->exits[i].layer + 1, lead, step);
+        b->pieces.floor =
+            add_waiting(b, (struct op){.kind = OP_DELAY, .stage = step, .from = lead, .to = lead});
+    }
 }
 
 static uint32_t largest_share(const struct builder *b)
@@ -339,13 +387,12 @@ static void find_wanted(struct builder *b)
     bool               *wanted = ARENA_ARRAY(b->scratch, bool, g->layer_count);
     bool               *built = ARENA_ARRAY(b->scratch, bool, g->step_count);
     memset(wanted, g->exit_count == 1, g->layer_count * sizeof *wanted);
-    memset(built, g->exit_count == 1, g->step_count * sizeof *built);
-    if (g->exit_count > 1) {
-        want_layers(g, b->as->exit, wanted);
-        graph_exit_steps(g, b->as->exit, built);
+    for (uint32_t exit = b->as->tries_exits ? 0 : b->as->exit; exit <= b->as->exit; exit++)
+        if (g->exit_count > 1) want_layers(g, exit, wanted);
+    for (uint32_t i = 0; i < g->layer_count; i++) {
+        int32_t s = g->layers[i].step;
+        if (wanted[i] && s != NO_STEP) built[s] = b->as->cuts[s][b->as->node_count] > 0;
     }
-    for (uint32_t s = 0; s < g->step_count; s++)
-        built[s] = built[s] && b->as->cuts[s][b->as->node_count] > 0;
     b->is_wanted = wanted;
     b->is_built = built;
 }
@@ -368,63 +415,14 @@ void build_plan(const struct view *v, const struct task *t, const struct assignm
     pieces_add_whole(&b.pieces, 0, t->user, NO_OP);
 
     if (!b.by_layer && b.any_remote) begin_round(&b, 0, true);
-    for (uint32_t s = 0; s < g->step_count; s++)
-        if (b.is_built[s]) build_step(&b, s);
+    for (uint32_t s = 0; s < g->step_count; s++) {
+        if (!b.is_built[s]) continue;
+        build_step(&b, s);
+        try_exits(&b, s);
+    }
     const struct exit_point *exit = &g->exits[as->exit];
     pieces_need_whole(&b.pieces, exit->layer + 1, t->user, exit->step); // the answer
     if (g->exit_count > 1) out->exit = as->exit + 1;
-}
-
-void build_assignment(const struct view *v, uint32_t node_count, const uint32_t *nodes,
-                      struct arena *a, struct assignment *out)
-{
-    uint32_t steps = v->graph->step_count;
-    *out = (struct assignment){.node_count = node_count,
-                               .nodes = nodes,
-                               .axes = ARENA_ARRAY(a, enum slice_axis, steps),
-                               .cuts = ARENA_ARRAY(a, int32_t *, steps),
-                               .exit = v->graph->exit_count - 1};
-    for (uint32_t s = 0; s < steps; s++) {
-        enum slice_axis axis = step_axis(v->graph, s);
-        out->axes[s] = axis == SLICE_ROWS ? axis : v->options->fc_split;
-        out->cuts[s] = ARENA_ARRAY(a, int32_t, node_count + 1);
-    }
-}
-
-void build_whole(const struct view *v, uint32_t node_count, const uint32_t *nodes,
-                 const uint32_t *node_of, struct arena *a, struct assignment *out)
-{
-    build_assignment(v, node_count, nodes, a, out);
-    for (uint32_t s = 0; s < v->graph->step_count; s++) {
-        out->axes[s] = step_axis(v->graph, s); // nothing is cut, so nothing is summed
-        int32_t extent = step_extent(v->graph, s, out->axes[s]);
-        for (uint32_t i = node_of[s] + 1; i <= node_count; i++) out->cuts[s][i] = extent;
-    }
-}
-
-void build_placed(const struct view *v, uint32_t node_count, const uint32_t *nodes,
-                  const uint32_t *node_of, struct arena *a, struct assignment *out)
-{
-    uint32_t *leads = ARENA_ARRAY(a, uint32_t, v->graph->step_count);
-    build_whole(v, node_count, nodes, node_of, a, out);
-    for (uint32_t s = 0; s < v->graph->step_count; s++) leads[s] = nodes[node_of[s]];
-    out->leads = leads;
-}
-
-void build_single(const struct view *v, uint32_t node, struct arena *a, struct assignment *out)
-{
-    uint32_t *nodes = ARENA_ARRAY(a, uint32_t, 1),
-             *node_of = ARENA_ARRAY(a, uint32_t, v->graph->step_count);
-    nodes[0] = node;
-    build_whole(v, 1, nodes, node_of, a, out);
-}
-
-void build_shares(const struct view *v, uint32_t node_count, const uint32_t *nodes,
-                  const double *weights, struct arena *a, struct assignment *out)
-{
-    build_assignment(v, node_count, nodes, a, out);
-    for (uint32_t s = 0; s < v->graph->step_count; s++)
-        slice_cuts(weights, node_count, step_extent(v->graph, s, out->axes[s]), out->cuts[s]);
 }
 
 enum plan_verdict build_local(const struct view *v, const struct task *t, struct arena *scratch,

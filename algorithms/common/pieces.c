@@ -25,23 +25,24 @@ void op_list_add(struct op_list *list, struct arena *a, uint32_t op)
     list->ops[list->count++] = op;
 }
 
-// Ranges of a tensor are rows; of a vector, its elements.
-int32_t pieces_extent(const struct pieces *p, uint32_t tensor)
+static bool is_vector(const struct pieces *p, uint32_t tensor)
 {
     struct shape s = graph_tensor(p->g, tensor);
-    return shape_pixels(&s) == 1 ? s.c : s.h;
+    return shape_pixels(&s) == 1;
 }
 
-bool pieces_any(const struct pieces *p, uint32_t tensor)
+// Ranges of a tensor are rows; of a vector, its elements.
+static int32_t extent_of(const struct pieces *p, uint32_t tensor)
 {
-    return p->first[tensor] != NO_PIECE;
+    struct shape s = graph_tensor(p->g, tensor);
+    return is_vector(p, tensor) ? s.c : s.h;
 }
 
-void pieces_add(struct pieces *p, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
-                uint32_t op)
+static void add_piece(struct pieces *p, uint32_t tensor, struct piece piece)
 {
     p->pieces = arena_grow(p->scratch, p->pieces, &p->capacity, p->count + 1, sizeof *p->pieces);
-    p->pieces[p->count] = (struct piece){node, op, NO_PIECE, begin, end};
+    piece.next = NO_PIECE;
+    p->pieces[p->count] = piece;
     uint32_t *link = &p->first[tensor]; // behind the others: who made a range is asked first
     while (*link != NO_PIECE) link = &p->pieces[*link].next;
     *link = p->count++;
@@ -49,7 +50,40 @@ void pieces_add(struct pieces *p, uint32_t tensor, uint32_t node, int32_t begin,
 
 void pieces_add_whole(struct pieces *p, uint32_t tensor, uint32_t node, uint32_t op)
 {
-    pieces_add(p, tensor, node, 0, pieces_extent(p, tensor), op);
+    add_piece(p, tensor, (struct piece){.node = node, .op = op, .end = extent_of(p, tensor)});
+}
+
+static bool spans(struct span outer, struct span inner)
+{
+    return outer.begin <= inner.begin && inner.end <= outer.end;
+}
+
+static bool is_all(struct span s, int32_t extent)
+{
+    return s.begin == 0 && s.end == extent;
+}
+
+// A copy that lasts; NULL: the block has all columns, frames and channels of its rows.
+static const struct block *section_of(const struct pieces *p, uint32_t tensor,
+                                      const struct block *b)
+{
+    struct shape s = graph_tensor(p->g, tensor);
+    if (is_all(b->at[AXIS_W], s.w) && is_all(b->at[AXIS_D], shape_frames(&s)) &&
+        is_all(b->channels, s.c / b->groups))
+        return NULL;
+    struct block *section = ARENA_ARRAY(p->scratch, struct block, 1);
+    *section = *b;
+    return section;
+}
+
+void pieces_add_block(struct pieces *p, uint32_t tensor, uint32_t node, const struct block *b,
+                      uint32_t op)
+{
+    struct span  range = is_vector(p, tensor) ? b->channels : b->at[AXIS_H];
+    struct piece piece = {.node = node, .op = op, .begin = range.begin, .end = range.end};
+    assert(b->groups == 1);
+    if (!is_vector(p, tensor)) piece.section = section_of(p, tensor, b);
+    add_piece(p, tensor, piece);
 }
 
 void pieces_forget(struct pieces *p, uint32_t tensor)
@@ -63,24 +97,53 @@ static int rank_of(const struct pieces *p, uint32_t holder, uint32_t node)
     return holder == node ? 0 : holder == p->hub ? 1 : 2;
 }
 
-// The piece at `x` of the best rank for `node`; `*end` becomes how far it can serve: to its end, or
-// to where one of a better rank begins.
-static const struct piece *find_piece(const struct pieces *p, uint32_t tensor, uint32_t node,
-                                      int32_t x, int32_t *end)
+struct wanted { // rows (elements) of a section of a tensor, on a node
+    uint32_t            tensor, node, stage;
+    const struct block *section;
+};
+
+// Whether all channels of a block are among those of another, of a tensor of `count`: the range
+// that each group of the one has lies within that of one group of the other.
+static bool has_channels(const struct block *own, const struct block *b, int32_t count)
+{
+    int32_t of_own = count / own->groups, of_b = count / b->groups;
+    for (int32_t first = 0; first < count; first += of_b) {
+        int32_t     group = (first + b->channels.begin) / of_own * of_own;
+        struct span have = {group + own->channels.begin, group + own->channels.end};
+        if (!spans(have, (struct span){first + b->channels.begin, first + b->channels.end}))
+            return false;
+    }
+    return true;
+}
+
+static bool has_section(const struct pieces *p, const struct piece *piece, const struct wanted *w)
+{
+    const struct block *own = piece->section;
+    if (!own) return true;
+    return w->section && spans(own->at[AXIS_W], w->section->at[AXIS_W]) &&
+           spans(own->at[AXIS_D], w->section->at[AXIS_D]) &&
+           has_channels(own, w->section, graph_tensor(p->g, w->tensor).c);
+}
+
+// The piece at `x` of the best rank for the node; `*end` becomes how far it can serve: to its end,
+// or to where one of a better rank begins.
+static const struct piece *find_piece(const struct pieces *p, const struct wanted *w, int32_t x,
+                                      int32_t *end)
 {
     const struct piece *best = NULL;
     int                 best_rank = 3;
-    for (uint32_t i = p->first[tensor]; i != NO_PIECE; i = p->pieces[i].next) {
+    for (uint32_t i = p->first[w->tensor]; i != NO_PIECE; i = p->pieces[i].next) {
         const struct piece *piece = &p->pieces[i];
-        int                 rank = rank_of(p, piece->node, node);
+        int                 rank = rank_of(p, piece->node, w->node);
         if (piece->begin > x || piece->end <= x || rank >= best_rank) continue;
-        best = piece, best_rank = rank;
+        if (has_section(p, piece, w)) best = piece, best_rank = rank;
     }
     assert(best);
     if (best->end < *end) *end = best->end;
-    for (uint32_t i = p->first[tensor]; i != NO_PIECE; i = p->pieces[i].next) {
+    for (uint32_t i = p->first[w->tensor]; i != NO_PIECE; i = p->pieces[i].next) {
         const struct piece *piece = &p->pieces[i];
-        if (piece->begin > x && piece->begin < *end && rank_of(p, piece->node, node) < best_rank)
+        if (piece->begin > x && piece->begin < *end &&
+            rank_of(p, piece->node, w->node) < best_rank && has_section(p, piece, w))
             *end = piece->begin;
     }
     return best;
@@ -121,35 +184,59 @@ uint32_t pieces_send(struct pieces *p, uint32_t stage, uint32_t from, uint32_t t
     return add_leg(p, stage, from, to, bytes, after);
 }
 
-// [begin, end) of a piece to a node, where it is a piece afterwards.
-static uint32_t fetch(struct pieces *p, uint32_t tensor, struct piece from, uint32_t node,
-                      struct span range, uint32_t stage)
+static double bytes_of(const struct pieces *p, const struct wanted *w, struct span range)
 {
-    int64_t unit_bytes = graph_tensor_bytes(p->g, tensor) / pieces_extent(p, tensor);
-    double  bytes = (double)(unit_bytes * (range.end - range.begin));
-    if (passes_hub(p, from.node, node)) {
-        from.op = add_leg(p, stage, from.node, p->hub, bytes, from.op);
-        from.node = p->hub;
-        pieces_add(p, tensor, p->hub, range.begin, range.end, from.op);
-    }
-    uint32_t op = add_leg(p, stage, from.node, node, bytes, from.op);
-    pieces_add(p, tensor, node, range.begin, range.end, op);
-    return op;
+    struct block b = w->section ? *w->section : block_of_tensor(p->g, w->tensor);
+    *(is_vector(p, w->tensor) ? &b.channels : &b.at[AXIS_H]) = range;
+    return (double)block_bytes(p->g, w->tensor, &b);
 }
 
-void pieces_need(struct pieces *p, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
-                 uint32_t stage)
+// A range of a piece to the node, where it is a piece afterwards.
+static uint32_t fetch(struct pieces *p, const struct wanted *w, struct piece from,
+                      struct span range)
 {
-    for (int32_t x = begin, y; x < end; x = y) {
-        y = end;
-        struct piece piece = *find_piece(p, tensor, node, x, &y);
+    double       bytes = bytes_of(p, w, range);
+    struct piece here = {
+        .node = w->node, .begin = range.begin, .end = range.end, .section = w->section};
+    if (passes_hub(p, from.node, w->node)) {
+        struct piece there = here;
+        there.node = p->hub;
+        there.op = add_leg(p, w->stage, from.node, p->hub, bytes, from.op);
+        add_piece(p, w->tensor, there);
+        from = there;
+    }
+    here.op = add_leg(p, w->stage, from.node, w->node, bytes, from.op);
+    add_piece(p, w->tensor, here);
+    return here.op;
+}
+
+static void need_range(struct pieces *p, const struct wanted *w, struct span range)
+{
+    for (int32_t x = range.begin, y; x < range.end; x = y) {
+        y = range.end;
+        struct piece piece = *find_piece(p, w, x, &y);
         uint32_t     op = piece.op;
-        if (piece.node != node) op = fetch(p, tensor, piece, node, (struct span){x, y}, stage);
+        if (piece.node != w->node) op = fetch(p, w, piece, (struct span){x, y});
         op_list_add(&p->deps, p->scratch, op);
     }
 }
 
+void pieces_need(struct pieces *p, uint32_t tensor, uint32_t node, const struct block *b,
+                 uint32_t stage)
+{
+    struct wanted w = {.tensor = tensor, .node = node, .stage = stage};
+    if (!is_vector(p, tensor)) {
+        w.section = section_of(p, tensor, b);
+        need_range(p, &w, b->at[AXIS_H]);
+        return;
+    }
+    int32_t per_group = extent_of(p, tensor) / b->groups;
+    for (int32_t first = 0; first < per_group * b->groups; first += per_group)
+        need_range(p, &w, (struct span){first + b->channels.begin, first + b->channels.end});
+}
+
 void pieces_need_whole(struct pieces *p, uint32_t tensor, uint32_t node, uint32_t stage)
 {
-    pieces_need(p, tensor, node, 0, pieces_extent(p, tensor), stage);
+    struct wanted w = {.tensor = tensor, .node = node, .stage = stage};
+    need_range(p, &w, (struct span){0, extent_of(p, tensor)});
 }

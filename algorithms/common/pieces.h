@@ -1,11 +1,13 @@
 // algorithms/common/pieces.h: which node holds which part of which tensor, since which operation;
 // brings what is missing.
 //
-// A piece is a range of a tensor (rows; of a vector, its elements) on a node. What a node needs and
-// lacks is fetched from where it is, and is a piece there afterwards, so that nothing travels to a
-// node twice. Two nodes that cannot reach each other send over the user, which all of them reach.
-// With a hub every message between two other nodes passes it as two transfers, and is a piece there
-// as well: who reads it later gets it from the hub. Cost: O(pieces of the tensor) a range fetched.
+// A piece is a range of a tensor (rows; of a vector, its elements) on a node: all of it, or a
+// section of its columns, frames and channels. What a node needs and lacks is fetched range by
+// range from who has it, and is a piece there afterwards, so that no piece travels to a node twice.
+// (Two sections that overlap do not make a third.) Two nodes that cannot reach each other send over
+// the user, which all of them reach. With a hub every message between two other nodes passes it as
+// two transfers, and is a piece there as well: who reads it later gets it from the hub. Cost:
+// O(pieces of the tensor) a range fetched.
 #ifndef FOGSIM_ALGORITHMS_COMMON_PIECES_H
 #define FOGSIM_ALGORITHMS_COMMON_PIECES_H
 
@@ -18,8 +20,9 @@ struct op_list {
 };
 
 struct piece { // private
-    uint32_t node, op, next;
-    int32_t  begin, end;
+    uint32_t            node, op, next;
+    int32_t             begin, end;
+    const struct block *section; // rows do not count; NULL: all columns, frames and channels
 };
 
 struct pieces {
@@ -43,17 +46,15 @@ void pieces_init(struct pieces *p, const struct view *v, uint32_t user, uint32_t
 
 void op_list_add(struct op_list *list, struct arena *a, uint32_t op); // NO_OP: not added
 
-int32_t pieces_extent(const struct pieces *p, uint32_t tensor);
-bool    pieces_any(const struct pieces *p, uint32_t tensor); // somebody holds some of it
-
-void pieces_add(struct pieces *p, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
-                uint32_t op);
+// A block that a node has since an operation; NO_OP: since the floor, or from the start.
+void pieces_add_block(struct pieces *p, uint32_t tensor, uint32_t node, const struct block *b,
+                      uint32_t op);
 void pieces_add_whole(struct pieces *p, uint32_t tensor, uint32_t node, uint32_t op);
 void pieces_forget(struct pieces *p, uint32_t tensor); // everywhere
 
-// Brings [begin, end) of a tensor to a node; what it waits for goes to p->deps. Asserts that all of
-// it is somewhere.
-void pieces_need(struct pieces *p, uint32_t tensor, uint32_t node, int32_t begin, int32_t end,
+// Brings a block of a tensor to a node; what it waits for goes to p->deps. Asserts that all of it
+// is somewhere.
+void pieces_need(struct pieces *p, uint32_t tensor, uint32_t node, const struct block *b,
                  uint32_t stage);
 void pieces_need_whole(struct pieces *p, uint32_t tensor, uint32_t node, uint32_t stage);
 

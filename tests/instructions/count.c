@@ -37,6 +37,10 @@ static const struct count_case cases[] = {
     {"add", "add", .in = {32, 14, 14}, .inputs = 2},
     {"avgpool 3x3", "avgpool", .in = {32, 14, 14}, .kernel = 3, .pad = 1},
     {"batchnorm", "batchnorm", .in = {32, 14, 14}},
+    {"bconv 3x3 14 wide", "bconv", .in = {64, 14, 14}, .channels = 64, .kernel = 3, .pad = 1},
+    {"bconv 3x3 odd channels", "bconv", .in = {70, 14, 14}, .channels = 36, .kernel = 3, .pad = 1},
+    {"binarize", "binarize", .in = {32, 14, 14}},
+    {"blinear", "blinear", .in = {64, 14, 14}, .channels = 10},
     {"concat", "concat", .in = {32, 14, 14}, .inputs = 2},
     {"conv first layer 3x3", "conv", .in = {3, 28, 28}, .channels = 32, .kernel = 3, .pad = 1},
     {"conv first layer 7x7 stride 2", "conv", .in = {3, 35, 35}, .channels = 32, .kernel = 7, .pad = 3, .stride = 2},
@@ -67,6 +71,7 @@ static const struct count_case cases[] = {
     {"dropout", "dropout", .in = {32, 14, 14}},
     {"fc", "fc", .in = {1024, 1, 1}, .channels = 256},
     {"fc odd", "fc", .in = {1003, 1, 1}, .channels = 63},
+    {"fconv 3x3", "fconv", .in = {3, 28, 28}, .channels = 32, .kernel = 3, .pad = 1},
     {"flatten", "flatten", .in = {32, 14, 14}},
     {"global_avgpool", "global_avgpool", .in = {64, 7, 7}},
     {"int8 conv first layer 3x3", "conv", .in = {3, 28, 28}, .channels = 32, .kernel = 3, .pad = 1, .int8 = true},
@@ -75,6 +80,7 @@ static const struct count_case cases[] = {
     {"int8 conv 3x3 depthwise", "conv", .in = {64, 28, 28}, .channels = 64, .kernel = 3, .pad = 1, .groups = 64, .int8 = true},
     {"int8 conv 1x1 7 wide", "conv", .in = {128, 7, 7}, .channels = 128, .kernel = 1, .int8 = true},
     {"int8 fc", "fc", .in = {1024, 1, 1}, .channels = 256, .int8 = true},
+    {"leaky_relu", "leaky_relu", .in = {32, 14, 14}},
     {"lrn", "lrn", .in = {32, 14, 14}},
     {"maxpool 2x2", "maxpool", .in = {32, 28, 28}, .kernel = 2, .stride = 2},
     {"maxpool 3x3", "maxpool", .in = {32, 28, 28}, .kernel = 3, .stride = 2, .pad = 1},
@@ -103,6 +109,7 @@ static struct kernel_attr attr_of(const struct count_case *cc)
         .lrn_beta = 0.75f,
         .lrn_bias = 1,
         .epsilon = 1e-5f,
+        .slope = 0.1f,
     };
     for (int axis = 0; axis < AXIS_COUNT; axis++) {
         if (axis == AXIS_D && !cc->frames) continue;
