@@ -7,7 +7,15 @@
 
 enum answer { ANSWER_FOUND, ANSWER_NONE, ANSWER_LIMIT };
 
-static enum answer solve(struct program *g, double left_s)
+// The least that an open branch may still come to; told by the solver as it goes.
+static void note_bound(glp_tree *tree, void *bound)
+{
+    int best = glp_ios_best_node(tree);
+    if (best) *(double *)bound = fmax(*(double *)bound, glp_ios_node_bound(tree, best));
+}
+
+// *bound: what no solution is below, in the program's unit; where there is a limit, so far.
+static enum answer solve(struct program *g, double left_s, double *bound)
 {
     glp_iocp how;
     glp_init_iocp(&how);
@@ -15,9 +23,14 @@ static enum answer solve(struct program *g, double left_s)
     how.presolve = GLP_ON;
     how.tol_int = 1e-7;
     how.tm_lim = left_s * 1e3 < 1e9 ? (int)(left_s * 1e3) : 1000000000;
+    how.cb_func = note_bound;
+    how.cb_info = bound;
+    *bound = 0;
     int code = glp_intopt(g->lp, &how);
     if (code == GLP_ENOPFS || (!code && glp_mip_status(g->lp) == GLP_NOFEAS)) return ANSWER_NONE;
-    return !code && glp_mip_status(g->lp) == GLP_OPT ? ANSWER_FOUND : ANSWER_LIMIT;
+    if (code || glp_mip_status(g->lp) != GLP_OPT) return ANSWER_LIMIT;
+    *bound = glp_mip_obj_val(g->lp);
+    return ANSWER_FOUND;
 }
 
 static void read_choices(const struct program *g, uint32_t *choice_of)
@@ -48,31 +61,40 @@ static bool best_of_one(const struct split_problem *p, const struct splits *x,
     return out->latency_ns < NS_END;
 }
 
+// Times the program's solution; the best so far is kept.
+static void try_solution(struct program *g, struct arena *scratch, struct exact_solution *out)
+{
+    uint32_t *choice_of = ARENA_ARRAY(g->a, uint32_t, g->steps);
+    read_choices(g, choice_of);
+    sim_ns span = splits_plan_ns(g->p, g->x, choice_of, scratch);
+    if (span < out->latency_ns) {
+        out->latency_ns = span;
+        memcpy(out->choice_of, choice_of, g->steps * sizeof *choice_of);
+    }
+    program_forbid(g, choice_of);
+}
+
 // Until no choice is left that could be better.
 static void search(struct program *g, const struct exact_effort *effort, struct arena *scratch,
                    struct exact_solution *out)
 {
-    double    start = glp_time();
-    uint32_t *choice_of = ARENA_ARRAY(g->a, uint32_t, g->steps);
-    for (; out->solves < effort->solves; out->solves++) {
-        double left_s = effort->time_limit_s - glp_difftime(glp_time(), start);
+    double start = glp_time();
+    while (out->solves < effort->solves) {
+        double left_s = effort->time_limit_s - glp_difftime(glp_time(), start), bound;
         double enough = (double)out->latency_ns * (1 - EXACT_TOLERANCE) / g->unit_ns;
         glp_set_col_bnds(g->lp, g->latency, GLP_DB, 0, enough);
         if (left_s <= 0) break;
-        enum answer answer = solve(g, left_s);
-        if (answer == ANSWER_LIMIT) break;
+        out->solves++;
+        enum answer answer = solve(g, left_s, &bound);
         if (answer == ANSWER_NONE) {
             out->bound_ns = (double)out->latency_ns;
             return;
         }
-        out->bound_ns = fmax(out->bound_ns, glp_mip_obj_val(g->lp) * g->unit_ns);
-        read_choices(g, choice_of);
-        sim_ns span = splits_plan_ns(g->p, g->x, choice_of, scratch);
-        if (span < out->latency_ns) {
-            out->latency_ns = span;
-            memcpy(out->choice_of, choice_of, g->steps * sizeof *choice_of);
-        }
-        program_forbid(g, choice_of);
+        // Above what is enough there was nothing to find.
+        out->bound_ns = fmax(out->bound_ns, fmin(bound, enough) * g->unit_ns);
+        if (answer == ANSWER_FOUND || glp_mip_status(g->lp) == GLP_FEAS)
+            try_solution(g, scratch, out);
+        if (answer == ANSWER_LIMIT) break;
     }
     out->is_limited = true;
 }
