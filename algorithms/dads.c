@@ -49,7 +49,6 @@ enum load { LOAD_UNKNOWN, LOAD_LIGHT, LOAD_HEAVY };
 
 struct state {
     struct sites    sites;
-    struct arena   *arena;
     struct decision memo[MEMO];
     enum load      *last; // [class_count * group_count] by class and the user's group
     double          frames_per_s, frames_sum; // of now; summed over the tasks planned
@@ -63,7 +62,6 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
     struct state *s = ARENA_ARRAY(a, struct state, 1);
     uint32_t      most_steps = 0;
     *state = s;
-    s->arena = a;
     s->frames_per_s = option_number(&views[0], OWN_FRAMES);
     s->last = ARENA_ARRAY(a, enum load, (size_t)class_count * views[0].net->group_count);
     for (uint32_t c = 0; c < class_count; c++)
@@ -109,19 +107,21 @@ static struct decision *find_decision(const struct view *v, struct state *s, uin
     return d;
 }
 
-// Fills what of the decision is needed for `frames_per_s`.
-static enum load decide(struct decision *d, const struct surgery *x, double frames_per_s,
-                        struct arena *scratch)
+// The load at the frame rate of now; what of the decision it needs is made when first asked for.
+static enum load decide(struct decision *d, const struct view *v, const struct state *s,
+                        uint32_t user, uint32_t server, struct arena *scratch)
 {
     if (!d->is_made) {
-        surgery_light(x, scratch, d->light);
-        d->light_s = stages_max_s(surgery_stages(x, d->light));
+        struct surgery x = surgery_of(v, s, user, server, scratch);
+        surgery_light(&x, scratch, d->light);
+        d->light_s = stages_max_s(surgery_stages(&x, d->light));
         d->is_made = true;
     }
-    if (d->light_s * frames_per_s <= 1) return LOAD_LIGHT;
+    if (d->light_s * s->frames_per_s <= 1) return LOAD_LIGHT;
     if (!d->has_heavy) {
-        surgery_heavy(x, scratch, d->heavy);
-        d->heavy_s = stages_max_s(surgery_stages(x, d->heavy));
+        struct surgery x = surgery_of(v, s, user, server, scratch);
+        surgery_heavy(&x, scratch, d->heavy);
+        d->heavy_s = stages_max_s(surgery_stages(&x, d->heavy));
         d->has_heavy = true;
     }
     return LOAD_HEAVY;
@@ -153,8 +153,7 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
         return sites_plan(v, t, server, all, scratch, out, where);
     }
     struct decision *d = find_decision(v, s, t->user, server);
-    struct surgery   x = surgery_of(v, s, t->user, server, scratch);
-    enum load        load = decide(d, &x, s->frames_per_s, scratch);
+    enum load        load = decide(d, v, s, t->user, server, scratch);
     count(v, s, t->user, d, load);
     return sites_plan(v, t, server, load == LOAD_HEAVY ? d->heavy : d->light, scratch, out, where);
 }
@@ -194,6 +193,7 @@ const struct scheme scheme_dads = {
     .about = "steps divided between user and server by minimum cuts: least latency, or under load "
              "a short longest stage",
     .source = "Hu et al., Dynamic Adaptive DNN Surgery, INFOCOM 2019",
+    .stays_at_user = true,
     .options = OPTION_WEIGHTS,
     .own = OWN,
     .own_count = OWN_COUNT,

@@ -280,6 +280,7 @@ const struct scheme scheme_optimal = {
     .name = "optimal",
     .about = "least latency of a task alone over all placements of its steps, or parts of them",
     .source = "mixed-integer program and exact timing; docs/models/optimal.md",
+    .stays_at_user = true,
     .options = OPTION_WEIGHTS,
     .own = own,
     .own_count = OWN_COUNT,

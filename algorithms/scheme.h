@@ -101,6 +101,7 @@ struct scheme {
     const char *name, *about, *source; // key in a scenario; one line; paper and equation
     uint32_t    options;               // option_bits it reads
     bool        is_random;             // draws; its results spread over tasks
+    bool        stays_at_user;         // computing at the user is its choice, not its way out
 
     const struct scheme_option *own; // [own_count]
     uint32_t                    own_count;

@@ -230,7 +230,7 @@ static void print_equal(const struct scenario *s, const struct result_row *rows,
 static void print_losses(const struct result_row *rows, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (rows[i].local_plans && strcmp(rows[i].scheme->scheme->name, "local") != 0)
+        if (rows[i].local_plans && !rows[i].scheme->scheme->stays_at_user)
             printf(
                 "note: %s, %s: %llu of %llu tasks computed at their user: no node up and in reach "
                 "met tau, Gamma and memory\n",

@@ -243,25 +243,6 @@ START_TEST(each_user_has_a_server_that_is_up)
 }
 END_TEST
 
-// cloud has the same servers, and its option is theirs.
-START_TEST(cloud_only_leaves_nothing_to_the_user)
-{
-    const struct scheme *s = scheme_find("cloud");
-    struct plan          plan;
-    struct placement     where;
-    struct err           e = {0};
-    load_chain(1);
-    own[SERVER].number = GROUP_FAR;
-    ck_assert(s->begin(&world.view, 1, &world.arena, &world.view.state, &e));
-    world_plan(&world, s, NULL, &(struct task){0, 2}, &plan, &where);
-    ck_assert_uint_eq(where.count, STEPS);
-    for (uint32_t i = 0; i < STEPS; i++) ck_assert_uint_eq(where.slices[i].node, FIRST_FAR + 2);
-    world.view.is_up = none_is_up;
-    world_plan(&world, s, NULL, &(struct task){0, 2}, &plan, &where);
-    for (uint32_t i = 0; i < STEPS; i++) ck_assert_uint_eq(where.slices[i].node, 2);
-}
-END_TEST
-
 START_TEST(users_are_no_servers)
 {
     struct err e = {0};
@@ -306,7 +287,6 @@ Suite *neurosurgeon_suite(void)
     tcase_add_test(tc, a_loaded_server_gets_nothing_from_the_point_by_hand_on);
     tcase_add_test(tc, no_cut_in_the_order_of_the_steps_is_better);
     tcase_add_test(tc, each_user_has_a_server_that_is_up);
-    tcase_add_test(tc, cloud_only_leaves_nothing_to_the_user);
     tcase_add_test(tc, users_are_no_servers);
     tcase_add_test(tc, the_mean_of_the_steps_at_the_user_is_told);
     suite_add_tcase(suite, tc);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "algorithms/common/build.h"
+#include "algorithms/common/servers.h"
 
 // NULL: the option server is left out.
 static const struct node_group *server_group(const struct view *v)
@@ -71,13 +72,7 @@ void sites_init(struct sites *out, const struct view *views, uint32_t class_coun
 
 uint32_t sites_server(const struct sites *x, const struct view *v, uint32_t user)
 {
-    for (uint32_t i = 0; i < x->server_count; i++) {
-        uint32_t node = x->servers[(user + i) % x->server_count];
-        if (v->fits[v->net->group_of[node]] && (!v->is_up || v->is_up(v->now_ctx, node)) &&
-            view_is_connected(v, user, node))
-            return node;
-    }
-    return NO_NODE;
+    return servers_of(v, x->servers, x->server_count, user);
 }
 
 double sites_send_s(const struct view *v, uint32_t from, uint32_t to, double bytes)

@@ -38,8 +38,7 @@ bool sites_claims(const struct view *v, struct err *e);
 // In `a`. Of what is claimed. O(classes x groups x steps).
 void sites_init(struct sites *out, const struct view *views, uint32_t class_count, struct arena *a);
 
-// The server of a user now: user i has server i mod n, or the next that is up, in reach and can
-// hold the task; NO_NODE: none.
+// The server of a user now (common/servers.h); NO_NODE: none.
 uint32_t sites_server(const struct sites *x, const struct view *v, uint32_t user);
 
 // Seconds of a message alone, at the rate of now: a rate that varies counts as if it stayed.

@@ -8,7 +8,7 @@ TEXT = """
 The paper's set-up is not published: not the numbers of users and fog nodes, area, radio, arrivals, queues, tau, Gamma, theta, compute capability, nor which variables were swept. Every choice in
 `scenarios/dina-paper.json` is ours, made for these reasons: a rate r_uf that depends on user and fog node wants a radio with path loss (20 MHz, 20 dBm, exponent 3, -40 dB at 1 m, noise figure 9 dB, an area of
 200 m x 200 m, 1 ms), fog nodes are wired to each other (1 Gbit/s); "each node's compute" wants unlike ones (two Jetson Nano with GPU, two without, two Raspberry Pi 4B); users are weak (Raspberry Pi 3B); theta = 3, as tasks
-are split into more than two parts; Poisson arrivals that leave all nodes below a third of their capacity; whole tasks (granularity `task`), tau = the local time. "ResNet32" is taken as ResNet34. GANC is `greedy`.
+are split into more than two parts; Poisson arrivals of 12 a minute and user, with which no node is used for more than about a third of the time in the base set-up; whole tasks (granularity `task`), tau = the local time. "ResNet32" is taken as ResNet34. GANC is `greedy`.
 DADS has one server for each user, given to users in turn, as it does not choose among several. The paper's figures are ranges over its sweeps; ours are the geometric mean over all points of three sweeps and four networks, with
 the range beside it. A first set-up, with equal wired links of 94 Mbit/s and two GPU presets as fog nodes, was dropped: without differences of rate no scheme can be better in transmission."""
 
@@ -20,7 +20,8 @@ SWEEPS = [
     ("bandwidth, MHz", [(str(n), [f"links.default.radio.bandwidth={n} MHz"]) for n in (5, 10, 20, 40, 80)]),
 ]
 WHY = {
-    "randp": "randp splits as dina does, and is worse by its choice of nodes alone: three of six at random are seldom far worse than the best three, and more users or fewer nodes leave dina less to choose",
+    "randp": "randp splits as dina does and differs by its choice of nodes alone: three random ones of six are seldom far worse than the best three. The gain grows with the fog nodes (with three both take all of them), so that the "
+             "paper's network must have left more to choose: more nodes, or more unlike ones",
     "rand": "",
     "greedy": "greedy sees rates and queues of now and takes the best single node; three nodes can win the ratio of their capacities to its own at most, less what a split sends more; ResNet34's additions bring the parts "
               "of each block together, which costs dina more than it wins",
