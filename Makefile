@@ -50,7 +50,7 @@ SUITES   := kernels winograd bundle selftest
 BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/devices/*.json scenarios/protocols/*.json)
 FOLDERS  := base kernels models sim algorithms algorithms/common scenarios
 # Nothing is simulated on a board: no exact optima, so no GLPK.
-SOURCES  := $(filter-out algorithms/optimal.c algorithms/common/exact.c,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
+SOURCES  := $(filter-out algorithms/optimal.c algorithms/common/exact.c algorithms/common/program.c,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
 endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))

@@ -194,6 +194,7 @@ static void solve(struct kept *k, const struct split_problem *p, struct arena *a
                                         option_number(p->v, OWN_TIME)};
     struct arena              costs = {0}, scratch = {0};
     splits_list(p, a, &k->splits);
+    if (!k->splits.count) return;
     struct splits costed = k->splits;
     splits_cost(p, &costs, &scratch, &costed);
     k->is_feasible = exact_solve(p, &costed, &effort, a, &scratch, &k->solution);
