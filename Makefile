@@ -12,7 +12,7 @@ CC      ?= cc
 OPT     ?= -O2
 B       ?= build
 
-PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev libsodium-dev gnuplot-nox \
+PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev libsodium-dev libglpk-dev gnuplot-nox \
             check sqlite3 python3 python3-jsonschema clang clang-format clang-tidy libonnx-dev libonnx-testdata protobuf-compiler \
             protobuf-c-compiler libprotobuf-c-dev man-db git valgrind
 
@@ -25,7 +25,7 @@ CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 CFLAGS   += -std=c11 $(OPT) -g $(WARN) -ffp-contract=off -MMD -MP $(SANITIZE) $(LIB_FLAGS)
 ifndef ROOT # else see the boards below
 LIB_FLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
-LDLIBS   += $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm -lpthread
+LDLIBS   += $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lglpk -lm -lpthread # GLPK has no .pc file
 TEST_LIBS := $(shell pkg-config --cflags --libs check libprotobuf-c 2>/dev/null)
 ifneq ($(shell pkg-config --exists $(LIBS) 2>/dev/null && echo yes),yes)
 ifeq ($(filter deps% demo check% bench bench-kernels bench-simgrid bench-slices bench-engine kernels-% clean,$(MAKECMDGOALS)),)
@@ -49,7 +49,8 @@ COMMANDS := calibrate
 SUITES   := kernels winograd bundle selftest
 BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/devices/*.json scenarios/protocols/*.json)
 FOLDERS  := base kernels models sim algorithms algorithms/common scenarios
-SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c)) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
+# Nothing is simulated on a board: no exact optima, so no GLPK.
+SOURCES  := $(filter-out algorithms/optimal.c algorithms/common/exact.c algorithms/common/program.c,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
 endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
@@ -94,7 +95,7 @@ define list_to
 	@mkdir -p $(@D); printf '$(1)(%s)\n' $(sort $(2)) >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 endef
 $(B)/schemes.def: FORCE
-	$(call list_to,SCHEME,$(filter-out registry,$(basename $(notdir $(wildcard algorithms/*.c)))))
+	$(call list_to,SCHEME,$(filter-out registry,$(basename $(notdir $(filter-out algorithms/common/%,$(filter algorithms/%,$(SOURCES)))))))
 $(B)/kernels.def: FORCE
 	$(call list_to,KERNEL,$(patsubst op_%,%,$(basename $(notdir $(wildcard kernels/op_*.c)))))
 $(B)/commands.def: FORCE
@@ -297,13 +298,14 @@ bench-engine-run:
 SHARE = $(DESTDIR)$(PREFIX)/share/fogsim
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(SHARE)/models/zoo $(SHARE)/kernels/profiles \
-	  $(SHARE)/results/plots $(SHARE)/scenarios/devices $(SHARE)/scenarios/protocols $(SHARE)/docs
+	  $(SHARE)/results/plots $(SHARE)/scenarios/devices $(SHARE)/scenarios/protocols $(SHARE)/scenarios/hadidi $(SHARE)/docs
 	install -m 755 $(B)/fogsim $(DESTDIR)$(PREFIX)/bin/fogsim
 	install -m 644 docs/fogsim.1 $(DESTDIR)$(PREFIX)/share/man/man1/fogsim.1
 	install -m 644 models/zoo/*.json $(SHARE)/models/zoo
 	install -m 644 kernels/profiles/*.json $(SHARE)/kernels/profiles
 	install -m 644 results/plots/* $(SHARE)/results/plots
 	install -m 644 scenarios/*.json $(SHARE)/scenarios
+	install -m 644 scenarios/hadidi/*.json $(SHARE)/scenarios/hadidi
 	install -m 644 scenarios/devices/*.json $(SHARE)/scenarios/devices
 	install -m 644 scenarios/protocols/*.json $(SHARE)/scenarios/protocols
 	install -m 644 docs/scenario.schema.json $(SHARE)/docs

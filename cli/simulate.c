@@ -63,7 +63,7 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
     struct simulation *sim = ctx;
     struct view       *view = &sim->p.views[class_of(&sim->p, request->class_id)];
     // By user and its own rank, so that schemes which change who comes when see the same draws.
-    struct task          t = {(uint64_t)request->user << 40 | request->rank, request->home};
+    struct task t = {(uint64_t)request->user << TASK_RANK_BITS | request->rank, request->home};
     const struct scheme *scheme = sim->p.scheme->scheme;
     struct arena_mark    mark = arena_mark(&sim->scratch);
     enum plan_verdict    verdict;

@@ -11,7 +11,8 @@ struct shape graph_tensor(const struct graph *g, uint32_t tensor)
 uint32_t graph_tensor_bits(const struct graph *g, uint32_t tensor)
 {
     assert(tensor <= g->layer_count);
-    return tensor ? g->layers[tensor - 1].bits : 8 * BYTES_PER_ELEMENT;
+    if (tensor) return g->layers[tensor - 1].bits;
+    return g->input_bits ? g->input_bits : 8 * BYTES_PER_ELEMENT;
 }
 
 uint32_t layer_bits(const struct graph *g, const struct layer *l)

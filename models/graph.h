@@ -53,6 +53,7 @@ struct exit_point {    // where an answer may be taken
 struct graph {
     const char        *name, *about, *source;
     struct shape       input;
+    uint32_t           input_bits; // of one element of the input as it is sent; 0: 32
     uint32_t           layer_count, step_count;
     struct layer      *layers; // [layer_count]
     struct step       *steps;  // [step_count]

@@ -214,6 +214,7 @@ static void read_input(struct graph *g, struct json root, const struct model_opt
     g->input.w = (int32_t)json_as_integer(json_at(j, count - 1), 1, MAX_SIDE);
     if (o->input_h) g->input.h = o->input_h;
     if (o->input_w) g->input.w = o->input_w;
+    g->input_bits = (uint32_t)o->input_bits;
 }
 
 static bool is_read(const struct graph *g, uint32_t layer)

@@ -12,6 +12,7 @@
 struct model_options {
     int32_t classes;          // 0: as the file says
     int32_t input_h, input_w; // 0: as the file says
+    int32_t input_bits;       // of one element as it is sent; 0: 32
 };
 
 // The graph lives in `a`. false: e holds every fault.

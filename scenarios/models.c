@@ -29,10 +29,11 @@ static void add_model(struct scenario *s, struct arena *a, const struct paths *p
 
 static void read_model(struct scenario *s, struct json j, const struct paths *paths)
 {
-    static const char *const keys[] = {"model", "input", "classes", NULL};
+    static const char *const keys[] = {"model", "input", "input_bits", "classes", NULL};
     uint32_t                 before = j.doc->e->fault_count;
     json_keys(j, keys);
-    struct model_options o = {.classes = (int32_t)json_integer(j, "classes", 0, 1, 65536)};
+    struct model_options o = {.classes = (int32_t)json_integer(j, "classes", 0, 1, 65536),
+                              .input_bits = (int32_t)json_integer(j, "input_bits", 0, 1, 32)};
     struct json          input = json_get(j, "input");
     if (json_count(input) == 2) {
         o.input_h = (int32_t)json_as_integer(json_at(input, 0), 1, 16384);

@@ -66,11 +66,9 @@ static void add_scheme(struct scenario *s, const char *label, const char *name,
 {
     const struct scheme *scheme = scheme_find(name);
     if (!scheme) {
-        char   all[256] = "";
-        size_t length = 0;
-        for (uint32_t i = 0; i < scheme_count && length < sizeof all; i++)
-            length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "",
-                                       scheme_table[i]->name);
+        const char *all = "";
+        for (uint32_t i = 0; i < scheme_count; i++)
+            all = arena_format(j.arena, "%s%s%s", all, i ? ", " : "", scheme_table[i]->name);
         err_add(j.doc->e, "%s: %s: want a scheme (%s), have \"%.60s\"", j.doc->name, j.place, all,
                 name);
         return;

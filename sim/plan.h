@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/units.h"
 
 enum op_kind {
     OP_COMPUTE,  // occupies a server of node `to` for `seconds`
@@ -47,6 +48,10 @@ struct plan { // zero-initialise; memory from `arena`, given back when that is r
 };
 
 enum { NO_OP = UINT32_MAX };
+
+struct op_times { // of one operation; -1: never got there
+    sim_ns ready_ns, start_ns, finish_ns;
+};
 
 enum plan_verdict {
     PLAN_READY,

@@ -41,10 +41,6 @@ struct stage_record {
     uint32_t slices;               // compute operations with a tag (tag[0] != 0)
 };
 
-struct op_times { // of one operation; -1: never got there
-    sim_ns ready_ns, start_ns, finish_ns;
-};
-
 struct job_record {
     uint64_t        job;      // rank of arrival in the run, from 0
     uint32_t        home;     // node it arrived at
