@@ -41,18 +41,21 @@ static uint32_t lead_of(const struct builder *b, uint32_t step)
     return b->as->leads ? b->as->leads[step] : b->lead;
 }
 
-static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_t node)
+// Brings what a slice reads to its node; returns its bytes.
+static int64_t need_input(struct builder *b, uint32_t step, struct slice s, uint32_t node)
 {
     uint32_t     tensor = b->g->steps[step].input;
     struct block blocks[MAX_CHAIN], in = slice_blocks(b->g, step, s, blocks);
-    if (slice_is_scattered(b->g, step, s) && node != b->user && b->by_layer) {
+    bool         is_scattered = slice_is_scattered(b->g, step, s);
+    int64_t      bytes =
+        is_scattered ? slice_input_bytes(b->g, step, s) : block_bytes(b->g, tensor, &in);
+    if (is_scattered && node != b->user && b->by_layer)
         // Neurons of a flattened image do not lie in rows; the user has all of it and sends the
         // share.
-        wait_for(b, pieces_send(&b->pieces, step, b->user, node,
-                                (double)slice_input_bytes(b->g, step, s), NO_OP));
-    } else {
+        wait_for(b, pieces_send(&b->pieces, step, b->user, node, (double)bytes, NO_OP));
+    else
         pieces_need(&b->pieces, tensor, node, &in, step);
-    }
+    return bytes;
 }
 
 // The part of a node; nothing of a step: begin >= end.
@@ -149,13 +152,12 @@ static uint32_t compute_slice(struct builder *b, uint32_t step, uint32_t i, stru
 {
     uint32_t node = b->as->nodes[i];
     begin_waiting(b);
-    need_input(b, step, s, node);
+    int64_t bytes_in = need_input(b, step, s, node);
     load_weights(b, step, i, s);
     struct op op = {.kind = OP_COMPUTE, .stage = step, .from = node, .to = node};
     op.seconds = cost_slice_s(view_costs(b->v, node), step, s);
     op.memory_bytes =
-        (double)(slice_input_bytes(b->g, step, s) + slice_output_bytes(b->g, step, s) +
-                 slice_weight_bytes(b->g, step, s));
+        (double)(bytes_in + slice_output_bytes(b->g, step, s) + slice_weight_bytes(b->g, step, s));
     op.tag[0] = s.axis;
     op.tag[1] = (uint32_t)s.begin;
     op.tag[2] = (uint32_t)s.end;
