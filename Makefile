@@ -50,7 +50,7 @@ SUITES   := kernels winograd bundle selftest
 BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/devices/*.json scenarios/protocols/*.json)
 FOLDERS  := base kernels models sim algorithms algorithms/common scenarios
 # Nothing is simulated on a board: no exact optima, so no GLPK.
-SOURCES  := $(filter-out algorithms/optimal.c algorithms/common/exact.c,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
+SOURCES  := $(filter-out algorithms/optimal.c algorithms/common/exact.c algorithms/common/program.c,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
 endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
@@ -307,13 +307,14 @@ INCLUDE = $(DESTDIR)$(PREFIX)/include/fogsim
 .PHONY: install-headers
 install: all install-headers
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(SHARE)/models/zoo $(SHARE)/kernels/profiles \
-	  $(SHARE)/results/plots $(SHARE)/scenarios/devices $(SHARE)/scenarios/protocols $(SHARE)/docs
+	  $(SHARE)/results/plots $(SHARE)/scenarios/devices $(SHARE)/scenarios/protocols $(SHARE)/scenarios/hadidi $(SHARE)/docs
 	install -m 755 $(B)/fogsim $(DESTDIR)$(PREFIX)/bin/fogsim
 	install -m 644 docs/fogsim.1 $(DESTDIR)$(PREFIX)/share/man/man1/fogsim.1
 	install -m 644 models/zoo/*.json $(SHARE)/models/zoo
 	install -m 644 kernels/profiles/*.json $(SHARE)/kernels/profiles
 	install -m 644 results/plots/* $(SHARE)/results/plots
 	install -m 644 scenarios/*.json $(SHARE)/scenarios
+	install -m 644 scenarios/hadidi/*.json $(SHARE)/scenarios/hadidi
 	install -m 644 scenarios/devices/*.json $(SHARE)/scenarios/devices
 	install -m 644 scenarios/protocols/*.json $(SHARE)/scenarios/protocols
 	install -m 644 docs/scenario.schema.json $(SHARE)/docs

@@ -193,6 +193,7 @@ const struct scheme scheme_dads = {
     .about = "steps divided between user and server by minimum cuts: least latency, or under load "
              "a short longest stage",
     .source = "Hu et al., Dynamic Adaptive DNN Surgery, INFOCOM 2019",
+    .stays_at_user = true,
     .options = OPTION_WEIGHTS,
     .own = OWN,
     .own_count = OWN_COUNT,

@@ -260,6 +260,7 @@ const struct scheme scheme_hyps = {
     .about = "partitions that fit a small memory, loaded in turn, over a hub (HyPS)",
     .source = "Kaboubi, Hybrid Partitioning System for Embedded and Distributed CNNs Inference on "
               "Edge Devices, thesis 2023, 3.2, Algorithms 1 to 3",
+    .stays_at_user = true,
     .options = OPTION_WEIGHTS | OPTION_LOCAL_SHARE,
     .own = OWN,
     .own_count = OWN_COUNT,

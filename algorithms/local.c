@@ -13,6 +13,7 @@ const struct scheme scheme_local = {
     .name = "local",
     .about = "the user itself computes the whole task (device-only)",
     .source = "baseline; the tau of the DINA thesis",
+    .stays_at_user = true,
     .options = OPTION_WEIGHTS,
     .plan = plan,
 };

@@ -173,6 +173,7 @@ const struct scheme scheme_neurosurgeon = {
     .name = "neurosurgeon",
     .about = "one cut of the chain between user and server, by latency or energy",
     .source = "Kang et al., Neurosurgeon, ASPLOS 2017",
+    .stays_at_user = true,
     .options = OPTION_WEIGHTS,
     .own = OWN,
     .own_count = OWN_COUNT,

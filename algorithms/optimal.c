@@ -194,6 +194,7 @@ static void solve(struct kept *k, const struct split_problem *p, struct arena *a
                                         option_number(p->v, OWN_TIME)};
     struct arena              costs = {0}, scratch = {0};
     splits_list(p, a, &k->splits);
+    if (!k->splits.count) return;
     struct splits costed = k->splits;
     splits_cost(p, &costs, &scratch, &costed);
     k->is_feasible = exact_solve(p, &costed, &effort, a, &scratch, &k->solution);
@@ -279,6 +280,7 @@ const struct scheme scheme_optimal = {
     .name = "optimal",
     .about = "least latency of a task alone over all placements of its steps, or parts of them",
     .source = "mixed-integer program and exact timing; docs/models/optimal.md",
+    .stays_at_user = true,
     .options = OPTION_WEIGHTS,
     .own = own,
     .own_count = OWN_COUNT,

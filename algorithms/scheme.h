@@ -28,9 +28,12 @@ struct association { // of one epoch
     uint64_t      guard_blocked; // pairs of the end state that the welfare guard alone forbids
 };
 
+enum { TASK_RANK_BITS = 40 };
+
 struct task {
-    uint64_t number; // of user and rank among its tasks: numbers the streams
-    uint32_t user;   // node
+    uint64_t
+        number;    // of user and rank among its tasks (the low TASK_RANK_BITS): numbers the streams
+    uint32_t user; // node
 };
 
 struct progress { // what became of a task's last attempt, when it is planned again
@@ -103,6 +106,7 @@ struct scheme {
     bool        is_random;             // draws; its results spread over tasks
     bool        is_foreign; // the user's own, outside of the table: when it fails, what the run had
                             // is kept, marked failed
+    bool stays_at_user;     // computing at the user is its choice, not its way out
 
     const struct scheme_option *own; // [own_count]
     uint32_t                    own_count;

@@ -296,7 +296,7 @@ const struct command command_calibrate = {
     "calibrate",
     "",
     "time the kernels on this machine; write a profile",
-    "Times the layers and slices of the zoo and of the bundled scenarios, in under seven minutes.\n"
+    "Times the layers and slices of the zoo and of the bundled scenarios, in some ten minutes.\n"
     "Leave the machine alone meanwhile. Use the result with --profile FILE. With --verify, exit\n"
     "status 1 says that the profile no longer holds on this machine.",
     0,

@@ -68,7 +68,7 @@ static void say_task(struct plugin_text *t, const struct view *now, const struct
     text_raw(t, "{");
     text_member_integer(t, "task", (int64_t)x->id);
     text_member_integer(t, "user", x->due.user);
-    text_member_integer(t, "rank", (int64_t)(x->due.number & ((1ull << 40) - 1)));
+    text_member_integer(t, "rank", (int64_t)(x->due.number & ((1ull << TASK_RANK_BITS) - 1)));
     text_member_integer(t, "class", x->due.class_id);
     text_member_integer(t, "attempt", x->attempt);
     say_candidates(t, &v, x->due.user, scratch);

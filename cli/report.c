@@ -95,7 +95,7 @@ static struct columns find_columns(const struct result_row *rows, uint32_t count
 
 static void print_head(const struct columns *c, bool has_ratios, const char *model)
 {
-    printf("\n%s\n  %-10s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total", "computation",
+    printf("\n%s\n  %-13s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total", "computation",
            "loading", "transmission", "queueing");
     for (int k = JOB_LATE; k < COLUMNS; k++)
         if (c->shown[k])
@@ -111,7 +111,7 @@ static void print_row(const struct columns *c, const struct result_row *row,
 {
     static const int times[] = {METRIC_LATENCY, METRIC_COMPUTATION, METRIC_LOADING,
                                 METRIC_TRANSMISSION, METRIC_QUEUEING};
-    printf("  %-10s", row->scheme->label);
+    printf("  %-13s", row->scheme->label);
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) print_cell(&row->metrics[times[i]]);
     for (int k = JOB_LATE; k < COLUMNS; k++)
         if (c->shown[k] && isnan(column_of(row, k)))
@@ -132,7 +132,7 @@ static void print_classes(const struct result_row *rows, uint32_t count)
     for (uint32_t c = 0; c < rows->class_count; c++) {
         printf("  total of %s\n", rows->class_names[c]);
         for (uint32_t i = 0; i < count; i++) {
-            printf("  %-10s", rows[i].scheme->label);
+            printf("  %-13s", rows[i].scheme->label);
             print_cell(&rows[i].class_latency[c]);
             printf("\n");
         }
@@ -192,7 +192,7 @@ static void print_published(const struct scenario *s, const struct result_row *r
                  p->high);
         snprintf(ours, sizeof ours, "%.3g (%.3g to %.3g)", o->mean / scale, o->p5 / scale,
                  o->p95 / scale);
-        printf("  %-10s %-46s published %-14s ours %-26s %s\n", p->model, what, wanted, ours,
+        printf("  %-13s %-46s published %-14s ours %-26s %s\n", p->model, what, wanted, ours,
                p->source);
     }
 }
@@ -230,7 +230,7 @@ static void print_equal(const struct scenario *s, const struct result_row *rows,
 static void print_losses(const struct result_row *rows, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (rows[i].local_plans && strcmp(rows[i].scheme->scheme->name, "local") != 0)
+        if (rows[i].local_plans && !rows[i].scheme->scheme->stays_at_user)
             printf(
                 "note: %s, %s: %llu of %llu tasks computed at their user: no node up and in reach "
                 "met tau, Gamma and memory\n",

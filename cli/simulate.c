@@ -40,7 +40,7 @@ static bool is_reachable(void *ctx, uint32_t from, uint32_t to)
 
 static uint64_t number_of(const struct job_request *request)
 {
-    return (uint64_t)request->user << 40 | request->rank;
+    return (uint64_t)request->user << TASK_RANK_BITS | request->rank;
 }
 
 static const struct due *due(void *ctx, struct arena *scratch, uint32_t *count)

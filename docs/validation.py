@@ -252,6 +252,10 @@ class Tools:
     """What a paper's file may use."""
 
     @staticmethod
+    def figure(name, title, xlabel, ylabel, series, **how):
+        return figure_svg(name, title, xlabel, ylabel, series, **how)
+
+    @staticmethod
     def run(scenario, sets=(), schemes=(), models=(), record="tasks"):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "x.db")
@@ -275,6 +279,51 @@ class Tools:
         if not calibration and abs(row["error_pct"]) > MISS_PCT and not why:
             raise ValueError(f"{name}: misses by {row['error_pct']:.0f} %: say why")
         return row
+
+
+# ---- figures of the validation, by gnuplot into docs/validation-NAME.svg
+
+COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]  # Okabe and Ito, Color universal design
+
+
+def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, bands=()):
+    """`series`: {label: [(x, y)]}, in order; `bands`: [(label, low, high)] of published ranges. Returns the Markdown that shows it."""
+    path = f"docs/validation-{name}.svg"
+    lines = ["set terminal svg size 760,420 font 'DejaVu Sans,12' background rgb 'white'", f"set output '{path}'", "set encoding utf8",
+             f'set title "{title}" noenhanced', f'set xlabel "{xlabel}" noenhanced', f'set ylabel "{ylabel}" noenhanced',
+             "set key outside right top noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
+    xs = [x for points in series.values() for x, _ in points]
+    span = (max(xs) - min(xs)) * 0.04 or 1
+    low, high = (min(xs) / 1.15, max(xs) * 1.15) if logx else (min(xs) - span, max(xs) + span)
+    lines += ["set logscale x"] * logx + ["set logscale y"] * logy + [f"set xrange [{low}:{high}]"]
+    if not logy:
+        lines.append("set yrange [0:*]")
+    plots, data = [], []
+    for label, bottom, top in bands:
+        plots.append(f"'-' using 1:2:3 with filledcurves fs transparent solid 0.15 noborder lc rgb '#888888' title \"{label}\"")
+        data.append(f"{low} {bottom} {top}\n{high} {bottom} {top}\ne")
+    for i, (label, points) in enumerate(series.items()):
+        plots.append(f"'-' using 1:2 with linespoints lw 2 pt {[7, 5, 9, 11, 13, 4, 6][i % 7]} ps 0.8 lc rgb '{COLOURS[i % 7]}' title \"{label}\"")
+        data.append("\n".join(f"{x} {y}" for x, y in points) + "\ne")
+    script = "\n".join(lines) + "\nplot " + ", ".join(plots) + "\n" + "\n".join(data) + "\n"
+    subprocess.run(["gnuplot"], input=script, text=True, check=True)
+    return f"![{title}](validation-{name}.svg)"
+
+
+def overview_svg(rows):
+    """Published against ours, one point a row; a range is a line across."""
+    exact = [(r["published"], r["ours"]) for r in rows if not isinstance(r["published"], list) and r["published"] > 0 and r["ours"] > 0]
+    ranges = [(r["published"][0], r["published"][1], r["ours"]) for r in rows if isinstance(r["published"], list) and r["published"][0] > 0 and r["ours"] > 0]
+    everything = [x for row in exact + ranges for x in row]
+    low, high = min(everything) / 2, max(everything) * 2
+    lines = ["set terminal svg size 620,560 font 'DejaVu Sans,12' background rgb 'white'", "set output 'docs/validation-overview.svg'", "set encoding utf8",
+             'set title "Published figures and ours, each row of the papers (calibration left out)"', 'set xlabel "published"', 'set ylabel "ours"', "set logscale xy",
+             f"set xrange [{low}:{high}]", f"set yrange [{low}:{high}]", "set format '10^{%L}'", "set key left top", "set grid back lc rgb '#dddddd'", "set size square",
+             "plot x with lines lc rgb '#000000' title 'equal', 1.25*x with lines dt 2 lc rgb '#888888' title '25 % off', x/1.25 with lines dt 2 lc rgb '#888888' notitle, "
+             "'-' using (sqrt($1*$2)):3:1:2 with xerrorbars pt 7 ps 0.4 lc rgb '#d55e00' title 'a range', '-' using 1:2 with points pt 7 ps 0.7 lc rgb '#0072b2' title 'a figure'",
+             *(f"{a} {b} {y}" for a, b, y in ranges), "e", *(f"{x} {y}" for x, y in exact), "e"]
+    subprocess.run(["gnuplot"], input="\n".join(lines) + "\n", text=True, check=True)
+    return "![published figures and ours](validation-overview.svg)"
 
 
 def load_papers():
@@ -315,7 +364,7 @@ def paper_sections(data):
     errors = [abs(r["error_pct"]) for r in judged]
     line = f"{len(judged)} rows beside {len(everything) - len(judged)} of calibration; {sum(e == 0 for e in errors)} equal or inside the published range; " \
            f"median error {statistics.median(errors):.1f} %; {len(misses)} miss by more than {MISS_PCT} %." if errors else "No rows."
-    return "\n".join(sections), "\n".join(paper_table(misses)) if misses else "None.", line
+    return "\n".join(sections), "\n".join(paper_table(misses)) if misses else "None.", line + "\n\n" + overview_svg(judged) + "\n"
 
 
 def queueing(*words):

@@ -10,7 +10,7 @@
 
 enum { MAX_PARTS = 8, LARGE_FC = 1 << 20, LEAST_OF_KIND = 8 };
 
-// Together under seven minutes, or one, on a machine that does 100 GFLOP/s.
+// Together some ten minutes, or one, on a machine that does 100 GFLOP/s.
 const struct calibration_effort calibration_full = {6, 5, 3, 0.004, 8};
 const struct calibration_effort calibration_quick = {1, 3, 1, 0.002, 2};
 

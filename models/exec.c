@@ -143,7 +143,8 @@ static void run_channels(const struct graph *g, uint32_t layer, struct span chan
     call.x[0] = input;
     if (layer_is_conv(l)) {
         call.in[0].c = in.c / l->attr.groups * groups;
-        call.x[0] += channels.begin / per_group * (in.c / l->attr.groups) * shape_pixels(&in);
+        call.x[0] +=
+            (int64_t)(channels.begin / per_group) * (in.c / l->attr.groups) * shape_pixels(&in);
         attr.groups = groups;
     }
     int64_t per_output = (l->params - (attr.bias ? attr.channels : 0)) / attr.channels;

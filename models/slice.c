@@ -98,8 +98,7 @@ static void cut_tiles(struct slice s, struct block *b)
         b->at[AXIS_W] = tiles(s.begin % columns, s.end - row * columns, columns, b->at[AXIS_W].end);
 }
 
-// What a slice makes of the last layer that it runs.
-static struct block slice_output(const struct graph *g, uint32_t step, struct slice s)
+struct block slice_output(const struct graph *g, uint32_t step, struct slice s)
 {
     uint32_t     last = g->steps[step].chain[slice_chain_count(g, step, s.axis) - 1];
     struct block b = block_of_tensor(g, last + 1);
@@ -171,7 +170,7 @@ struct block slice_blocks(const struct graph *g, uint32_t step, struct slice s,
 
 bool slice_is_empty(const struct graph *g, uint32_t step, struct slice s)
 {
-    if (s.begin >= s.end) return true;
+    if (s.begin >= s.end || s.axis != SLICE_GRID) return s.begin >= s.end;
     struct block out = slice_output(g, step, s);
     return block_elements(&out) == 0;
 }

@@ -65,6 +65,9 @@ struct slice step_whole(const struct graph *g, uint32_t step);
 // slices the head alone.
 uint32_t slice_chain_count(const struct graph *g, uint32_t step, enum slice_axis axis);
 
+// What the slice makes of the last layer that it runs.
+struct block slice_output(const struct graph *g, uint32_t step, struct slice s);
+
 // What the slice computes of the output of each of its chain layers, blocks[0] being the head's.
 // Returns what it reads of the step's input; neurons of a flattened image (slice_is_scattered) are
 // no block: then all of it.

@@ -34,7 +34,7 @@ static void teardown(void)
 
 static int32_t draw(int32_t low, int32_t high)
 {
-    return low + (int32_t)rng_below(&rng, (uint64_t)(high - low + 1));
+    return low + (int32_t)rng_below(&rng, (uint64_t)high - (uint64_t)low + 1);
 }
 
 // With zeros of both signs among them.

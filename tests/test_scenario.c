@@ -614,7 +614,7 @@ static const struct {
     {"links.user>cloud={}",
      "links.user>cloud: want \"default\" or \"FROM>TO\" with names of node groups, have "
      "\"user>cloud\""},
-    {"protocol=udp", "protocol: want one of grpc, mqtt, tcp, have \"udp\""},
+    {"protocol=udp", "protocol: want one of avro, grpc, mqtt, tcp, have \"udp\""},
     {"nodes.fog.override.conv=fft",
      "nodes.fog.override.conv: want one of \"direct\", \"winograd\", \"fastest\", have \"fft\""},
     {"nodes.fog.override.caches=1",
@@ -731,7 +731,8 @@ static const struct {
       PLACES},
      "links.user>fog.radio.bandwidth: want a bandwidth such as \"20 MHz\", have \"20 Mbit/s\""},
     {{"protocol={\"qos\": 1}"}, "protocol.qos: want a brokered protocol with qos 1, have 1"},
-    {{"protocol={\"name\": \"udp\"}"}, "protocol.name: want one of grpc, mqtt, tcp, have \"udp\""},
+    {{"protocol={\"name\": \"udp\"}"},
+     "protocol.name: want one of avro, grpc, mqtt, tcp, have \"udp\""},
     {{"links.default.protocol={\"about\": \"x\"}"},
      "links.default.protocol.about: want a known key, have \"about\""},
     {{"nodes={\"user\": {\"device\": \"server-v100\"}, \"fog\": {\"device\": \"server-v100\"}, "

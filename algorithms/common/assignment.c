@@ -1,5 +1,7 @@
 #include "algorithms/common/assignment.h"
 
+#include <assert.h>
+
 void build_assignment(const struct view *v, uint32_t node_count, const uint32_t *nodes,
                       struct arena *a, struct assignment *out)
 {
@@ -50,4 +52,42 @@ void build_shares(const struct view *v, uint32_t node_count, const uint32_t *nod
     build_assignment(v, node_count, nodes, a, out);
     for (uint32_t s = 0; s < v->graph->step_count; s++)
         slice_cuts(weights, node_count, step_extent(v->graph, s, out->axes[s]), out->cuts[s]);
+}
+
+// The layers that an exit needs, itself included.
+static void want_layers(const struct graph *g, uint32_t exit, bool *wanted)
+{
+    wanted[g->exits[exit].layer] = true;
+    for (uint32_t i = g->exits[exit].layer + 1; i-- > 0;)
+        for (uint32_t k = 0; wanted[i] && k < g->layers[i].input_count; k++)
+            if (g->layers[i].inputs[k]) wanted[g->layers[i].inputs[k] - 1] = true;
+}
+
+void assignment_wanted(const struct graph *g, const struct assignment *as, bool *layers,
+                       bool *steps)
+{
+    assert(as->exit < g->exit_count);
+    for (uint32_t i = 0; i < g->layer_count; i++) layers[i] = g->exit_count == 1;
+    for (uint32_t s = 0; s < g->step_count; s++) steps[s] = false;
+    for (uint32_t exit = as->tries_exits ? 0 : as->exit; exit <= as->exit; exit++)
+        if (g->exit_count > 1) want_layers(g, exit, layers);
+    for (uint32_t i = 0; i < g->layer_count; i++) {
+        int32_t s = g->layers[i].step;
+        if (layers[i] && s != NO_STEP) steps[s] = as->cuts[s][as->node_count] > 0;
+    }
+}
+
+uint32_t assignment_lead(const struct graph *g, const struct assignment *as, const bool *steps)
+{
+    uint32_t best = 0;
+    double   best_share = -1;
+    for (uint32_t i = 0; i < as->node_count; i++) {
+        double share = 0;
+        for (uint32_t s = 0; s < g->step_count; s++)
+            if (steps[s])
+                share +=
+                    (double)(as->cuts[s][i + 1] - as->cuts[s][i]) / as->cuts[s][as->node_count];
+        if (share > best_share) best_share = share, best = i;
+    }
+    return as->nodes[best];
 }

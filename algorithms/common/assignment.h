@@ -23,7 +23,9 @@ struct assignment {
     // largest share of the task.
     const uint32_t *leads; // [step_count]
     bool            has_hub;
-    uint32_t hub;  // every message between two other nodes passes it, and it keeps what passed
+    // Every message between two other nodes passes it, and it keeps what passed (layer by layer:
+    // till the step is over).
+    uint32_t hub;
     uint32_t exit; // of the graph's exits: where the answer is taken; what it does not need is not
                    // computed, whatever its cuts
     bool tries_exits; // the exits before it are computed first, and what follows waits for them
@@ -48,5 +50,14 @@ void build_single(const struct view *v, uint32_t node, struct arena *a, struct a
 // DINA-P: every step in proportion to `weights` (facts 2.1).
 void build_shares(const struct view *v, uint32_t node_count, const uint32_t *nodes,
                   const double *weights, struct arena *a, struct assignment *out);
+
+// What is computed: of a graph of one exit everything, else what the exits need (exit, and with
+// tries_exits those before it); of the steps those that somebody has a part of. Into layers
+// [layer_count] and steps[step_count].
+void assignment_wanted(const struct graph *g, const struct assignment *as, bool *layers,
+                       bool *steps);
+
+// The node with the largest share of these steps, the first of such: leads NULL.
+uint32_t assignment_lead(const struct graph *g, const struct assignment *as, const bool *steps);
 
 #endif

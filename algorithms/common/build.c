@@ -1,8 +1,5 @@
 #include "algorithms/common/build.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include "algorithms/common/pieces.h"
 
 struct builder {
@@ -17,8 +14,8 @@ struct builder {
     struct pieces            pieces;    // who holds what
     uint32_t                *task_load; // [node_count] the load of everything, NO_OP before it
     struct op_list           round;     // what ended the last round
-    const bool              *is_wanted; // [layer_count] the exit needs it
-    const bool              *is_built;  // [step_count]
+    bool                    *is_wanted; // [layer_count] the exit needs it
+    bool                    *is_built;  // [step_count]
 };
 
 static void wait_for(struct builder *b, uint32_t op)
@@ -44,18 +41,21 @@ static uint32_t lead_of(const struct builder *b, uint32_t step)
     return b->as->leads ? b->as->leads[step] : b->lead;
 }
 
-static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_t node)
+// Brings what a slice reads to its node; returns its bytes.
+static int64_t need_input(struct builder *b, uint32_t step, struct slice s, uint32_t node)
 {
     uint32_t     tensor = b->g->steps[step].input;
     struct block blocks[MAX_CHAIN], in = slice_blocks(b->g, step, s, blocks);
-    if (slice_is_scattered(b->g, step, s) && node != b->user && b->by_layer) {
+    bool         is_scattered = slice_is_scattered(b->g, step, s);
+    int64_t      bytes =
+        is_scattered ? slice_input_bytes(b->g, step, s) : block_bytes(b->g, tensor, &in);
+    if (is_scattered && node != b->user && b->by_layer)
         // Neurons of a flattened image do not lie in rows; the user has all of it and sends the
         // share.
-        wait_for(b, pieces_send(&b->pieces, step, b->user, node,
-                                (double)slice_input_bytes(b->g, step, s), NO_OP));
-    } else {
+        wait_for(b, pieces_send(&b->pieces, step, b->user, node, (double)bytes, NO_OP));
+    else
         pieces_need(&b->pieces, tensor, node, &in, step);
-    }
+    return bytes;
 }
 
 // The part of a node; nothing of a step: begin >= end.
@@ -152,13 +152,12 @@ static uint32_t compute_slice(struct builder *b, uint32_t step, uint32_t i, stru
 {
     uint32_t node = b->as->nodes[i];
     begin_waiting(b);
-    need_input(b, step, s, node);
+    int64_t bytes_in = need_input(b, step, s, node);
     load_weights(b, step, i, s);
     struct op op = {.kind = OP_COMPUTE, .stage = step, .from = node, .to = node};
     op.seconds = cost_slice_s(view_costs(b->v, node), step, s);
     op.memory_bytes =
-        (double)(slice_input_bytes(b->g, step, s) + slice_output_bytes(b->g, step, s) +
-                 slice_weight_bytes(b->g, step, s));
+        (double)(bytes_in + slice_output_bytes(b->g, step, s) + slice_weight_bytes(b->g, step, s));
     op.tag[0] = s.axis;
     op.tag[1] = (uint32_t)s.begin;
     op.tag[2] = (uint32_t)s.end;
@@ -257,14 +256,6 @@ static uint32_t tensor_of_slices(const struct builder *b, uint32_t step)
     return b->g->steps[step].chain[slice_chain_count(b->g, step, b->as->axes[step]) - 1] + 1;
 }
 
-// What a slice makes of it. Not of partial sums, which are no part of a tensor.
-static struct block made_by(const struct builder *b, uint32_t step, struct slice s)
-{
-    struct block blocks[MAX_CHAIN];
-    slice_blocks(b->g, step, s, blocks);
-    return blocks[slice_chain_count(b->g, step, s.axis) - 1];
-}
-
 static void gather(struct builder *b, uint32_t step, uint32_t lead, const uint32_t *computed)
 {
     for (uint32_t i = 0; i < b->as->node_count; i++) {
@@ -276,7 +267,7 @@ static void gather(struct builder *b, uint32_t step, uint32_t lead, const uint32
             if (node != lead) op = pieces_send(&b->pieces, step, node, lead, bytes, op);
             wait_for(b, op);
         } else {
-            struct block made = made_by(b, step, s);
+            struct block made = slice_output(b->g, step, s);
             pieces_need(&b->pieces, tensor_of_slices(b, step), lead, &made, step);
         }
     }
@@ -332,7 +323,7 @@ static void build_step(struct builder *b, uint32_t step)
         if (s.begin >= s.end) continue; // empty slices are dropped
         computed[i] = compute_slice(b, step, i, s);
         if (s.axis == SLICE_IN) continue;
-        struct block made = made_by(b, step, s);
+        struct block made = slice_output(b->g, step, s);
         pieces_add_block(&b->pieces, tensor_of_slices(b, step), b->as->nodes[i], &made,
                          computed[i]);
     }
@@ -356,59 +347,19 @@ static void try_exits(struct builder *b, uint32_t step)
     }
 }
 
-static uint32_t largest_share(const struct builder *b)
-{
-    uint32_t best = 0;
-    double   best_share = -1;
-    for (uint32_t i = 0; i < b->as->node_count; i++) {
-        double share = 0;
-        for (uint32_t s = 0; s < b->g->step_count; s++)
-            if (b->is_built[s])
-                share += (double)(b->as->cuts[s][i + 1] - b->as->cuts[s][i]) /
-                         b->as->cuts[s][b->as->node_count];
-        if (share > best_share) best_share = share, best = i;
-    }
-    return b->as->nodes[best];
-}
-
-// The layers that an exit needs, itself included.
-static void want_layers(const struct graph *g, uint32_t exit, bool *wanted)
-{
-    wanted[g->exits[exit].layer] = true;
-    for (uint32_t i = g->exits[exit].layer + 1; i-- > 0;)
-        for (uint32_t k = 0; wanted[i] && k < g->layers[i].input_count; k++)
-            if (g->layers[i].inputs[k]) wanted[g->layers[i].inputs[k] - 1] = true;
-}
-
-// What is computed: a graph of one exit as a whole, else what the exit needs.
-static void find_wanted(struct builder *b)
-{
-    const struct graph *g = b->g;
-    bool               *wanted = ARENA_ARRAY(b->scratch, bool, g->layer_count);
-    bool               *built = ARENA_ARRAY(b->scratch, bool, g->step_count);
-    memset(wanted, g->exit_count == 1, g->layer_count * sizeof *wanted);
-    for (uint32_t exit = b->as->tries_exits ? 0 : b->as->exit; exit <= b->as->exit; exit++)
-        if (g->exit_count > 1) want_layers(g, exit, wanted);
-    for (uint32_t i = 0; i < g->layer_count; i++) {
-        int32_t s = g->layers[i].step;
-        if (wanted[i] && s != NO_STEP) built[s] = b->as->cuts[s][b->as->node_count] > 0;
-    }
-    b->is_wanted = wanted;
-    b->is_built = built;
-}
-
 void build_plan(const struct view *v, const struct task *t, const struct assignment *as,
                 struct arena *scratch, struct plan *out, struct placement *where)
 {
     const struct graph *g = v->graph;
     struct builder      b = {
              .v = v, .g = g, .as = as, .scratch = scratch, .plan = out, .where = where, .user = t->user};
-    assert(as->exit < g->exit_count);
-    find_wanted(&b);
+    b.is_wanted = ARENA_ARRAY(scratch, bool, g->layer_count);
+    b.is_built = ARENA_ARRAY(scratch, bool, g->step_count);
+    assignment_wanted(g, as, b.is_wanted, b.is_built);
     for (uint32_t s = 0; s < g->step_count; s++)
         b.any_remote |= b.is_built[s] && step_is_remote(&b, s);
     b.by_layer = v->options->granularity == GRANULARITY_LAYER && b.any_remote;
-    b.lead = b.by_layer ? t->user : largest_share(&b);
+    b.lead = b.by_layer ? t->user : assignment_lead(g, as, b.is_built);
     b.task_load = ARENA_ARRAY(scratch, uint32_t, as->node_count);
     for (uint32_t i = 0; i < as->node_count; i++) b.task_load[i] = NO_OP;
     pieces_init(&b.pieces, v, t->user, as->has_hub ? as->hub : NO_HUB, scratch, out);

@@ -39,7 +39,8 @@ static void list_from(const struct split_problem *p, struct splits *out, uint32_
         if (shares[0] && !v->fits[v->net->group_of[p->user]]) return;
         uint32_t fogs = fogs_of(shares, p->node_count);
         if ((uint32_t)__builtin_popcount(fogs) > p->most_fogs) return;
-        memcpy(&out->shares[out->count * p->node_count], shares, p->node_count * sizeof *shares);
+        memcpy(&out->shares[(size_t)out->count * p->node_count], shares,
+               p->node_count * sizeof *shares);
         out->leads[out->count] = lead_of(shares, p->node_count);
         out->fogs[out->count++] = fogs;
         return;
@@ -66,7 +67,7 @@ void splits_assign(const struct split_problem *p, const struct splits *x, const 
     uint32_t           *leads = ARENA_ARRAY(a, uint32_t, g->step_count);
     build_assignment(p->v, p->node_count, p->nodes, a, out);
     for (uint32_t s = 0; s < g->step_count; s++) {
-        const uint32_t *shares = &x->shares[choice_of[s] * p->node_count];
+        const uint32_t *shares = &x->shares[(size_t)choice_of[s] * p->node_count];
         int64_t         extent = step_extent(g, s, out->axes[s]), sum = 0;
         for (uint32_t i = 0; i < p->node_count; i++) {
             sum += shares[i];
@@ -335,6 +336,7 @@ static void read_plan(struct reader *r, uint32_t *choice_of, uint32_t odd_step)
         if (odd_step == NO_OP || plan.ops[i].stage == odd_step) read_event(r, i, odd_step);
     }
     if (odd_step == NO_OP) read_answer(r, is_awaited);
+    r->plan = NULL;
     arena_rewind(r->scratch, mark);
 }
 
