@@ -218,6 +218,7 @@ const struct scheme scheme_command = {
     .source = "the user's",
     .options = OPTION_GRANULARITY | OPTION_WEIGHTS | OPTION_FC_SPLIT | OPTION_LOCAL_SHARE,
     .is_foreign = true,
+    .stays_at_user = true, // what it meant is not known
     .begin = begin,
     .end = end,
     .associates = associates,
