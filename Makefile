@@ -47,7 +47,7 @@ LDLIBS   := -L$(ROOT)/usr/lib/$(TARGET) -lgsl -lgslcblas -lcjson -lsodium -lm -l
 TEST_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
 COMMANDS := calibrate
 SUITES   := kernels winograd bundle selftest
-BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/devices/*.json scenarios/protocols/*.json)
+BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/*/*.json)
 FOLDERS  := base kernels models sim algorithms algorithms/common scenarios
 # Nothing is simulated on a board: no exact optima, so no GLPK.
 SOURCES  := $(filter-out algorithms/optimal.c algorithms/common/exact.c algorithms/common/program.c,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
