@@ -103,8 +103,8 @@ $(B)/commands.def: FORCE
 as_text = sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/'
 $(B)/schema.inc: results/schema.sql
 	@mkdir -p $(@D); $(as_text) $< >$@
-$(B)/bundle.inc: $(BUNDLE)
-	@mkdir -p $(@D); for f in $^; do echo "{BUNDLE_ROOT \"/$$f\","; $(as_text) $$f; echo '},'; done >$@
+$(B)/bundle.inc: $(BUNDLE) Makefile
+	@mkdir -p $(@D); for f in $(BUNDLE); do echo "{BUNDLE_ROOT \"/$$f\","; $(as_text) $$f; echo '},'; done >$@
 # What a library of the user's includes, and what it may call; a change of these headers is another interface.
 LIBRARY_HEADERS = $(shell $(CC) -MM -MG $(CPPFLAGS) $(LIB_FLAGS) algorithms/library.h | tr -d '\\' | tr ' ' '\n' | \
                     grep '\.h$$' | grep -v '^/')
