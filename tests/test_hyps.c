@@ -827,6 +827,9 @@ static bool only_first_near(void *ctx, uint32_t node)
 START_TEST(workers_are_those_of_the_least_time_that_can_hold_a_unit)
 {
     load("vgg16"); // 7 units for 5 fog nodes
+    world.limits.theta = 1;
+    ck_workers((const uint32_t[]){3}, 1);
+    world.limits.theta = 64;
     ck_workers((const uint32_t[]){3, 4, 5, 6, 7}, 5);
     world.options.local_share = true;
     ck_workers((const uint32_t[]){3, 4, 5, 6, 7, 0}, 6);
