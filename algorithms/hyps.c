@@ -3,11 +3,12 @@
 // Split points and memory give units (algorithms/common/hyps_layout.h), which go to the workers in
 // turn and through their life cycle (hyps_plan.h): placed, loading, loaded, inferring. Workers are
 // fog nodes that can hold the smallest units the points allow, or swap: at most `devices`, or theta
-// where that is not given; with local_share the manager, which is the user, is one more, the last. Where there is no such fog node the user does
-// all of it alone; where some unit fits no worker the task is infeasible, and the metrics say by
-// how many bytes. Weights: `per_task` and `per_layer` are the life cycle (each unit is loaded when
-// its worker is free), `resident`: all units of a worker are there from the start and must fit at a
-// time, `cached`: as per_task, but what a worker still holds is not loaded again.
+// where that is not given; with local_share the manager, which is the user, is one more, the last.
+// Where there is no such fog node the user does all of it alone; where some unit fits no worker the
+// task is infeasible, and the metrics say by how many bytes. Weights: `per_task` and `per_layer`
+// are the life cycle (each unit is loaded when its worker is free), `resident`: all units of a
+// worker are there from the start and must fit at a time, `cached`: as per_task, but what a worker
+// still holds is not loaded again.
 //
 // The threshold's value in the thesis is not known to us: 25 million parameters, 100 MB of floats,
 // a tenth of a 1 GB board; VGG16's first fc layer (102.8 million) is beyond it, its second (16.8)
