@@ -289,10 +289,10 @@ COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#0
 def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, bands=()):
     """`series`: {label: [(x, y)]}, in order; `bands`: [(label, low, high)] of published ranges. Returns the Markdown that shows it."""
     path = f"docs/validation-{name}.svg"
-    height = 400 + 22 * ((len(series) + len(bands) + 1) // 2)  # labels stand below, in two columns, so that long ones take nothing from the plot
+    height = 425 + 22 * ((len(series) + len(bands) + 1) // 2)  # labels stand below, in two columns, so that long ones take nothing from the plot
     lines = [f"set terminal svg size 760,{height} font 'DejaVu Sans,12' background rgb 'white'", f"set output '{path}'", "set encoding utf8",
              f'set title "{title}" noenhanced', f'set xlabel "{xlabel}" noenhanced', f'set ylabel "{ylabel}" noenhanced',
-             "set key outside bottom center horizontal maxcols 2 Left reverse samplen 2 noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
+             "set key outside bottom center horizontal maxcols 2 Left reverse samplen 2 height 1 noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
     xs = [x for points in series.values() for x, _ in points]
     span = (max(xs) - min(xs)) * 0.04 or 1
     low, high = (min(xs) / 1.15, max(xs) * 1.15) if logx else (min(xs) - span, max(xs) + span)
