@@ -93,6 +93,16 @@ static void choose_devices(const struct view *views, uint32_t class_count, struc
     st->device_count = best->count < most ? best->count : most;
 }
 
+// Weights that stay are on a device beside those of the other models of a mix: each model's room
+// there is in proportion to what it needs, so that together they are within memory.
+static double memory_share(const struct view *views, uint32_t class_count, uint32_t class_id)
+{
+    double sum = 0;
+    if (views->options->weights != WEIGHTS_RESIDENT) return 1;
+    for (uint32_t c = 0; c < class_count; c++) sum += deploy_whole_bytes(views[c].graph);
+    return class_count > 1 ? deploy_whole_bytes(views[class_id].graph) / sum : 1;
+}
+
 static bool begin(const struct view *views, uint32_t class_count, struct arena *a, void **state,
                   struct err *e)
 {
@@ -112,6 +122,7 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
     for (uint32_t c = 0; c < class_count && st->device_count; c++) {
         struct model_state *m = &st->models[c];
         *m = (struct model_state){.best_s = INFINITY};
+        st->rules.memory_share = memory_share(views, class_count, c);
         deploy_layout(&views[c], &st->rules, st->first_node, st->device_count, a, &m->layout);
         deploy_group(&views[c], &m->layout, st->first_node, st->device_count, st->rules.splits, a,
                      &m->now);

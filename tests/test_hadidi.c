@@ -429,7 +429,7 @@ START_TEST(an_fc_is_split_where_it_sends_less)
     world.links[GROUP_FAR * GROUPS + GROUP_FAR].rate_bytes_per_s = 1000;
     world_ready(&world);
     struct layout             l;
-    const struct deploy_rules rules = {.splits = true};
+    const struct deploy_rules rules = {.splits = true, .memory_share = 1};
     deploy_layout(&world.view, &rules, FIRST_FAR, 2, &world.arena, &l);
     ck_assert_int_eq(l.methods[0 * 2 + 1].axis, SLICE_OUT); // 4 more against 120 more
     ck_assert_int_eq(l.methods[1 * 2 + 1].axis, SLICE_IN);  // 120 more against 30 more
@@ -789,6 +789,31 @@ START_TEST(of_a_mix_enough_is_seen_to_tell_its_models_apart)
 }
 END_TEST
 
+#define TWICE                                                                                      \
+    "{\"name\": \"twice\", \"models\": {\"a\": {\"model\": \"alexnet\"}, \"b\": {\"model\": "      \
+    "\"alexnet\"}},"                                                                               \
+    " \"mix\": {\"a\": 0.5, \"b\": 0.5}, \"schemes\": {\"hadidi\": {}},"                           \
+    " \"nodes\": {\"user\": {\"device\": \"laptop-i5-8365u\"}, \"fog\": {\"count\": 2, "           \
+    "\"memory\":"                                                                                  \
+    " \"refuse\", \"override\": {\"memory\": \"400 MB\"}, \"device\": "                            \
+    "\"raspberry-pi-3b-tensorflow\"}},"                                                            \
+    " \"links\": {\"default\": {\"rate\": \"1 Gbit/s\"}}, \"tau\": \"off\","                       \
+    " \"arrivals\": {\"kind\": \"closed\", \"tasks\": 20}}"
+
+// All fc layers of one AlexNet have 234 MB: those of two do not fit one device. So fc6 (151 MB) of
+// both goes with the convs (9 MB), the others (84 MB) to the second device.
+START_TEST(the_models_of_a_mix_share_a_devices_memory)
+{
+    const char *file = write_text("t.json", TWICE);
+    MUST_RUN("run", file, "--db", in_folder("t.db"), "--quiet");
+    ck_assert_double_eq(query_file("t.db", "SELECT count(*) FROM task WHERE status = 'done'"), 20);
+    ck_assert_double_gt(
+        query_file("t.db", "SELECT min(memory_peak_bytes) FROM node WHERE kind = 'fog'"), 167e6);
+    ck_assert_double_lt(
+        query_file("t.db", "SELECT max(memory_peak_bytes) FROM node WHERE kind = 'fog'"), 330e6);
+}
+END_TEST
+
 static void add_case(Suite *suite, const char *name, const TTest *const *tests, int count)
 {
     TCase *tc = tcase_create(name);
@@ -824,6 +849,7 @@ Suite *hadidi_suite(void)
     TCase *tc = tcase_create("run");
     tcase_add_checked_fixture(tc, program_setup, program_teardown);
     tcase_add_test(tc, a_full_queue_drops_and_the_slowest_device_never_rests);
+    tcase_add_test(tc, the_models_of_a_mix_share_a_devices_memory);
     tcase_add_test(tc, of_a_mix_enough_is_seen_to_tell_its_models_apart);
     suite_add_tcase(suite, tc);
     return suite;
