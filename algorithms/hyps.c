@@ -249,8 +249,8 @@ static bool report(const struct view *views, uint32_t class_count, const struct 
         {"hyps_missing_bytes", s->missing_bytes},   // by how much at most
         {"hyps_resumed", s->resumed},               // plans that build on what the hub held
         {"hyps_maps_kept", s->kept},                // units x images not computed again
-        {"hyps_state_loading_s", s->loading_s / n}, // summed over the units, mean of the plans
-        {"hyps_state_inferring_s", s->inferring_s / n},
+        {"hyps_state_loading_s", s->loading_s / n}, // as planned (cached: as if nothing was there)
+        {"hyps_state_inferring_s", s->inferring_s / n}, // summed over the units, mean of the plans
     };
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
         if (!sink->add(sink->ctx, metrics[i].name, metrics[i].value, e)) return false;
@@ -262,7 +262,6 @@ const struct scheme scheme_hyps = {
     .about = "partitions that fit a small memory, loaded in turn, over a hub (HyPS)",
     .source = "Kaboubi, Hybrid Partitioning System for Embedded and Distributed CNNs Inference on "
               "Edge Devices, thesis 2023, 3.2, Algorithms 1 to 3",
-    .stays_at_user = true,
     .options = OPTION_WEIGHTS | OPTION_LOCAL_SHARE,
     .own = OWN,
     .own_count = OWN_COUNT,

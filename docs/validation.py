@@ -238,7 +238,7 @@ class Results:
         return value
 
     def mean(self, model, scheme, metric):
-        """Over the tasks that finished after the warm-up, of a column of `task`."""
+        """Over all tasks that finished, those of the warm-up too, of a column of `task`."""
         return self.one(f"SELECT avg({metric}) FROM task JOIN run USING (run_id) WHERE run.model = ? AND run.scheme = ? AND latency_s IS NOT NULL",
                         f"{metric} of {model} under {scheme}", model, scheme)
 

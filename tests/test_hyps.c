@@ -884,6 +884,7 @@ START_TEST(without_workers_the_user_computes_alone_if_it_can)
         ck_assert_uint_eq(plan.ops[i].to, 2);
     }
     ck_assert_uint_eq(where.count, world.graph.step_count);
+    ck_assert(!hyps->stays_at_user); // its way out: the report says so
     world.groups[GROUP_USER].memory_bytes = 9;
     plan = (struct plan){.arena = &world.arena};
     ck_assert_int_eq(hyps->plan(&world.view, NULL, &t, &world.arena, &plan, NULL, &e),
