@@ -398,6 +398,7 @@ const struct scheme scheme_hadidi = {
     .about = "pipeline of equal devices, slow steps split over several, corrected by measurement",
     .source = "Hadidi et al., IEEE IoT J. 2020, Procedure 1 and Table II",
     .options = OPTION_WEIGHTS,
+    .granularity = GRANULARITY_TASK,
     .own = OWN,
     .own_count = OWN_COUNT,
     .claims = claims,

@@ -263,6 +263,7 @@ const struct scheme scheme_hyps = {
     .source = "Kaboubi, Hybrid Partitioning System for Embedded and Distributed CNNs Inference on "
               "Edge Devices, thesis 2023, 3.2, Algorithms 1 to 3",
     .options = OPTION_WEIGHTS | OPTION_LOCAL_SHARE,
+    .granularity = GRANULARITY_TASK,
     .own = OWN,
     .own_count = OWN_COUNT,
     .claims = claims,

@@ -105,6 +105,9 @@ struct scheme {
     uint32_t    options;               // option_bits it reads
     bool        is_random;             // draws; its results spread over tasks
     bool        stays_at_user;         // computing at the user is its choice, not its way out
+    // What its plans do where it does not read OPTION_GRANULARITY: by it the time of a task on a
+    // node is estimated (tau, `candidates`).
+    enum granularity granularity;
 
     const struct scheme_option *own; // [own_count]
     uint32_t                    own_count;
