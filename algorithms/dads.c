@@ -195,6 +195,7 @@ const struct scheme scheme_dads = {
     .source = "Hu et al., Dynamic Adaptive DNN Surgery, INFOCOM 2019",
     .stays_at_user = true,
     .options = OPTION_WEIGHTS,
+    .granularity = GRANULARITY_TASK,
     .own = OWN,
     .own_count = OWN_COUNT,
     .claims = sites_claims,

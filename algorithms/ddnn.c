@@ -251,6 +251,7 @@ const struct scheme scheme_ddnn = {
               "framework for IoT (thresholds changed by broadcast)",
     .stays_at_user = true,
     .is_random = true,
+    .granularity = GRANULARITY_TASK,
     .own = ddnn_options,
     .own_count = OWN_COUNT,
     .claims = ddnn_claims,

@@ -7,13 +7,13 @@
 // device holds those of all its steps (of all models of a mix) while it computes.
 //
 // Step 3 of the procedure: every observation adds to what was measured since the deployment. When
-// each of its devices has ended the operations of LEAST_TASKS tasks and one had a queue (as many
-// waiting as in service on average; without a queue the devices are no bottleneck and nothing is
-// learned), it is an iteration: measured over estimated seconds per operation corrects the
-// computing time of the steps there, and the stages are formed anew. They are deployed where they
-// make the slowest stage faster by more than `tolerance`; else, and after `iterations`, it is over,
-// and the deployment that was measured to be the fastest stays. The period behind a deployment is
-// left out, as tasks of the old one are still under way.
+// each of its devices has ended the operations of LEAST_TASKS tasks (of a mix: more) and one had a
+// queue (as many waiting as in service on average; without a queue the devices are no bottleneck
+// and nothing is learned), it is an iteration: measured over estimated seconds per operation
+// corrects the computing time of the steps there, and the stages are formed anew. They are deployed
+// where they make the slowest stage faster by more than `tolerance`; else, and after `iterations`,
+// it is over, and the deployment that was measured to be the fastest stays. The period behind a
+// deployment is left out, as tasks of the old one are still under way.
 //
 // A task that does not find all devices (down, no way, below Gamma, above tau) gets stages on those
 // that are there; none, or too little memory: the user computes. Cost: begin O(steps x devices^2),
@@ -24,7 +24,9 @@
 
 #include "algorithms/common/deploy.h"
 
-enum { LEAST_TASKS = 20, MOST_DEVICES = 64 };
+// Of a mix the tasks that were planned and those that were served meanwhile differ, by what is
+// under way: among 20 that is much, among 400 little.
+enum { LEAST_TASKS = 20, LEAST_TASKS_OF_A_MIX = 400, MOST_DEVICES = 64 };
 
 enum own { FC, CONV, DEVICES, DATA_PARALLEL, PROCEDURE, OBSERVE, TOLERANCE, ITERATIONS, OWN_COUNT };
 
@@ -91,6 +93,16 @@ static void choose_devices(const struct view *views, uint32_t class_count, struc
     st->device_count = best->count < most ? best->count : most;
 }
 
+// Weights that stay are on a device beside those of the other models of a mix: each model's room
+// there is in proportion to what it needs, so that together they are within memory.
+static double memory_share(const struct view *views, uint32_t class_count, uint32_t class_id)
+{
+    double sum = 0;
+    if (views->options->weights != WEIGHTS_RESIDENT) return 1;
+    for (uint32_t c = 0; c < class_count; c++) sum += deploy_whole_bytes(views[c].graph);
+    return class_count > 1 ? deploy_whole_bytes(views[class_id].graph) / sum : 1;
+}
+
 static bool begin(const struct view *views, uint32_t class_count, struct arena *a, void **state,
                   struct err *e)
 {
@@ -110,6 +122,7 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
     for (uint32_t c = 0; c < class_count && st->device_count; c++) {
         struct model_state *m = &st->models[c];
         *m = (struct model_state){.best_s = INFINITY};
+        st->rules.memory_share = memory_share(views, class_count, c);
         deploy_layout(&views[c], &st->rules, st->first_node, st->device_count, a, &m->layout);
         deploy_group(&views[c], &m->layout, st->first_node, st->device_count, st->rules.splits, a,
                      &m->now);
@@ -158,19 +171,21 @@ static double own_weight_bytes(const struct view *v, const struct assignment *as
 }
 
 // The engine counts an operation's own weights while it runs. Here all weights that stay on the
-// device are counted, once: on the first operation of a task there; its others add their tensors
-// alone. So what does not fit is swapped once per task.
+// device are counted, once: on that operation of a task there which has the most tensors; its
+// others add their tensors alone. So the peak is the device's, and what does not fit is swapped
+// once per task.
 static void hold_weights(const struct view *v, const struct state *st, const struct model_state *m,
                          const struct deployment *d, const struct assignment *as, struct plan *p)
 {
     for (uint32_t i = 0; i < as->node_count; i++) {
-        double resident = resident_bytes(st, d, i, m, as->nodes[i]);
+        struct op *largest = NULL;
         for (uint32_t k = 0; k < p->op_count; k++) {
             struct op *op = &p->ops[k];
             if (op->kind != OP_COMPUTE || op->to != as->nodes[i] || op->memory_bytes <= 0) continue;
-            op->memory_bytes += resident - own_weight_bytes(v, as, op, i);
-            resident = 0;
+            op->memory_bytes -= own_weight_bytes(v, as, op, i);
+            if (!largest || op->memory_bytes > largest->memory_bytes) largest = op;
         }
+        if (largest) largest->memory_bytes += resident_bytes(st, d, i, m, as->nodes[i]);
     }
 }
 
@@ -224,8 +239,9 @@ static void forget(struct state *st)
 // false: not enough yet.
 static bool measure(struct state *st, const struct observation *o)
 {
-    double span_s = o->until_s - o->from_s;
-    bool   enough = true, any_queue = false, any_work = false;
+    double   span_s = o->until_s - o->from_s;
+    bool     enough = true, any_queue = false, any_work = false;
+    uint64_t least = st->model_count > 1 ? LEAST_TASKS_OF_A_MIX : LEAST_TASKS;
     st->watched_s += span_s;
     for (uint32_t i = 0; i < st->device_count; i++) {
         const struct node_measure *n = &o->nodes[st->first_node + i];
@@ -235,7 +251,7 @@ static bool measure(struct state *st, const struct observation *o)
         d->queue_s += n->queue_mean * span_s;
         if (!d->planned_count) continue; // no part of the deployment
         any_work = true;
-        enough = enough && d->served * st->planned_tasks >= LEAST_TASKS * d->planned_count;
+        enough = enough && d->served * st->planned_tasks >= least * d->planned_count;
         any_queue = any_queue || d->queue_s >= st->watched_s;
     }
     return enough && any_queue && any_work;
@@ -382,6 +398,7 @@ const struct scheme scheme_hadidi = {
     .about = "pipeline of equal devices, slow steps split over several, corrected by measurement",
     .source = "Hadidi et al., IEEE IoT J. 2020, Procedure 1 and Table II",
     .options = OPTION_WEIGHTS,
+    .granularity = GRANULARITY_TASK,
     .own = OWN,
     .own_count = OWN_COUNT,
     .claims = claims,

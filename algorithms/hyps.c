@@ -2,12 +2,13 @@
 //
 // Split points and memory give units (algorithms/common/hyps_layout.h), which go to the workers in
 // turn and through their life cycle (hyps_plan.h): placed, loading, loaded, inferring. Workers are
-// fog nodes that can hold the smallest units the points allow, or swap; with local_share the
-// manager, which is the user, is one more, the last. Where there is no such fog node the user does
-// all of it alone; where some unit fits no worker the task is infeasible, and the metrics say by
-// how many bytes. Weights: `per_task` and `per_layer` are the life cycle (each unit is loaded when
-// its worker is free), `resident`: all units of a worker are there from the start and must fit at a
-// time, `cached`: as per_task, but what a worker still holds is not loaded again.
+// fog nodes that can hold the smallest units the points allow, or swap: at most `devices`, or theta
+// where that is not given; with local_share the manager, which is the user, is one more, the last.
+// Where there is no such fog node the user does all of it alone; where some unit fits no worker the
+// task is infeasible, and the metrics say by how many bytes. Weights: `per_task` and `per_layer`
+// are the life cycle (each unit is loaded when its worker is free), `resident`: all units of a
+// worker are there from the start and must fit at a time, `cached`: as per_task, but what a worker
+// still holds is not loaded again.
 //
 // The threshold's value in the thesis is not known to us: 25 million parameters, 100 MB of floats,
 // a tenth of a 1 GB board; VGG16's first fc layer (102.8 million) is beyond it, its second (16.8)
@@ -44,7 +45,7 @@ static const struct scheme_option OWN[OWN_COUNT] = {
                  .kind = OPTION_INTEGER,
                  .high = LAYOUT_MOST_PARTS},
     [DEVICES] = {.key = "devices",
-                 .about = "most workers, those of the least time alone and waiting; 0: all",
+                 .about = "most workers, those of the least time alone and waiting; 0: theta",
                  .kind = OPTION_INTEGER,
                  .high = 1e6},
     [BATCH] = {.key = "batch",
@@ -149,7 +150,8 @@ static uint32_t find_workers(const struct view *v, uint32_t user, uint32_t hub, 
 {
     uint32_t       count = 0, most = (uint32_t)option_number(v, DEVICES);
     struct choice *choices = ARENA_ARRAY(scratch, struct choice, v->fog_count + 1);
-    if (!most || most > v->limits->candidates) most = v->limits->candidates;
+    if (!most) most = v->limits->theta;
+    if (most > v->limits->candidates) most = v->limits->candidates;
     for (uint32_t i = 0; i < v->fog_count; i++) {
         struct choice c = {.node = v->fogs[i]};
         if (!may_serve(v, user, hub, c.node, least_bytes, &c.total_s)) continue;
@@ -247,8 +249,8 @@ static bool report(const struct view *views, uint32_t class_count, const struct 
         {"hyps_missing_bytes", s->missing_bytes},   // by how much at most
         {"hyps_resumed", s->resumed},               // plans that build on what the hub held
         {"hyps_maps_kept", s->kept},                // units x images not computed again
-        {"hyps_state_loading_s", s->loading_s / n}, // summed over the units, mean of the plans
-        {"hyps_state_inferring_s", s->inferring_s / n},
+        {"hyps_state_loading_s", s->loading_s / n}, // as planned (cached: as if nothing was there)
+        {"hyps_state_inferring_s", s->inferring_s / n}, // summed over the units, mean of the plans
     };
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
         if (!sink->add(sink->ctx, metrics[i].name, metrics[i].value, e)) return false;
@@ -260,8 +262,8 @@ const struct scheme scheme_hyps = {
     .about = "partitions that fit a small memory, loaded in turn, over a hub (HyPS)",
     .source = "Kaboubi, Hybrid Partitioning System for Embedded and Distributed CNNs Inference on "
               "Edge Devices, thesis 2023, 3.2, Algorithms 1 to 3",
-    .stays_at_user = true,
     .options = OPTION_WEIGHTS | OPTION_LOCAL_SHARE,
+    .granularity = GRANULARITY_TASK,
     .own = OWN,
     .own_count = OWN_COUNT,
     .claims = claims,

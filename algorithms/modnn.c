@@ -73,6 +73,7 @@ const struct scheme scheme_modnn = {
     .about = "each step in shares of computing power, merged at the group owner (MoDNN)",
     .source = "Mao et al., MoDNN, DATE 2017 (BODP); DINA thesis 3.1",
     .options = OPTION_WEIGHTS,
+    .granularity = GRANULARITY_LAYER,
     .own = OWN,
     .own_count = OWN_COUNT,
     .plan = plan,

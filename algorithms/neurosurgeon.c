@@ -175,6 +175,7 @@ const struct scheme scheme_neurosurgeon = {
     .source = "Kang et al., Neurosurgeon, ASPLOS 2017",
     .stays_at_user = true,
     .options = OPTION_WEIGHTS,
+    .granularity = GRANULARITY_TASK,
     .own = OWN,
     .own_count = OWN_COUNT,
     .claims = sites_claims,

@@ -282,6 +282,7 @@ const struct scheme scheme_optimal = {
     .source = "mixed-integer program and exact timing; docs/models/optimal.md",
     .stays_at_user = true,
     .options = OPTION_WEIGHTS,
+    .granularity = GRANULARITY_TASK,
     .own = own,
     .own_count = OWN_COUNT,
     .claims = claims,

@@ -107,6 +107,9 @@ struct scheme {
     bool        is_foreign; // the user's own, outside of the table: when it fails, what the run had
                             // is kept, marked failed
     bool stays_at_user;     // computing at the user is its choice, not its way out
+    // What its plans do where it does not read OPTION_GRANULARITY: by it the time of a task on a
+    // node is estimated (tau, `candidates`).
+    enum granularity granularity;
 
     const struct scheme_option *own; // [own_count]
     uint32_t                    own_count;

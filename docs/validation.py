@@ -238,7 +238,7 @@ class Results:
         return value
 
     def mean(self, model, scheme, metric):
-        """Over the tasks that finished after the warm-up, of a column of `task`."""
+        """Over all tasks that finished, those of the warm-up too, of a column of `task`."""
         return self.one(f"SELECT avg({metric}) FROM task JOIN run USING (run_id) WHERE run.model = ? AND run.scheme = ? AND latency_s IS NOT NULL",
                         f"{metric} of {model} under {scheme}", model, scheme)
 
@@ -289,21 +289,25 @@ COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#0
 def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, bands=()):
     """`series`: {label: [(x, y)]}, in order; `bands`: [(label, low, high)] of published ranges. Returns the Markdown that shows it."""
     path = f"docs/validation-{name}.svg"
-    lines = ["set terminal svg size 760,420 font 'DejaVu Sans,12' background rgb 'white'", f"set output '{path}'", "set encoding utf8",
+    height = 425 + 22 * ((len(series) + len(bands) + 1) // 2)  # labels stand below, in two columns, so that long ones take nothing from the plot
+    lines = [f"set terminal svg size 760,{height} font 'DejaVu Sans,12' background rgb 'white'", f"set output '{path}'", "set encoding utf8",
              f'set title "{title}" noenhanced', f'set xlabel "{xlabel}" noenhanced', f'set ylabel "{ylabel}" noenhanced',
-             "set key outside right top noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
+             "set key outside bottom center horizontal maxcols 2 Left reverse samplen 2 height 1 noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
     xs = [x for points in series.values() for x, _ in points]
     span = (max(xs) - min(xs)) * 0.04 or 1
     low, high = (min(xs) / 1.15, max(xs) * 1.15) if logx else (min(xs) - span, max(xs) + span)
     lines += ["set logscale x"] * logx + ["set logscale y"] * logy + [f"set xrange [{low}:{high}]"]
     if not logy:
         lines.append("set yrange [0:*]")
+    if not logx and max(xs) - min(xs) <= 12 and all(x == int(x) for x in xs):
+        lines.append("set xtics 1")
     plots, data = [], []
     for label, bottom, top in bands:
         plots.append(f"'-' using 1:2:3 with filledcurves fs transparent solid 0.15 noborder lc rgb '#888888' title \"{label}\"")
         data.append(f"{low} {bottom} {top}\n{high} {bottom} {top}\ne")
     for i, (label, points) in enumerate(series.items()):
-        plots.append(f"'-' using 1:2 with linespoints lw 2 pt {[7, 5, 9, 11, 13, 4, 6][i % 7]} ps 0.8 lc rgb '{COLOURS[i % 7]}' title \"{label}\"")
+        style = "points lw 2" if label.startswith("published") else "linespoints lw 2"  # nothing was published between two points
+        plots.append(f"'-' using 1:2 with {style} pt {[7, 5, 9, 11, 13, 4, 6][i % 7]} ps {1.3 if style.startswith('points') else 0.8} lc rgb '{COLOURS[i % 7]}' title \"{label}\"")
         data.append("\n".join(f"{x} {y}" for x, y in points) + "\ne")
     script = "\n".join(lines) + "\nplot " + ", ".join(plots) + "\n" + "\n".join(data) + "\n"
     subprocess.run(["gnuplot"], input=script, text=True, check=True)

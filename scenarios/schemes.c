@@ -90,6 +90,7 @@ static void add_scheme(struct scenario *s, const char *label, const char *name,
     struct scenario_scheme *out = &s->schemes[s->scheme_count++];
     *out = (struct scenario_scheme){label, scheme, *defaults};
     out->options.given = given;
+    if (!(scheme->options & OPTION_GRANULARITY)) out->options.granularity = scheme->granularity;
     parts_read_own(&out->options, scheme, j);
     if (!j.item) return;
     check_options(j, scheme);

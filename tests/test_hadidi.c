@@ -4,6 +4,7 @@
 // over 10 x 10 pixels at 1e4 MAC per second. Stages are compared with all there are.
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "algorithms/common/deploy.h"
@@ -428,7 +429,7 @@ START_TEST(an_fc_is_split_where_it_sends_less)
     world.links[GROUP_FAR * GROUPS + GROUP_FAR].rate_bytes_per_s = 1000;
     world_ready(&world);
     struct layout             l;
-    const struct deploy_rules rules = {.splits = true};
+    const struct deploy_rules rules = {.splits = true, .memory_share = 1};
     deploy_layout(&world.view, &rules, FIRST_FAR, 2, &world.arena, &l);
     ck_assert_int_eq(l.methods[0 * 2 + 1].axis, SLICE_OUT); // 4 more against 120 more
     ck_assert_int_eq(l.methods[1 * 2 + 1].axis, SLICE_IN);  // 120 more against 30 more
@@ -492,7 +493,7 @@ START_TEST(the_list_takes_the_fewest_devices_that_fit)
 }
 END_TEST
 
-// a: 400 B of weights, 4000 + 4000 B; b the same; c: 2400 B of weights, 4000 + 24000 B. The first
+// a: 400 B of weights, 4000 + 4000 B; b the same; c: 2400 B of weights, 4000 + 24000 B. One
 // operation of a device carries all weights there, the others their tensors.
 START_TEST(weights_that_stay_are_counted_once_per_task)
 {
@@ -508,6 +509,23 @@ START_TEST(weights_that_stay_are_counted_once_per_task)
     ck_assert_double_eq(held[0], 800 + 8000);
     ck_assert_double_eq(held[1], 8000);
     ck_assert_double_eq(held[2], 2400 + 28000);
+}
+END_TEST
+
+// a: 800 B of weights, 4000 + 8000 B; b: 1600 B, 8000 + 8000 B: b's tensors are the most.
+START_TEST(the_weights_come_on_top_of_the_most_tensors)
+{
+    load_chain(MODEL(CONV1("a", "data", "20") "," CONV1("b", "a", "20")));
+    own[PROCEDURE].number = 1;
+    own[DEVICES].number = 1;
+    begin();
+    ck_nodes("55");
+    double held[2], count = 0;
+    for (uint32_t i = 0; i < last.op_count; i++)
+        if (last.ops[i].kind == OP_COMPUTE) held[(int)count++] = last.ops[i].memory_bytes;
+    ck_assert_double_eq(count, 2);
+    ck_assert_double_eq(held[0], 12000);
+    ck_assert_double_eq(held[1], 2400 + 16000);
 }
 END_TEST
 
@@ -741,6 +759,61 @@ START_TEST(a_full_queue_drops_and_the_slowest_device_never_rests)
 }
 END_TEST
 
+#define MIX                                                                                        \
+    "{\"name\": \"mix\", \"models\": {\"nin\": {\"model\": \"nin_cifar10\"}, \"alexnet\": {}},"    \
+    " \"mix\": {\"nin\": 0.9, \"alexnet\": 0.1}, \"schemes\": {\"hadidi\": {\"observe\": \"1 "     \
+    "s\"}},"                                                                                       \
+    " \"nodes\": {\"user\": {\"count\": 10, \"device\": \"laptop-i5-8365u\"}, \"fog\": "           \
+    "{\"count\": 6,"                                                                               \
+    " \"device\": \"raspberry-pi-3b-tensorflow\"}}, \"tau\": \"off\", \"theta\": 6,"               \
+    " \"links\": {\"default\": {\"rate\": \"1 Gbit/s\"}},"                                         \
+    " \"arrivals\": {\"kind\": \"closed\", \"duration\": \"1000 s\"}}"
+
+// Estimates are exact: conv2 of AlexNet has 224 of 714 million MACs and no part of it is another
+// stage's, so what is measured of the slowest stage is what was estimated, whoever came.
+START_TEST(of_a_mix_enough_is_seen_to_tell_its_models_apart)
+{
+    const char *file = write_text("m.json", MIX);
+    double      least_s = INFINITY, most_s = 0;
+    for (int seed = 1; seed <= 3; seed++) {
+        char set[16];
+        snprintf(set, sizeof set, "seed=%d", seed);
+        MUST_RUN("run", file, "--set", set, "--db", in_folder("m.db"), "--quiet");
+        double slowest_s =
+            query_file("m.db", "SELECT value FROM metric WHERE name = 'hadidi_slowest_stage_s' "
+                               "ORDER BY run_id DESC LIMIT 1");
+        least_s = fmin(least_s, slowest_s), most_s = fmax(most_s, slowest_s);
+        remove(in_folder("m.db"));
+    }
+    ck_assert_double_le(most_s, 1.07 * least_s);
+}
+END_TEST
+
+#define TWICE                                                                                      \
+    "{\"name\": \"twice\", \"models\": {\"a\": {\"model\": \"alexnet\"}, \"b\": {\"model\": "      \
+    "\"alexnet\"}},"                                                                               \
+    " \"mix\": {\"a\": 0.5, \"b\": 0.5}, \"schemes\": {\"hadidi\": {}},"                           \
+    " \"nodes\": {\"user\": {\"device\": \"laptop-i5-8365u\"}, \"fog\": {\"count\": 2, "           \
+    "\"memory\":"                                                                                  \
+    " \"refuse\", \"override\": {\"memory\": \"400 MB\"}, \"device\": "                            \
+    "\"raspberry-pi-3b-tensorflow\"}},"                                                            \
+    " \"links\": {\"default\": {\"rate\": \"1 Gbit/s\"}}, \"tau\": \"off\","                       \
+    " \"arrivals\": {\"kind\": \"closed\", \"tasks\": 20}}"
+
+// All fc layers of one AlexNet have 234 MB: those of two do not fit one device. So fc6 (151 MB) of
+// both goes with the convs (9 MB), the others (84 MB) to the second device.
+START_TEST(the_models_of_a_mix_share_a_devices_memory)
+{
+    const char *file = write_text("t.json", TWICE);
+    MUST_RUN("run", file, "--db", in_folder("t.db"), "--quiet");
+    ck_assert_double_eq(query_file("t.db", "SELECT count(*) FROM task WHERE status = 'done'"), 20);
+    ck_assert_double_gt(
+        query_file("t.db", "SELECT min(memory_peak_bytes) FROM node WHERE kind = 'fog'"), 167e6);
+    ck_assert_double_lt(
+        query_file("t.db", "SELECT max(memory_peak_bytes) FROM node WHERE kind = 'fog'"), 330e6);
+}
+END_TEST
+
 static void add_case(Suite *suite, const char *name, const TTest *const *tests, int count)
 {
     TCase *tc = tcase_create(name);
@@ -766,7 +839,7 @@ Suite *hadidi_suite(void)
          an_fc_is_split_where_it_sends_less, copies_take_turns,
          what_exceeds_a_device_is_on_the_list_to_be_split,
          the_list_takes_the_fewest_devices_that_fit, weights_that_stay_are_counted_once_per_task,
-         nodes_that_are_away_are_left_out);
+         the_weights_come_on_top_of_the_most_tensors, nodes_that_are_away_are_left_out);
     CASE(suite, "observation", a_deployment_stays_where_nothing_is_measured,
          a_deployment_stays_where_nobody_waits, twenty_tasks_of_each_device_are_enough,
          a_deployment_stays_where_the_estimates_were_right,
@@ -776,6 +849,8 @@ Suite *hadidi_suite(void)
     TCase *tc = tcase_create("run");
     tcase_add_checked_fixture(tc, program_setup, program_teardown);
     tcase_add_test(tc, a_full_queue_drops_and_the_slowest_device_never_rests);
+    tcase_add_test(tc, the_models_of_a_mix_share_a_devices_memory);
+    tcase_add_test(tc, of_a_mix_enough_is_seen_to_tell_its_models_apart);
     suite_add_tcase(suite, tc);
     return suite;
 }

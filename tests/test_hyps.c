@@ -124,6 +124,16 @@ START_TEST(a_partition_holds_its_parameters_and_the_most_tensors_alive_at_a_time
 }
 END_TEST
 
+// conv1 of AlexNet makes 96 x 55 x 55 floats; relu1 in place, norm1 needs its neighbours as they
+// were.
+START_TEST(a_normalisation_over_channels_is_not_done_in_place)
+{
+    load("alexnet_1tower");
+    struct split s = split_of(25000000, SPLIT_POOL);
+    ck_assert_double_eq(split_need(&s, 0, 4).live_bytes, 2 * 4 * 96 * 55 * 55);
+}
+END_TEST
+
 static const char RESIDUAL[] =
     "{\"name\": \"r\", \"about\": \"\", \"source\": \"\", \"input\": [1, 4, 4], \"layers\": ["
     "{\"name\": \"a\", \"type\": \"conv\", \"inputs\": [\"data\"], \"kernel\": [1, 1], "
@@ -827,6 +837,9 @@ static bool only_first_near(void *ctx, uint32_t node)
 START_TEST(workers_are_those_of_the_least_time_that_can_hold_a_unit)
 {
     load("vgg16"); // 7 units for 5 fog nodes
+    world.limits.theta = 1;
+    ck_workers((const uint32_t[]){3}, 1);
+    world.limits.theta = 64;
     ck_workers((const uint32_t[]){3, 4, 5, 6, 7}, 5);
     world.options.local_share = true;
     ck_workers((const uint32_t[]){3, 4, 5, 6, 7, 0}, 6);
@@ -871,6 +884,7 @@ START_TEST(without_workers_the_user_computes_alone_if_it_can)
         ck_assert_uint_eq(plan.ops[i].to, 2);
     }
     ck_assert_uint_eq(where.count, world.graph.step_count);
+    ck_assert(!hyps->stays_at_user); // its way out: the report says so
     world.groups[GROUP_USER].memory_bytes = 9;
     plan = (struct plan){.arena = &world.arena};
     ck_assert_int_eq(hyps->plan(&world.view, NULL, &t, &world.arena, &plan, NULL, &e),
@@ -946,6 +960,7 @@ Suite *hyps_suite(void)
     tcase_add_test(tc, points_behind_pools_give_seven_as_pool5_meets_the_first_mandatory_one);
     tcase_add_test(tc, a_cut_behind_every_layer_gives_the_21_partitions_of_the_thesis);
     tcase_add_test(tc, the_threshold_is_the_least_that_is_complex);
+    tcase_add_test(tc, a_normalisation_over_channels_is_not_done_in_place);
     tcase_add_test(tc, a_partition_holds_its_parameters_and_the_most_tensors_alive_at_a_time);
     tcase_add_test(tc, tensors_that_pass_a_partition_by_are_alive_where_they_are_needed);
     tc = add_case(suite, "units");

@@ -68,10 +68,9 @@ static bool is_better(const struct candidate *x, const struct candidate *y, doub
 }
 
 static struct candidate fastest(const struct view *v, const struct deploy_rules *rules,
-                                uint32_t node, uint32_t step, uint32_t parts)
+                                uint32_t node, double memory_bytes, uint32_t step, uint32_t parts)
 {
     bool               is_conv = step_axis(v->graph, step) == SLICE_ROWS;
-    double             memory_bytes = net_group(v->net, node)->memory_bytes;
     enum method_choice only = is_conv ? rules->conv : rules->fc;
     struct candidate   best = {.compute_s = INFINITY, .memory_bytes = INFINITY};
     if (parts == 1) return whole(v, node, step);
@@ -88,22 +87,36 @@ static struct candidate fastest(const struct view *v, const struct deploy_rules 
     return best;
 }
 
+double deploy_whole_bytes(const struct graph *g)
+{
+    double weights = 0, tensors = 0;
+    for (uint32_t s = 0; s < g->step_count; s++) {
+        struct slice whole = step_whole(g, s);
+        weights += (double)slice_weight_bytes(g, s, whole);
+        tensors = fmax(tensors,
+                       (double)(slice_input_bytes(g, s, whole) + slice_output_bytes(g, s, whole)));
+    }
+    return weights + tensors;
+}
+
 void deploy_layout(const struct view *v, const struct deploy_rules *rules, uint32_t node,
                    uint32_t device_count, struct arena *a, struct layout *out)
 {
     uint32_t steps = v->graph->step_count;
     size_t   room = (size_t)steps * device_count;
-    *out = (struct layout){.step_count = steps,
-                           .device_count = device_count,
-                           .methods = ARENA_ARRAY(a, struct method, room),
-                           .compute_s = ARENA_ARRAY(a, double, room),
-                           .extra_s = ARENA_ARRAY(a, double, room),
-                           .memory_bytes = ARENA_ARRAY(a, double, room),
-                           .factor = ARENA_ARRAY(a, double, steps)};
+    *out =
+        (struct layout){.step_count = steps,
+                        .device_count = device_count,
+                        .methods = ARENA_ARRAY(a, struct method, room),
+                        .compute_s = ARENA_ARRAY(a, double, room),
+                        .extra_s = ARENA_ARRAY(a, double, room),
+                        .memory_bytes = ARENA_ARRAY(a, double, room),
+                        .factor = ARENA_ARRAY(a, double, steps),
+                        .room_bytes = rules->memory_share * net_group(v->net, node)->memory_bytes};
     for (uint32_t s = 0; s < steps; s++) {
         out->factor[s] = 1;
         for (uint32_t k = 1; k <= device_count; k++) {
-            struct candidate x = fastest(v, rules, node, s, k);
+            struct candidate x = fastest(v, rules, node, out->room_bytes, s, k);
             out->methods[at(out, s, k)] = x.method;
             out->compute_s[at(out, s, k)] = x.compute_s;
             out->extra_s[at(out, s, k)] = x.extra_s;
@@ -161,11 +174,10 @@ static void count_weights(const struct view *v, const struct layout *l, struct d
 void deploy_group(const struct view *v, const struct layout *l, uint32_t node,
                   uint32_t device_count, bool splits, struct arena *a, struct deployment *out)
 {
-    const struct node_group *g = net_group(v->net, node);
-    bool                     swaps = g->memory_rule == MEMORY_SWAP;
+    bool swaps = net_group(v->net, node)->memory_rule == MEMORY_SWAP;
     *out = (struct deployment){.stages = ARENA_ARRAY(a, struct stage, l->step_count),
                                .weight_bytes = ARENA_ARRAY(a, double, device_count)};
-    bool ok = (splits || !swaps) && group(v, l, device_count, splits, g->memory_bytes, a, out);
+    bool ok = (splits || !swaps) && group(v, l, device_count, splits, l->room_bytes, a, out);
     if (!ok && swaps) ok = group(v, l, device_count, splits, INFINITY, a, out);
     if (ok) count_weights(v, l, out);
 }

@@ -15,8 +15,10 @@
 
 struct deploy_rules {
     enum method_choice fc, conv;
-    bool               splits;      // false: the simple pipeline
-    bool               is_parallel; // slow steps are copied to several devices, inputs in turn
+    bool               splits;       // false: the simple pipeline
+    bool               is_parallel;  // slow steps are copied to several devices, inputs in turn
+    double             memory_share; // of a device's memory, for this model; the others of a mix
+                                     // hold the rest
 };
 
 struct layout {
@@ -26,6 +28,7 @@ struct layout {
     double *compute_s, *extra_s; // the same: computing; sending more than the whole would
     double *memory_bytes;        // the same: of one device
     double *factor;              // [step_count] measured over estimated computing; 1 at first
+    double  room_bytes;          // on each device, for this model
 };
 
 struct deployment {
@@ -35,13 +38,16 @@ struct deployment {
     double       *weight_bytes; // [device_count] that stay on each device
 };
 
+// Bytes of a model on one device: all weights, and the tensors of its largest step. O(steps).
+double deploy_whole_bytes(const struct graph *g);
+
 // What a model costs on nodes like `node`. O(steps x devices^2).
 void deploy_layout(const struct view *v, const struct deploy_rules *rules, uint32_t node,
                    uint32_t device_count, struct arena *a, struct layout *out);
 
 // Stages on the first `device_count` devices, with the factors of now. Steps whose weights, input
-// and output exceed a device's memory are split until they fit, and stages are no larger than it;
-// where that is not possible (or the pipeline is the simple one) and the devices swap, they
+// and output exceed its room on a device are split until they fit, and stages are no larger than
+// it; where that is not possible (or the pipeline is the simple one) and the devices swap, they
 // overflow. Linear in the steps. Memory from `a`.
 void deploy_group(const struct view *v, const struct layout *l, uint32_t node,
                   uint32_t device_count, bool splits, struct arena *a, struct deployment *out);

@@ -20,6 +20,13 @@ static bool follows(const struct graph *g, uint32_t i)
     return shape_elements(&in) == shape_elements(&l->out);
 }
 
+// Whether it may write where it reads: not where an output needs its neighbours as they were (lrn).
+static bool runs_in_place(const struct graph *g, uint32_t i)
+{
+    const struct kernel *k = g->layers[i].kernel;
+    return follows(g, i) && !(k->rows == ROWS_SAME && k->mixes_channels);
+}
+
 // The end of a layer and what follows it element by element.
 static uint32_t group_end(const struct graph *g, uint32_t first)
 {
@@ -108,7 +115,7 @@ static double live_at(const struct split *s, uint32_t i, uint32_t first, uint32_
     double              bytes = (double)graph_tensor_bytes(g, i + 1);
     for (uint32_t t = 0; t <= i; t++) { // those up to `first` come in, the others are made here
         bool is_alive = s->used[t] > i || (t > first && leaves(s, t, end));
-        bool in_place = t == i && i > first && follows(g, i) && s->last_read[t] == i &&
+        bool in_place = t == i && i > first && runs_in_place(g, i) && s->last_read[t] == i &&
                         graph_tensor_bits(g, t) == graph_tensor_bits(g, i + 1);
         if (is_alive && !in_place) bytes += (double)graph_tensor_bytes(g, t);
     }

@@ -35,8 +35,8 @@ void split_find(const struct graph *g, int64_t threshold, enum split_kind option
 
 // What a worker holds while it runs layers [first, end) for one image: parameters, and the most
 // bytes of tensors that are alive at a time: inputs until their last use, what is made until its
-// last use or to the end if it leaves. What follows element by element is done in place. O(layers x
-// those of the partition).
+// last use or to the end if it leaves. What follows element by element is done in place (but an
+// lrn). O(layers x those of the partition).
 struct partition_need {
     double weight_bytes, input_bytes, output_bytes; // what comes in, what leaves
     double live_bytes;                              // most at a time, input and output included

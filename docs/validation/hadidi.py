@@ -17,9 +17,8 @@ a time, as a layer alone has no pipeline. AlexNet is the one-tower original with
 block of the middle flow (728 channels, 19 x 19), on three boards against one. Not compared: a TX2, whose preset is another software stack (ncnn), and
 inferences per second, which are in figures only.
 """
-WHOLE = "the slowest stage is one conv in both: {0}. A layer that is split needs devices that the others then lack, so by " \
-        "computing alone the gain is small; a gain as published needs a baseline that swaps. Weights counted once and tensors fit 1 GB " \
-        "here, fc6 beside TensorFlow seems not to have fitted there: see the ratio by memory below"
+WHOLE = "the slowest stage is one conv in both: {0}. Work shared out evenly over the boards would give {1:.2f} times the simple pipeline's rate at most, so no way to split gives what was " \
+        "published: that needs a baseline that swaps. Weights counted once and tensors fit 1 GB here, fc6 beside TensorFlow seems not to have fitted there: see the ratio by memory below"
 OVERFLOW = ["nodes.fog.count=3", "arrivals.duration=30 h", "warm_up=10 h"]
 RATE = "throughput_per_s"
 
@@ -29,10 +28,17 @@ def speed_up(v, scenario, model, sets=(), base="pipeline", own="hadidi"):
     return r.metric(model, own, RATE) / r.metric(model, base, RATE), r
 
 
+def even_gain(r, model, boards):
+    """What the simple pipeline's rate could grow by if the work were shared out evenly."""
+    task_s = r.one("SELECT avg(mean) FROM summary JOIN run USING (run_id) WHERE run.model = ? AND run.scheme = 'pipeline' AND layer IS NULL AND metric = 'computation_work_s'",
+                   f"computing of {model}", model)
+    return boards / task_s / r.metric(model, "pipeline", RATE)
+
+
 def rows(v):
     conv2 = v.run("scenarios/hadidi-c3d.json")
-    alexnet = {n: speed_up(v, "hadidi-alexnet", "alexnet", [f"nodes.fog.count={n}"])[0] for n in (4, 6)}
-    vgg = [speed_up(v, "hadidi-vgg16", "vgg16", [f"nodes.fog.count={n}"])[0] for n in (8, 10)]
+    alexnet = {n: speed_up(v, "hadidi-alexnet", "alexnet", [f"nodes.fog.count={n}"]) for n in (4, 6)}
+    vgg = {n: speed_up(v, "hadidi-vgg16", "vgg16", [f"nodes.fog.count={n}"]) for n in (8, 10)}
     iterations = [v.run("scenarios/hadidi-vgg16.json", [*OVERFLOW, f"nodes.fog.override.memory={m} MB"], ["hadidi"], record="summary")
                   .metric("vgg16", "hadidi", "hadidi_iterations") for m in (200, 250, 300, 350)]
     block = speed_up(v, "hadidi-xception", "block", base="one")[0]
@@ -43,9 +49,11 @@ def rows(v):
         v.row("hadidi.conv2.split", "C3D conv2 on three boards over one, latency", f"{PAPER}, up to 2.6x", 2.6,
               conv2.mean("conv2", "pipeline", "latency_s") / conv2.mean("conv2", "hadidi", "latency_s"), PRESET),
         *[v.row(f"hadidi.alexnet.{n}", f"AlexNet, {n} boards, over the simple pipeline", f"{PAPER}, more than 2x; {n} is what n boards can give",
-                [2, n], alexnet[n], PRESET, why=WHOLE.format("conv2, 38 % of the work, of which four boards can give it one or two") if n == 4 else "") for n in (4, 6)],
-        v.row("hadidi.vgg16", "VGG16, 8 or 10 boards, over the simple pipeline, the better", f"{PAPER}, up to 6x", 6, max(vgg), PRESET,
-              why=WHOLE.format("six of 13 have 12 % of the work each, on 10 boards")),
+                [2, n], ratio, PRESET,
+                why=WHOLE.format("conv2, 38 % of the work, of which four boards can give it one or two", even_gain(r, "alexnet", n)) if n == 4 else "")
+          for n, (ratio, r) in alexnet.items()],
+        v.row("hadidi.vgg16", "VGG16, 8 or 10 boards, over the simple pipeline, the better", f"{PAPER}, up to 6x", 6, max(ratio for ratio, _ in vgg.values()), PRESET,
+              why=WHOLE.format("six of 13 have 12 % of the work each, on 10 boards", max(even_gain(r, "vgg16", n) for n, (_, r) in vgg.items()))),
         v.row("hadidi.xception", "Xception block, three boards over one", f"{PAPER}, block C up to 2x", 2, block, PRESET),
         v.row("hadidi.iterations", "VGG16, 3 boards of 200 to 350 MB that swap: most corrections until stable", f"{PAPER}, about 25", [1, 25],
               max(iterations), "swapping is what the estimates do not know; without it one look confirms them"),
@@ -136,8 +144,39 @@ def sweep(v, title, scenario, model, key, values, sets=()):
     return lines
 
 
+BOARDS = {"alexnet": (2, 3, 4, 5, 6, 8, 10), "vgg16": (2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 24)}
+NO_CELL = ["links.default.media=[]"]
+
+
+def over_boards(v, model, sets=()):
+    """As many requests under way as boards, at least the ten of the scenario."""
+    return [(n, speed_up(v, f"hadidi-{model}", model, [*sets, f"nodes.fog.count={n}", f"nodes.user.count={max(10, n)}"])[0]) for n in BOARDS[model]]
+
+
+def boards_figure(v):
+    curves = {"published, AlexNet: more than": [(4, 2), (6, 2)], "published, VGG16: up to": [(8, 6), (10, 6)], "AlexNet": over_boards(v, "alexnet"),
+              "VGG16, one cell": over_boards(v, "vgg16"), "VGG16, a link each": over_boards(v, "vgg16", NO_CELL)}
+    cell, links = dict(curves["VGG16, one cell"]), dict(curves["VGG16, a link each"])
+    return [v.figure("hadidi-boards", "Hadidi et al.: over the simple pipeline, by boards of 1 GB", "boards", "speed-up of the rate", curves), "",
+            f"From 18 boards on every large conv of VGG16 can have two, but in one cell that gives {cell[18]:.2f}: the tensors between the stages, 37 MB a request, then fill its 94.1 Mbit/s. With a link of "
+            f"that rate for each pair it gives {links[18]:.2f}, and {links[24]:.2f} with 24 boards. On the 8 and 10 boards of the paper the cell is not what limits: {links[8]:.2f} and {links[10]:.2f}."]
+
+
+MEMORY = {"vgg16": (1000, 700, 550, 500, 450, 400, 350, 300), "alexnet": (1000, 300, 250, 220, 200, 180, 160, 140, 120)}
+
+
+def memory_figure(v):
+    def curve(model, sets=()):
+        return [(m, speed_up(v, f"hadidi-{model}", model, [*sets, f"nodes.fog.override.memory={m} MB"])[0]) for m in MEMORY[model]]
+
+    curves = {"VGG16, 10 boards": curve("vgg16"), "AlexNet, 4 boards": curve("alexnet", ["nodes.fog.count=4"])}
+    return v.figure("hadidi-memory", "Hadidi et al.: over the simple pipeline, by what TensorFlow leaves of the memory", "memory for weights and tensors, MB", "speed-up of the rate", curves,
+                    bands=[("published: AlexNet more than 2, VGG16 up to 6", 2, 6)])
+
+
 def after(v):
-    lines = ["Splits of a layer alone on two boards, latency in ms, beside the kB that Table II says:", "",
+    lines = [*boards_figure(v), "", memory_figure(v), "",
+             "Splits of a layer alone on two boards, latency in ms, beside the kB that Table II says:", "",
              "| layer (fc: in, out; conv 3 x 3: in, out, H = W) | whole | by method | Table II | order |", "|---|---|---|---|---|"]
     for x in found["fc"] + found["conv"]:
         names = sorted(x["want"], key=x["want"].get)
