@@ -50,7 +50,7 @@ enum load { LOAD_UNKNOWN, LOAD_LIGHT, LOAD_HEAVY };
 struct state {
     struct sites    sites;
     struct decision memo[MEMO];
-    enum load      *last; // [class_count * group_count] by class and the user's group
+    enum load      *last;                     // [class_count * node_count] by class and user
     double          frames_per_s, frames_sum; // of now; summed over the tasks planned
     uint64_t        planned, heavy, overloaded, switches;
 };
@@ -63,7 +63,7 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
     uint32_t      most_steps = 0;
     *state = s;
     s->frames_per_s = option_number(&views[0], OWN_FRAMES);
-    s->last = ARENA_ARRAY(a, enum load, (size_t)class_count * views[0].net->group_count);
+    s->last = ARENA_ARRAY(a, enum load, (size_t)class_count * views[0].net->node_count);
     for (uint32_t c = 0; c < class_count; c++)
         if (views[c].graph->step_count > most_steps) most_steps = views[c].graph->step_count;
     for (uint32_t i = 0; i < MEMO; i++) {
@@ -130,7 +130,7 @@ static enum load decide(struct decision *d, const struct view *v, const struct s
 static void count(const struct view *v, struct state *s, uint32_t user, const struct decision *d,
                   enum load load)
 {
-    enum load *last = &s->last[v->class_id * v->net->group_count + v->net->group_of[user]];
+    enum load *last = &s->last[(size_t)v->class_id * v->net->node_count + user];
     s->planned++;
     s->frames_sum += s->frames_per_s;
     s->heavy += load == LOAD_HEAVY;

@@ -371,14 +371,19 @@ static void load_chain(double frames_per_s)
     begin(scheme_find("dads"), own);
 }
 
-static uint32_t device_steps(void)
+static uint32_t device_steps_of(uint32_t user)
 {
     struct plan      plan;
     struct placement where;
     uint32_t         cut = 0;
-    world_plan(&world, scheme_find("dads"), NULL, &(struct task){0, 0}, &plan, &where);
-    while (cut < where.count && where.slices[cut].node == 0) cut++;
+    world_plan(&world, scheme_find("dads"), NULL, &(struct task){0, user}, &plan, &where);
+    while (cut < where.count && where.slices[cut].node == user) cut++;
     return cut;
+}
+
+static uint32_t device_steps(void)
+{
+    return device_steps_of(0);
 }
 
 struct metrics {
@@ -453,6 +458,24 @@ START_TEST(a_measured_frame_rate_switches_there_and_back)
 }
 END_TEST
 
+// At 4.95 frames a second user 0 is heavy over 8 kB/s and user 1 light over 80 kB/s, in turn: two
+// decisions side by side, and nobody switches until user 0's rate rises.
+START_TEST(users_of_unlike_rates_do_not_switch_each_other)
+{
+    load_chain(4.95);
+    struct route     *r = &world.net.routes[GROUP_USER * GROUPS + GROUP_NEAR];
+    struct link_spec *link = &world.links[GROUP_USER * GROUPS + GROUP_NEAR];
+    r->is_varying = true;
+    for (uint32_t i = 0; i < 6; i++) {
+        link->rate_bytes_per_s = r->rate_bytes_per_s = i % 2 ? 8e4 : 8e3;
+        device_steps_of(i % 2);
+    }
+    ck_metrics(0, 0.5, 0, 4.95);
+    device_steps_of(0); // at 80 kB/s
+    ck_metrics(1, 3.0 / 7, 0, 4.95);
+}
+END_TEST
+
 // The way varies: 8 kB/s, then ten times as much: 0.1 + 0.0125 s are less than 0.204 s.
 START_TEST(another_bandwidth_is_another_decision)
 {
@@ -506,6 +529,7 @@ Suite *dads_suite(void)
     tcase_add_test(models, on_chains_the_light_placement_is_the_best_cut_and_elsewhere_no_worse);
     tcase_add_test(models, a_stated_frame_rate_decides_by_hand);
     tcase_add_test(models, a_measured_frame_rate_switches_there_and_back);
+    tcase_add_test(models, users_of_unlike_rates_do_not_switch_each_other);
     tcase_add_test(models, another_bandwidth_is_another_decision);
     tcase_add_test(models, a_decision_kept_is_that_of_its_bandwidth);
     suite_add_tcase(suite, small);
