@@ -284,23 +284,26 @@ class Tools:
 # ---- figures of the validation, by gnuplot into docs/validation-NAME.svg
 
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]  # Okabe and Ito, Color universal design
+BAND_COLOURS = ["#888888", "#e69f00"]
 
 
-def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, bands=()):
-    """`series`: {label: [(x, y)]}, in order; `bands`: [(label, low, high)] of published ranges. Returns the Markdown that shows it."""
+def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, bands=(), ticks=()):
+    """`series`: {label: [(x, y)]}, in order; `bands`: [(label, low, high)] of published ranges; `ticks`: the numbers on the x axis, as text. Returns the Markdown that shows it."""
     path = f"docs/validation-{name}.svg"
     lines = ["set terminal svg size 760,420 font 'DejaVu Sans,12' background rgb 'white'", f"set output '{path}'", "set encoding utf8",
              f'set title "{title}" noenhanced', f'set xlabel "{xlabel}" noenhanced', f'set ylabel "{ylabel}" noenhanced',
-             "set key outside right top noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
+             "set key below noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
     xs = [x for points in series.values() for x, _ in points]
     span = (max(xs) - min(xs)) * 0.04 or 1
     low, high = (min(xs) / 1.15, max(xs) * 1.15) if logx else (min(xs) - span, max(xs) + span)
     lines += ["set logscale x"] * logx + ["set logscale y"] * logy + [f"set xrange [{low}:{high}]"]
+    if ticks:
+        lines.append("set xtics (" + ", ".join(f"'{t}' {t}" for t in ticks) + ")")
     if not logy:
         lines.append("set yrange [0:*]")
     plots, data = [], []
     for label, bottom, top in bands:
-        plots.append(f"'-' using 1:2:3 with filledcurves fs transparent solid 0.15 noborder lc rgb '#888888' title \"{label}\"")
+        plots.append(f"'-' using 1:2:3 with filledcurves fs transparent solid 0.15 noborder lc rgb '{BAND_COLOURS[len(plots) % 2]}' title \"{label}\"")
         data.append(f"{low} {bottom} {top}\n{high} {bottom} {top}\ne")
     for i, (label, points) in enumerate(series.items()):
         plots.append(f"'-' using 1:2 with linespoints lw 2 pt {[7, 5, 9, 11, 13, 4, 6][i % 7]} ps 0.8 lc rgb '{COLOURS[i % 7]}' title \"{label}\"")
