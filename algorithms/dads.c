@@ -4,9 +4,10 @@
 // the link, the server's compute) takes longer than the time between two frames, the frames pile
 // up: heavy load, the placement of small longest stage (DSH). If that takes longer still, the
 // system asks for fewer frames: counted. The frame rate Q of a user is stated, or measured; the
-// bandwidth is the network's of now. Frames follow each other through the stages by themselves, as
-// each node and link serves them in turn. One user and one server is what the paper knows of: other
-// users of the server or the link do not count.
+// bandwidth is the network's of now. Frames follow each other through the stages by themselves; a
+// node that serves operations first come, first served begins new frames before it has ended others
+// when they pile up, so that a divided network then stays below 1 / longest stage. One user and one
+// server is what the paper knows of: other users of the server or the link do not count.
 // Cost: a decision is made once for each pair of groups and rate, DSL when first met, DSH when
 // first needed (common/surgery.h); then O(steps) per task. MEMO decisions are kept.
 // Source: Hu, Bao, Wang, Liu, Dynamic Adaptive DNN Surgery, INFOCOM 2019.

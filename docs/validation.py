@@ -292,15 +292,15 @@ def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, band
     path = f"docs/validation-{name}.svg"
     lines = ["set terminal svg size 760,420 font 'DejaVu Sans,12' background rgb 'white'", f"set output '{path}'", "set encoding utf8",
              f'set title "{title}" noenhanced', f'set xlabel "{xlabel}" noenhanced', f'set ylabel "{ylabel}" noenhanced',
-             "set key below noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
+             "set key below maxrows 3 noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
     xs = [x for points in series.values() for x, _ in points]
     span = (max(xs) - min(xs)) * 0.04 or 1
     low, high = (min(xs) / 1.15, max(xs) * 1.15) if logx else (min(xs) - span, max(xs) + span)
     lines += ["set logscale x"] * logx + ["set logscale y"] * logy + [f"set xrange [{low}:{high}]"]
     if ticks:
         lines.append("set xtics (" + ", ".join(f"'{t}' {t}" for t in ticks) + ")")
-    if not logy:
-        lines.append("set yrange [0:*]")
+    ys = [y for points in series.values() for _, y in points] + [y for _, *ends in bands for y in ends]
+    lines.append(f"set yrange [{min(ys) / 1.2 if logy else 0}:*]")
     plots, data = [], []
     for label, bottom, top in bands:
         plots.append(f"'-' using 1:2:3 with filledcurves fs transparent solid 0.15 noborder lc rgb '{BAND_COLOURS[len(plots) % 2]}' title \"{label}\"")

@@ -54,7 +54,7 @@ CHANGES = [
     ("five tasks a minute", ["arrivals.rate=5 /min"]),
     ("like the first set-up (two TX2, two Nano GPU)", FIRST),
 ]
-BANDS = [("published, but for dads: 1.7 to 5.2", 1.7, 5.2), ("published, dads: 2.6 to 4.2", 2.6, 4.2)]
+BANDS = [("published: 1.7 to 5.2", 1.7, 5.2), ("dads: 2.6 to 4.2", 2.6, 4.2)]
 cache = {}
 
 
