@@ -287,11 +287,11 @@ COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#0
 BAND_COLOURS = ["#888888", "#e69f00"]
 
 
-def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, bands=(), ticks=()):
-    """`series`: {label: [(x, y)]}, in order; `bands`: [(label, low, high)] of published ranges; `ticks`: the numbers on the x axis, as text. Returns the Markdown that shows it."""
+def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, bands=(), ticks=(), dots=()):
+    """`series`: {label: [(x, y)]}, in order; `bands`: [(label, low, high)] of published ranges; `ticks`: the numbers on the x axis, as text; `dots`: labels drawn without lines. Returns the Markdown that shows it."""
     path = f"docs/validation-{name}.svg"
     lines = ["set terminal svg size 760,420 font 'DejaVu Sans,12' background rgb 'white'", f"set output '{path}'", "set encoding utf8",
-             f'set title "{title}" noenhanced', f'set xlabel "{xlabel}" noenhanced', f'set ylabel "{ylabel}" noenhanced',
+             f'set title "{title}" noenhanced', f'set xlabel "{xlabel}" offset 0,0.4 noenhanced', f'set ylabel "{ylabel}" noenhanced',
              "set key below maxrows 3 noenhanced", "set grid back lc rgb '#dddddd'", "set border 3", "set tics nomirror"]
     xs = [x for points in series.values() for x, _ in points]
     span = (max(xs) - min(xs)) * 0.04 or 1
@@ -306,7 +306,8 @@ def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, band
         plots.append(f"'-' using 1:2:3 with filledcurves fs transparent solid 0.15 noborder lc rgb '{BAND_COLOURS[len(plots) % 2]}' title \"{label}\"")
         data.append(f"{low} {bottom} {top}\n{high} {bottom} {top}\ne")
     for i, (label, points) in enumerate(series.items()):
-        plots.append(f"'-' using 1:2 with linespoints lw 2 pt {[7, 5, 9, 11, 13, 4, 6][i % 7]} ps 0.8 lc rgb '{COLOURS[i % 7]}' title \"{label}\"")
+        style = "points ps 1.6" if label in dots else "linespoints ps 0.8"
+        plots.append(f"'-' using 1:2 with {style} lw 2 pt {[7, 5, 9, 11, 13, 4, 6][i % 7]} lc rgb '{COLOURS[i % 7]}' title \"{label}\"")
         data.append("\n".join(f"{x} {y}" for x, y in points) + "\ne")
     script = "\n".join(lines) + "\nplot " + ", ".join(plots) + "\n" + "\n".join(data) + "\n"
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
