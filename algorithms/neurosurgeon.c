@@ -144,6 +144,12 @@ static uint32_t choose(const struct view *v, const struct state *s, uint32_t use
     return v->fits[ug] ? best_cut(&t, v->graph->step_count) : 0;
 }
 
+static void count(struct state *s, uint32_t device_steps)
+{
+    s->planned++;
+    s->device_steps += device_steps;
+}
+
 static enum plan_verdict plan(const struct view *v, const struct association *as,
                               const struct task *t, struct arena *scratch, struct plan *out,
                               struct placement *where, struct err *e)
@@ -151,12 +157,16 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
     (void)as, (void)e;
     struct state *s = v->state;
     uint32_t      server = sites_server(&s->sites, v, t->user);
-    if (server == NO_NODE) return build_local(v, t, scratch, out, where);
+    uint32_t      steps = v->graph->step_count;
+    if (server == NO_NODE) {
+        enum plan_verdict verdict = build_local(v, t, scratch, out, where);
+        if (verdict == PLAN_READY) count(s, steps);
+        return verdict;
+    }
     uint32_t cut = choose(v, s, t->user, server, scratch);
-    bool    *on_server = ARENA_ARRAY(scratch, bool, v->graph->step_count);
-    for (uint32_t i = cut; i < v->graph->step_count; i++) on_server[i] = true;
-    s->planned++;
-    s->device_steps += cut;
+    bool    *on_server = ARENA_ARRAY(scratch, bool, steps);
+    for (uint32_t i = cut; i < steps; i++) on_server[i] = true;
+    count(s, cut);
     return sites_plan(v, t, server, on_server, scratch, out, where);
 }
 

@@ -274,6 +274,11 @@ START_TEST(the_mean_of_the_steps_at_the_user_is_told)
     ck_assert_uint_eq(cut_of_chain(), 3);
     ck_assert(neurosurgeon()->report(&world.view, 1, &sink, &e));
     ck_assert_double_eq(mean, 2);
+    world.view.is_up = none_is_up; // without a server all steps are the user's
+    ck_assert_uint_eq(cut_of_chain(), STEPS);
+    ck_assert_uint_eq(cut_of_chain(), STEPS);
+    ck_assert(neurosurgeon()->report(&world.view, 1, &sink, &e));
+    ck_assert_double_eq(mean, (1 + 3 + STEPS + STEPS) / 4.0);
 }
 END_TEST
 
