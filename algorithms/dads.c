@@ -140,11 +140,9 @@ static void count(const struct view *v, struct state *s, uint32_t user, const st
     *last = load;
 }
 
-static enum plan_verdict plan(const struct view *v, const struct association *as,
-                              const struct task *t, struct arena *scratch, struct plan *out,
-                              struct placement *where, struct err *e)
+static enum plan_verdict make(const struct view *v, const struct task *t, bool is_counted,
+                              struct arena *scratch, struct plan *out, struct placement *where)
 {
-    (void)as, (void)e;
     struct state *s = v->state;
     uint32_t      server = sites_server(&s->sites, v, t->user);
     if (server == NO_NODE) return build_local(v, t, scratch, out, where);
@@ -155,8 +153,25 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
     }
     struct decision *d = find_decision(v, s, t->user, server);
     enum load        load = decide(d, v, s, t->user, server, scratch);
-    count(v, s, t->user, d, load);
+    if (is_counted) count(v, s, t->user, d, load);
     return sites_plan(v, t, server, load == LOAD_HEAVY ? d->heavy : d->light, scratch, out, where);
+}
+
+static enum plan_verdict plan(const struct view *v, const struct association *as,
+                              const struct task *t, struct arena *scratch, struct plan *out,
+                              struct placement *where, struct err *e)
+{
+    (void)as, (void)e;
+    return make(v, t, true, scratch, out, where);
+}
+
+// The task is counted once.
+static enum plan_verdict replan(const struct view *v, const struct association *as,
+                                const struct task *t, const struct progress *done,
+                                struct arena *scratch, struct plan *out, struct err *e)
+{
+    (void)as, (void)done, (void)e;
+    return make(v, t, false, scratch, out, NULL);
 }
 
 static double observe_s(const struct scheme_options *o)
@@ -201,6 +216,7 @@ const struct scheme scheme_dads = {
     .claims = sites_claims,
     .begin = begin,
     .plan = plan,
+    .replan = replan,
     .observe_s = observe_s,
     .observe = observe,
     .report = report,

@@ -150,24 +150,39 @@ static void count(struct state *s, uint32_t device_steps)
     s->device_steps += device_steps;
 }
 
-static enum plan_verdict plan(const struct view *v, const struct association *as,
-                              const struct task *t, struct arena *scratch, struct plan *out,
-                              struct placement *where, struct err *e)
+static enum plan_verdict make(const struct view *v, const struct task *t, bool is_counted,
+                              struct arena *scratch, struct plan *out, struct placement *where)
 {
-    (void)as, (void)e;
     struct state *s = v->state;
     uint32_t      server = sites_server(&s->sites, v, t->user);
     uint32_t      steps = v->graph->step_count;
     if (server == NO_NODE) {
         enum plan_verdict verdict = build_local(v, t, scratch, out, where);
-        if (verdict == PLAN_READY) count(s, steps);
+        if (is_counted && verdict == PLAN_READY) count(s, steps);
         return verdict;
     }
     uint32_t cut = choose(v, s, t->user, server, scratch);
     bool    *on_server = ARENA_ARRAY(scratch, bool, steps);
     for (uint32_t i = cut; i < steps; i++) on_server[i] = true;
-    count(s, cut);
+    if (is_counted) count(s, cut);
     return sites_plan(v, t, server, on_server, scratch, out, where);
+}
+
+static enum plan_verdict plan(const struct view *v, const struct association *as,
+                              const struct task *t, struct arena *scratch, struct plan *out,
+                              struct placement *where, struct err *e)
+{
+    (void)as, (void)e;
+    return make(v, t, true, scratch, out, where);
+}
+
+// The task is counted once.
+static enum plan_verdict replan(const struct view *v, const struct association *as,
+                                const struct task *t, const struct progress *done,
+                                struct arena *scratch, struct plan *out, struct err *e)
+{
+    (void)as, (void)done, (void)e;
+    return make(v, t, false, scratch, out, NULL);
 }
 
 static bool report(const struct view *views, uint32_t class_count, const struct metric_sink *sink,
@@ -190,5 +205,6 @@ const struct scheme scheme_neurosurgeon = {
     .claims = sites_claims,
     .begin = begin,
     .plan = plan,
+    .replan = replan,
     .report = report,
 };

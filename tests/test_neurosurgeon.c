@@ -292,6 +292,16 @@ START_TEST(the_mean_of_the_steps_at_the_user_is_told)
     ck_assert_uint_eq(cut_of_chain(), STEPS);
     ck_assert(neurosurgeon()->report(&world.view, 1, &sink, &e));
     ck_assert_double_eq(mean, (1 + 3 + STEPS + STEPS) / 4.0);
+    world.view.is_up = NULL; // a task that failed is planned again, and counted once
+    world.backlog_s[FIRST_NEAR] = 0;
+    struct plan           plan = {.arena = &world.arena};
+    const struct task     task = {0, 0};
+    const struct progress done = {.attempt = 1};
+    ck_assert(neurosurgeon()->replan(&world.view, NULL, &task, &done, &world.arena, &plan, &e) ==
+              PLAN_READY);
+    ck_assert_uint_gt(plan.op_count, 0);
+    ck_assert(neurosurgeon()->report(&world.view, 1, &sink, &e));
+    ck_assert_double_eq(mean, (1 + 3 + STEPS + STEPS) / 4.0);
 }
 END_TEST
 
