@@ -4,9 +4,10 @@
 // the link, the server's compute) takes longer than the time between two frames, the frames pile
 // up: heavy load, the placement of small longest stage (DSH). If that takes longer still, the
 // system asks for fewer frames: counted. The frame rate Q of a user is stated, or measured; the
-// bandwidth is the network's of now. Frames follow each other through the stages by themselves, as
-// each node and link serves them in turn. One user and one server is what the paper knows of: other
-// users of the server or the link do not count.
+// bandwidth is the network's of now. Frames follow each other through the stages by themselves; a
+// node that serves operations first come, first served begins new frames before it has ended others
+// when they pile up, so that a divided network then stays below 1 / longest stage. One user and one
+// server is what the paper knows of: other users of the server or the link do not count.
 // Cost: a decision is made once for each pair of groups and rate, DSL when first met, DSH when
 // first needed (common/surgery.h); then O(steps) per task. MEMO decisions are kept.
 // Source: Hu, Bao, Wang, Liu, Dynamic Adaptive DNN Surgery, INFOCOM 2019.
@@ -50,7 +51,7 @@ enum load { LOAD_UNKNOWN, LOAD_LIGHT, LOAD_HEAVY };
 struct state {
     struct sites    sites;
     struct decision memo[MEMO];
-    enum load      *last; // [class_count * group_count] by class and the user's group
+    enum load      *last;                     // [class_count * node_count] by class and user
     double          frames_per_s, frames_sum; // of now; summed over the tasks planned
     uint64_t        planned, heavy, overloaded, switches;
 };
@@ -63,7 +64,7 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
     uint32_t      most_steps = 0;
     *state = s;
     s->frames_per_s = option_number(&views[0], OWN_FRAMES);
-    s->last = ARENA_ARRAY(a, enum load, (size_t)class_count * views[0].net->group_count);
+    s->last = ARENA_ARRAY(a, enum load, (size_t)class_count * views[0].net->node_count);
     for (uint32_t c = 0; c < class_count; c++)
         if (views[c].graph->step_count > most_steps) most_steps = views[c].graph->step_count;
     for (uint32_t i = 0; i < MEMO; i++) {
@@ -130,7 +131,7 @@ static enum load decide(struct decision *d, const struct view *v, const struct s
 static void count(const struct view *v, struct state *s, uint32_t user, const struct decision *d,
                   enum load load)
 {
-    enum load *last = &s->last[v->class_id * v->net->group_count + v->net->group_of[user]];
+    enum load *last = &s->last[(size_t)v->class_id * v->net->node_count + user];
     s->planned++;
     s->frames_sum += s->frames_per_s;
     s->heavy += load == LOAD_HEAVY;
@@ -139,11 +140,9 @@ static void count(const struct view *v, struct state *s, uint32_t user, const st
     *last = load;
 }
 
-static enum plan_verdict plan(const struct view *v, const struct association *as,
-                              const struct task *t, struct arena *scratch, struct plan *out,
-                              struct placement *where, struct err *e)
+static enum plan_verdict make(const struct view *v, const struct task *t, bool is_counted,
+                              struct arena *scratch, struct plan *out, struct placement *where)
 {
-    (void)as, (void)e;
     struct state *s = v->state;
     uint32_t      server = sites_server(&s->sites, v, t->user);
     if (server == NO_NODE) return build_local(v, t, scratch, out, where);
@@ -154,8 +153,25 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
     }
     struct decision *d = find_decision(v, s, t->user, server);
     enum load        load = decide(d, v, s, t->user, server, scratch);
-    count(v, s, t->user, d, load);
+    if (is_counted) count(v, s, t->user, d, load);
     return sites_plan(v, t, server, load == LOAD_HEAVY ? d->heavy : d->light, scratch, out, where);
+}
+
+static enum plan_verdict plan(const struct view *v, const struct association *as,
+                              const struct task *t, struct arena *scratch, struct plan *out,
+                              struct placement *where, struct err *e)
+{
+    (void)as, (void)e;
+    return make(v, t, true, scratch, out, where);
+}
+
+// The task is counted once.
+static enum plan_verdict replan(const struct view *v, const struct association *as,
+                                const struct task *t, const struct progress *done,
+                                struct arena *scratch, struct plan *out, struct err *e)
+{
+    (void)as, (void)done, (void)e;
+    return make(v, t, false, scratch, out, NULL);
 }
 
 static double observe_s(const struct scheme_options *o)
@@ -201,6 +217,7 @@ const struct scheme scheme_dads = {
     .claims = sites_claims,
     .begin = begin,
     .plan = plan,
+    .replan = replan,
     .observe_s = observe_s,
     .observe = observe,
     .report = report,

@@ -47,6 +47,9 @@ static bool begin(const struct view *views, uint32_t class_count, struct arena *
     s->tiers = ARENA_ARRAY(a, struct tiers, class_count);
     for (uint32_t c = 0; c < class_count; c++) {
         if (!ddnn_claims(&views[c], e)) return false;
+        if (views[c].graph->exit_count != exits)
+            return err_add(e, "want models of as many exits, %s has %u and %s %u", v->graph->name,
+                           exits, views[c].graph->name, views[c].graph->exit_count);
         tiers_find(&s->tiers[c], views[c].graph, a);
     }
     s->law = ddnn_law(v);

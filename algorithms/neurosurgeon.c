@@ -144,20 +144,45 @@ static uint32_t choose(const struct view *v, const struct state *s, uint32_t use
     return v->fits[ug] ? best_cut(&t, v->graph->step_count) : 0;
 }
 
+static void count(struct state *s, uint32_t device_steps)
+{
+    s->planned++;
+    s->device_steps += device_steps;
+}
+
+static enum plan_verdict make(const struct view *v, const struct task *t, bool is_counted,
+                              struct arena *scratch, struct plan *out, struct placement *where)
+{
+    struct state *s = v->state;
+    uint32_t      server = sites_server(&s->sites, v, t->user);
+    uint32_t      steps = v->graph->step_count;
+    if (server == NO_NODE) {
+        enum plan_verdict verdict = build_local(v, t, scratch, out, where);
+        if (is_counted && verdict == PLAN_READY) count(s, steps);
+        return verdict;
+    }
+    uint32_t cut = choose(v, s, t->user, server, scratch);
+    bool    *on_server = ARENA_ARRAY(scratch, bool, steps);
+    for (uint32_t i = cut; i < steps; i++) on_server[i] = true;
+    if (is_counted) count(s, cut);
+    return sites_plan(v, t, server, on_server, scratch, out, where);
+}
+
 static enum plan_verdict plan(const struct view *v, const struct association *as,
                               const struct task *t, struct arena *scratch, struct plan *out,
                               struct placement *where, struct err *e)
 {
     (void)as, (void)e;
-    struct state *s = v->state;
-    uint32_t      server = sites_server(&s->sites, v, t->user);
-    if (server == NO_NODE) return build_local(v, t, scratch, out, where);
-    uint32_t cut = choose(v, s, t->user, server, scratch);
-    bool    *on_server = ARENA_ARRAY(scratch, bool, v->graph->step_count);
-    for (uint32_t i = cut; i < v->graph->step_count; i++) on_server[i] = true;
-    s->planned++;
-    s->device_steps += cut;
-    return sites_plan(v, t, server, on_server, scratch, out, where);
+    return make(v, t, true, scratch, out, where);
+}
+
+// The task is counted once.
+static enum plan_verdict replan(const struct view *v, const struct association *as,
+                                const struct task *t, const struct progress *done,
+                                struct arena *scratch, struct plan *out, struct err *e)
+{
+    (void)as, (void)done, (void)e;
+    return make(v, t, false, scratch, out, NULL);
 }
 
 static bool report(const struct view *views, uint32_t class_count, const struct metric_sink *sink,
@@ -181,5 +206,6 @@ const struct scheme scheme_neurosurgeon = {
     .claims = sites_claims,
     .begin = begin,
     .plan = plan,
+    .replan = replan,
     .report = report,
 };

@@ -284,10 +284,11 @@ class Tools:
 # ---- figures of the validation, by gnuplot into docs/validation-NAME.svg
 
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]  # Okabe and Ito, Color universal design
+BAND_COLOURS = ["#888888", "#e69f00"]
 
 
-def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, bands=()):
-    """`series`: {label: [(x, y)]}, in order; `bands`: [(label, low, high)] of published ranges. Returns the Markdown that shows it."""
+def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, bands=(), ticks=(), dots=()):
+    """`series`: {label: [(x, y)]}, in order; `bands`: [(label, low, high)] of published ranges; `ticks`: the numbers on the x axis, as text; `dots`: labels drawn without lines. Returns the Markdown that shows it."""
     path = f"docs/validation-{name}.svg"
     height = 425 + 22 * ((len(series) + len(bands) + 1) // 2)  # labels stand below, in two columns, so that long ones take nothing from the plot
     lines = [f"set terminal svg size 760,{height} font 'DejaVu Sans,12' background rgb 'white'", f"set output '{path}'", "set encoding utf8",
@@ -297,17 +298,20 @@ def figure_svg(name, title, xlabel, ylabel, series, logx=False, logy=False, band
     span = (max(xs) - min(xs)) * 0.04 or 1
     low, high = (min(xs) / 1.15, max(xs) * 1.15) if logx else (min(xs) - span, max(xs) + span)
     lines += ["set logscale x"] * logx + ["set logscale y"] * logy + [f"set xrange [{low}:{high}]"]
-    if not logy:
-        lines.append("set yrange [0:*]")
-    if not logx and max(xs) - min(xs) <= 12 and all(x == int(x) for x in xs):
+    if ticks:
+        lines.append("set xtics (" + ", ".join(f"'{t}' {t}" for t in ticks) + ")")
+    elif not logx and max(xs) - min(xs) <= 12 and all(x == int(x) for x in xs):
         lines.append("set xtics 1")
+    ys = [y for points in series.values() for _, y in points] + [y for _, *ends in bands for y in ends]
+    lines.append(f"set yrange [{min(ys) / 1.2 if logy else 0}:*]")
     plots, data = [], []
     for label, bottom, top in bands:
-        plots.append(f"'-' using 1:2:3 with filledcurves fs transparent solid 0.15 noborder lc rgb '#888888' title \"{label}\"")
+        plots.append(f"'-' using 1:2:3 with filledcurves fs transparent solid 0.15 noborder lc rgb '{BAND_COLOURS[len(plots) % 2]}' title \"{label}\"")
         data.append(f"{low} {bottom} {top}\n{high} {bottom} {top}\ne")
     for i, (label, points) in enumerate(series.items()):
-        style = "points lw 2" if label.startswith("published") else "linespoints lw 2"  # nothing was published between two points
-        plots.append(f"'-' using 1:2 with {style} pt {[7, 5, 9, 11, 13, 4, 6][i % 7]} ps {1.3 if style.startswith('points') else 0.8} lc rgb '{COLOURS[i % 7]}' title \"{label}\"")
+        is_dots = label in dots or label.startswith("published")  # nothing was published between two points
+        style = "points ps 1.4" if is_dots else "linespoints ps 0.8"
+        plots.append(f"'-' using 1:2 with {style} lw 2 pt {[7, 5, 9, 11, 13, 4, 6][i % 7]} lc rgb '{COLOURS[i % 7]}' title \"{label}\"")
         data.append("\n".join(f"{x} {y}" for x, y in points) + "\ne")
     script = "\n".join(lines) + "\nplot " + ", ".join(plots) + "\n" + "\n".join(data) + "\n"
     subprocess.run(["gnuplot"], input=script, text=True, check=True)

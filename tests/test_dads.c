@@ -371,14 +371,19 @@ static void load_chain(double frames_per_s)
     begin(scheme_find("dads"), own);
 }
 
-static uint32_t device_steps(void)
+static uint32_t device_steps_of(uint32_t user)
 {
     struct plan      plan;
     struct placement where;
     uint32_t         cut = 0;
-    world_plan(&world, scheme_find("dads"), NULL, &(struct task){0, 0}, &plan, &where);
-    while (cut < where.count && where.slices[cut].node == 0) cut++;
+    world_plan(&world, scheme_find("dads"), NULL, &(struct task){0, user}, &plan, &where);
+    while (cut < where.count && where.slices[cut].node == user) cut++;
     return cut;
+}
+
+static uint32_t device_steps(void)
+{
+    return device_steps_of(0);
 }
 
 struct metrics {
@@ -414,6 +419,13 @@ static void ck_metrics(double switches, double heavy, double overloaded, double 
     ck_assert_double_eq_tol(m.frames, frames, 1e-12);
 }
 
+static void observe(uint64_t arrived)
+{
+    struct err         e = {0};
+    struct observation o = {.from_s = 10, .until_s = 20, .arrived = arrived};
+    ck_assert(scheme_find("dads")->observe(&world.view, 1, &o, &e));
+}
+
 START_TEST(a_stated_frame_rate_decides_by_hand)
 {
     load_chain(4.8);
@@ -423,6 +435,14 @@ START_TEST(a_stated_frame_rate_decides_by_hand)
     load_chain(5);
     ck_assert_uint_eq(device_steps(), 1);
     ck_metrics(0, 1, 0, 5);
+    observe(0); // light from now on, for the task that is planned again as for others; counted once
+    struct err            e = {0};
+    struct plan           plan = {.arena = &world.arena};
+    const struct task     task = {0, 0};
+    const struct progress done = {.attempt = 1};
+    ck_assert(scheme_find("dads")->replan(&world.view, NULL, &task, &done, &world.arena, &plan,
+                                          &e) == PLAN_READY);
+    ck_metrics(0, 1, 0, 5);
     teardown();
     load_chain(8.1);
     ck_assert_uint_eq(device_steps(), 1);
@@ -430,13 +450,6 @@ START_TEST(a_stated_frame_rate_decides_by_hand)
     ck_assert_double_eq(scheme_find("dads")->observe_s(&world.options), 0); // nothing to measure
 }
 END_TEST
-
-static void observe(uint64_t arrived)
-{
-    struct err         e = {0};
-    struct observation o = {.from_s = 10, .until_s = 20, .arrived = arrived};
-    ck_assert(scheme_find("dads")->observe(&world.view, 1, &o, &e));
-}
 
 // Three users; 10 s: 150 frames are 5 a second each.
 START_TEST(a_measured_frame_rate_switches_there_and_back)
@@ -450,6 +463,24 @@ START_TEST(a_measured_frame_rate_switches_there_and_back)
     observe(140);
     ck_assert_uint_eq(device_steps(), 3);
     ck_metrics(2, 0.5, 0, (0 + 5 + 5 + 14.0 / 3) / 4);
+}
+END_TEST
+
+// At 4.95 frames a second user 0 is heavy over 8 kB/s and user 1 light over 80 kB/s, in turn: two
+// decisions side by side, and nobody switches until user 0's rate rises.
+START_TEST(users_of_unlike_rates_do_not_switch_each_other)
+{
+    load_chain(4.95);
+    struct route     *r = &world.net.routes[GROUP_USER * GROUPS + GROUP_NEAR];
+    struct link_spec *link = &world.links[GROUP_USER * GROUPS + GROUP_NEAR];
+    r->is_varying = true;
+    for (uint32_t i = 0; i < 6; i++) {
+        link->rate_bytes_per_s = r->rate_bytes_per_s = i % 2 ? 8e4 : 8e3;
+        device_steps_of(i % 2);
+    }
+    ck_metrics(0, 0.5, 0, 4.95);
+    device_steps_of(0); // at 80 kB/s
+    ck_metrics(1, 3.0 / 7, 0, 4.95);
 }
 END_TEST
 
@@ -506,6 +537,7 @@ Suite *dads_suite(void)
     tcase_add_test(models, on_chains_the_light_placement_is_the_best_cut_and_elsewhere_no_worse);
     tcase_add_test(models, a_stated_frame_rate_decides_by_hand);
     tcase_add_test(models, a_measured_frame_rate_switches_there_and_back);
+    tcase_add_test(models, users_of_unlike_rates_do_not_switch_each_other);
     tcase_add_test(models, another_bandwidth_is_another_decision);
     tcase_add_test(models, a_decision_kept_is_that_of_its_bandwidth);
     suite_add_tcase(suite, small);

@@ -853,6 +853,23 @@ START_TEST(options_that_do_not_fit_are_told)
 }
 END_TEST
 
+START_TEST(models_of_unlike_exits_are_refused_together)
+{
+    struct world other = {0};
+    struct err   e = {0};
+    void        *state;
+    load(THREE);
+    world_load_text(&other, TWO);
+    struct view both[2] = {world.view, world.view};
+    both[1].graph = &other.graph;
+    both[1].class_id = 1;
+    ck_assert(!ddnn()->begin(both, 2, &state_arena, &state, &e)); // equal shares fit each of them
+    ck_assert_msg(strstr(e.text, "want models of as many exits, three has 3 and two 2"), "%s",
+                  e.text);
+    world_free(&other);
+}
+END_TEST
+
 Suite *ddnn_suite(void)
 {
     Suite *suite = suite_create("ddnn");
@@ -883,6 +900,7 @@ Suite *ddnn_suite(void)
     tcase_add_test(tc, accuracies_are_carried_through_and_weighed_by_the_exits);
     tcase_add_test(tc, nothing_is_said_of_accuracies_that_are_unknown);
     tcase_add_test(tc, options_that_do_not_fit_are_told);
+    tcase_add_test(tc, models_of_unlike_exits_are_refused_together);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -6,6 +6,7 @@
 // ms. Cuts 0 to 3 send 4000, 1000, 4000, 0 bytes.
 #include <check.h>
 #include <math.h>
+#include <string.h>
 
 #include "algorithms/common/build.h"
 #include "algorithms/common/sites.h"
@@ -253,6 +254,18 @@ START_TEST(users_are_no_servers)
 }
 END_TEST
 
+START_TEST(an_empty_group_named_as_servers_is_refused)
+{
+    struct err e = {0};
+    load_chain(1e6);
+    own[SERVER].number = GROUP_FAR;
+    ck_assert(neurosurgeon()->claims(&world.view, &e));
+    world.groups[GROUP_FAR].count = 0;
+    ck_assert(!neurosurgeon()->claims(&world.view, &e));
+    ck_assert_msg(strstr(e.text, "server: want nodes in the group"), "%s", e.text);
+}
+END_TEST
+
 static bool take_metric(void *ctx, const char *name, double value, struct err *e)
 {
     (void)e;
@@ -274,6 +287,21 @@ START_TEST(the_mean_of_the_steps_at_the_user_is_told)
     ck_assert_uint_eq(cut_of_chain(), 3);
     ck_assert(neurosurgeon()->report(&world.view, 1, &sink, &e));
     ck_assert_double_eq(mean, 2);
+    world.view.is_up = none_is_up; // without a server all steps are the user's
+    ck_assert_uint_eq(cut_of_chain(), STEPS);
+    ck_assert_uint_eq(cut_of_chain(), STEPS);
+    ck_assert(neurosurgeon()->report(&world.view, 1, &sink, &e));
+    ck_assert_double_eq(mean, (1 + 3 + STEPS + STEPS) / 4.0);
+    world.view.is_up = NULL; // a task that failed is planned again, and counted once
+    world.backlog_s[FIRST_NEAR] = 0;
+    struct plan           plan = {.arena = &world.arena};
+    const struct task     task = {0, 0};
+    const struct progress done = {.attempt = 1};
+    ck_assert(neurosurgeon()->replan(&world.view, NULL, &task, &done, &world.arena, &plan, &e) ==
+              PLAN_READY);
+    ck_assert_uint_gt(plan.op_count, 0);
+    ck_assert(neurosurgeon()->report(&world.view, 1, &sink, &e));
+    ck_assert_double_eq(mean, (1 + 3 + STEPS + STEPS) / 4.0);
 }
 END_TEST
 
@@ -288,6 +316,7 @@ Suite *neurosurgeon_suite(void)
     tcase_add_test(tc, no_cut_in_the_order_of_the_steps_is_better);
     tcase_add_test(tc, each_user_has_a_server_that_is_up);
     tcase_add_test(tc, users_are_no_servers);
+    tcase_add_test(tc, an_empty_group_named_as_servers_is_refused);
     tcase_add_test(tc, the_mean_of_the_steps_at_the_user_is_told);
     suite_add_tcase(suite, tc);
     return suite;

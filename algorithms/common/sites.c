@@ -18,8 +18,10 @@ bool sites_claims(const struct view *v, struct err *e)
     if (v->graph->exit_count != 1)
         return err_add(e, "want a model of one exit, %s has %u", v->graph->name,
                        v->graph->exit_count);
-    return !g || g->role == ROLE_FOG || g->role == ROLE_CLOUD ||
-           err_add(e, "server: want a group of fog or cloud nodes, have \"%s\"", g->name);
+    if (!g) return true;
+    if (g->role != ROLE_FOG && g->role != ROLE_CLOUD)
+        return err_add(e, "server: want a group of fog or cloud nodes, have \"%s\"", g->name);
+    return g->count || err_add(e, "server: want nodes in the group \"%s\", have none", g->name);
 }
 
 static double *step_seconds(const struct view *v, uint32_t group, struct arena *a)
