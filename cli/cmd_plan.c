@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/inputs.h"
+#include "cli/interrupt.h"
 #include "cli/simulate.h"
 
 struct planned { // one user's task
@@ -165,6 +166,7 @@ static enum exit_code run(const struct arguments *args, struct err *e)
         err_add(e, "plan: want one scheme, as --scheme NAME, have %u", s.scheme_count);
         return EXIT_BAD_INPUT;
     }
+    if (option_is_given(args, "scheme-command")) interrupt_catch(); // or it would outlive us
     cJSON *list = format == 1 ? cJSON_CreateArray() : NULL;
     bool   ok = true;
     for (uint32_t m = 0; ok && m < simulate_model_runs(&s); m++) {
@@ -175,6 +177,7 @@ static enum exit_code run(const struct arguments *args, struct err *e)
             ok = show((struct chosen){&p, c}, args->arena, list, e);
         if (begun) simulate_end(&p);
     }
+    if (!ok && *interrupt_flag()) err_add(e, "plan: interrupted");
     if (ok && list) print_json(list);
     cJSON_Delete(list);
     return ok ? EXIT_DONE : EXIT_FAILED;

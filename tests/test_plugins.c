@@ -51,7 +51,7 @@ static const struct {
     {"deep", "want at most 64 levels of brackets, have more", 1},
     {"bytes", "line 1, column 12: want UTF-8", 1},
     {"nul", "want JSON text, have a NUL byte", 1},
-    {"two-at-once", "want one line that answers request 2 (plan), have \"{\"type\"", 1},
+    {"two-at-once", "want no line behind the answer to request 2 (plan), have \"{\"type\"", 1},
     {"more-later", "request 3 (plan), have \"{\"type\"", 2},
     {"closes-output", "but it closed its standard output and goes on", 1},
     {"closes-input", "request 3 (plan), but it closed its standard input and goes on", 2},
@@ -79,8 +79,8 @@ START_TEST(a_program_that_misbehaves_is_named_and_what_the_run_had_is_kept)
     ck_assert_msg(!strncmp(err, start, strlen(start)), "%s", err);
     char *end = strchr(err, '\n'), *want = strstr(err, BAD[_i].want);
     ck_assert_msg(want && want < end, "want %s\nhave %s", BAD[_i].want, err);
-    ck_assert_ptr_nonnull(strstr(err, "r.db: 0 of 2 runs are whole; of the next the tasks that "
-                                      "ended, marked failed\n"));
+    ck_assert_ptr_nonnull(strstr(err, "r.db: 0 of 2 runs are whole; of the next one the tasks that "
+                                      "had ended are kept, marked failed\n"));
     ck_assert_str_eq(out, "");
     check_gone("pid");
     sqlite3 *db = open_db("r.db");
@@ -167,28 +167,45 @@ START_TEST(programs_of_earlier_runs_are_no_zombies)
 }
 END_TEST
 
-START_TEST(an_interrupted_run_ends_its_program_and_all_it_started)
+// A program that hangs, of `command`, which then gets the signal; what fogsim printed is in err.
+static int interrupt(const char *command, int number)
 {
     const char *small = write_text("small.json", SMALL);
+    const bool  is_plan = strcmp(command, "plan") == 0;
     char       *argv[] = {program,
-                          "run",
+                          arena_string(&arena, command),
                           arena_string(&arena, small),
                           "--scheme-command",
-                          arena_string(&arena, bad("with-child", 1)),
-                          "--db",
+                          arena_string(&arena, bad("with-child", is_plan ? 0 : 1)),
+                    is_plan ? NULL : "--db",
                           "r.db",
                           NULL};
     pid_t       pid = program_start(in_folder("out"), argv);
     for (int i = 0; i < 5000 && access(in_folder("pid2"), F_OK); i++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL); // into the request that hangs
-    kill(pid, SIGINT);
-    ck_assert_int_eq(program_finish(pid), 1);
+    kill(pid, number);
+    return program_finish(pid);
+}
+
+START_TEST(an_interrupted_run_ends_its_program_and_all_it_started)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    ck_assert_int_eq(interrupt("run", numbers[_i]), 1);
     ck_assert_str_eq(err, "r.db: interrupted after 0 of 2 runs; these are whole, the rest is "
                           "missing\n");
     check_gone("pid");
     check_gone("pid2");
     ck_assert_int_ne(access(in_folder("r.db"), F_OK), 0);
+}
+END_TEST
+
+START_TEST(an_interrupted_plan_ends_its_program_and_all_it_started)
+{
+    ck_assert_int_eq(interrupt("plan", SIGINT), 1);
+    ck_assert_str_eq(err, "plan: interrupted\n");
+    check_gone("pid");
+    check_gone("pid2");
 }
 END_TEST
 
@@ -456,7 +473,7 @@ START_TEST(a_library_has_options_state_and_metrics_and_may_fail)
                          "schemes.library.fail_at=2"),
                      1);
     ck_assert_ptr_nonnull(
-        strstr(err, "as told\nl.db: 0 of 2 runs are whole; of the next the tasks"));
+        strstr(err, "as told\nl.db: 0 of 2 runs are whole; of the next one the tasks"));
     ck_assert_double_eq(query_file("l.db",
                                    "SELECT count(*) FROM task JOIN run USING (run_id) WHERE "
                                    "run.status = 'failed' AND task.scheme = 'library'"),
@@ -534,7 +551,8 @@ static TCase *program_case(void)
     tcase_add_test(tc, runs_before_the_one_that_failed_stay_whole);
     tcase_add_test(tc, much_on_standard_error_harms_nobody);
     tcase_add_test(tc, programs_of_earlier_runs_are_no_zombies);
-    tcase_add_test(tc, an_interrupted_run_ends_its_program_and_all_it_started);
+    tcase_add_loop_test(tc, an_interrupted_run_ends_its_program_and_all_it_started, 0, 3);
+    tcase_add_test(tc, an_interrupted_plan_ends_its_program_and_all_it_started);
     tcase_add_test(tc, tasks_of_an_instant_are_asked_for_together_by_a_program_that_wants_so);
     tcase_add_test(tc, a_closed_loop_is_asked_for_together_at_its_beginning);
     tcase_add_test(tc, each_task_of_a_batch_gets_its_own_plan);
