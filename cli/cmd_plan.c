@@ -5,6 +5,7 @@
 
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
+#include "cli/plugin.h"
 #include "cli/simulate.h"
 
 struct planned { // one user's task
@@ -123,6 +124,8 @@ static bool decide(struct chosen c, struct arena *a, struct association *as, str
         tasks[u] = (struct planned){{u, s->users[u]}, {.arena = a}};
         enum plan_verdict verdict =
             scheme->plan(&c.p->views[c.class_id], as, &tasks[u].task, a, &plan, &tasks[u].where, e);
+        if (scheme->is_foreign)
+            verdict = plugin_verdict(scheme, &c.p->views[c.class_id], &plan, verdict, e);
         if (verdict == PLAN_INFEASIBLE)
             return err_add(e, "%s: %s under %s: nothing can hold the task of %s", s->path,
                            label_of(c), c.p->scheme->label, scenario_node_name(s, s->users[u], a));

@@ -7,6 +7,7 @@
 #include "cli/classes.h"
 #include "cli/describe.h"
 #include "cli/measure.h"
+#include "cli/plugin.h"
 #include "cli/record.h"
 
 struct simulation {
@@ -92,6 +93,7 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
         verdict = scheme->plan(view, &sim->association, &t, &sim->scratch, out, NULL, e);
     }
     arena_rewind(&sim->scratch, mark);
+    if (scheme->is_foreign) verdict = plugin_verdict(scheme, view, out, verdict, e);
     sim->scheme_failed |= verdict == PLAN_FAILED;
     if (request->attempt == 0) measure_arrival(&sim->measure);
     sim->local_plans +=

@@ -472,8 +472,8 @@ START_TEST(a_library_has_options_state_and_metrics_and_may_fail)
     ck_assert_int_eq(RUN("run", small, "--scheme-library", "x.so", "--db", "l.db", "--set",
                          "schemes.library.fail_at=2"),
                      1);
-    ck_assert_ptr_nonnull(
-        strstr(err, "as told\nl.db: 0 of 2 runs are whole; of the next one the tasks"));
+    ck_assert_ptr_nonnull(strstr(err, "--scheme-library: counting: as told\nl.db: 0 of 2 runs are "
+                                      "whole; of the next one the tasks"));
     ck_assert_double_eq(query_file("l.db",
                                    "SELECT count(*) FROM task JOIN run USING (run_id) WHERE "
                                    "run.status = 'failed' AND task.scheme = 'library'"),
@@ -481,6 +481,52 @@ START_TEST(a_library_has_options_state_and_metrics_and_may_fail)
     ck_assert_int_eq(
         RUN("run", small, "--scheme-library", "x.so", "--set", "schemes.library.fail_at=100"), 2);
     ck_assert_ptr_nonnull(strstr(err, "schemes.library.fail_at: want an integer from 0 to 99"));
+}
+END_TEST
+
+// One operation, spoilt as the option says.
+static const char SPOILT[] =
+    "#include \"algorithms/library.h\"\n"
+    "static const struct scheme_option own[] = {{.key = \"how\", .about = \"fault\", .kind = "
+    "OPTION_INTEGER, .low = 0, .high = 9}};\n"
+    "static enum plan_verdict plan(const struct view *v, const struct association *as, const "
+    "struct "
+    "task *t, struct arena *scratch, struct plan *out, struct placement *where, struct err *e)\n"
+    "{ int how = (int)option_number(v, 0); (void)as; (void)t; (void)scratch; (void)where; "
+    "(void)e;\n"
+    "  struct op op = {.kind = OP_COMPUTE, .from = 1, .to = 1, .seconds = 1};\n"
+    "  if (how == 1) op.from = op.to = 77;\n"
+    "  if (how == 2) op.stage = 99;\n"
+    "  if (how == 3) op.memory_bytes = -1;\n"
+    "  if (how == 4) op.kind = (enum op_kind)9;\n"
+    "  if (how == 5) op.kind = OP_TRANSFER;\n"
+    "  if (how != 6) plan_add(out, op, NULL, 0);\n"
+    "  return PLAN_READY; }\n"
+    "static const struct scheme s = {.name = \"spoilt\", .own = own, .own_count = 1, .plan = "
+    "plan};\n"
+    "FOGSIM_LIBRARY(s);\n";
+
+START_TEST(a_library_s_plan_that_cannot_be_is_refused)
+{
+    static const char *const want[] = {"",
+                                       "operation 0: want nodes that exist, have kind 0, nodes 77",
+                                       "operation 0: want a stage that is a step of the model",
+                                       "operation 0: want memory of 0 bytes or more",
+                                       "operation 0: want a kind of operation, have kind 9",
+                                       "operation 0: want two nodes",
+                                       "want a plan, have no operation"};
+    const char *small = write_text("small.json", SMALL), *source = write_text("x.c", SPOILT);
+    must_shell(arena_format(&arena, "${CC:-cc} -std=c11 -shared -fPIC -I. -I$(dirname %s) -o %s %s",
+                            program, in_folder("x.so"), source));
+    for (int how = 0; how < 7; how++) {
+        const char *set = arena_format(&arena, "schemes.library.how=%d", how);
+        ck_assert_int_eq(RUN("run", small, "--scheme-library", "./x.so", "--set", set),
+                         how ? 1 : 0);
+        ck_assert_msg(strstr(err, want[how]) != NULL, "%d: %s", how, err);
+        if (how) ck_assert_ptr_nonnull(strstr(err, "--scheme-library: spoilt: "));
+        if (how)
+            ck_assert_int_eq(RUN("plan", small, "--scheme-library", "./x.so", "--set", set), 1);
+    }
 }
 END_TEST
 
@@ -561,6 +607,7 @@ static TCase *program_case(void)
     tcase_add_test(tc, a_program_that_matches_is_asked_each_epoch);
     tcase_add_loop_test(tc, the_examples_give_the_rows_of_greedy, 0, COUNT(SCENARIOS) * EXAMPLES);
     tcase_add_loop_test(tc, a_library_that_does_not_fit_is_refused, 0, COUNT(LIBRARIES));
+    tcase_add_test(tc, a_library_s_plan_that_cannot_be_is_refused);
     tcase_add_test(tc, a_library_has_options_state_and_metrics_and_may_fail);
     tcase_add_loop_test(tc, a_scenario_cannot_name_a_program_or_a_library, 0,
                         COUNT(SCENARIO_EDITS));
