@@ -274,17 +274,35 @@ START_TEST(operations_of_a_program_are_simulated_as_they_stand)
 {
     // 0.25 s on a fog node and 0.125 s of delay behind it; another 0.3 s beside them.
     const char *small = write_text("small.json", SMALL);
-    const char *ops = "{\"task\":TASK,\"operations\":["
-                      "{\"kind\":\"compute\",\"node\":1,\"seconds\":0.25},"
-                      "{\"kind\":\"delay\",\"node\":0,\"seconds\":0.125,\"after\":[0]},"
-                      "{\"kind\":\"load\",\"node\":2,\"seconds\":0.3,\"bytes\":1}]}";
-    MUST_RUN("run", small, "--scheme-command", bad(ops, 0), "--db", "o.db", "--quiet", "--set",
-             "arrivals.tasks=1", "--replications", "1", "--set", "record=ops");
-    sqlite3 *db = open_db("o.db");
-    ck_assert_double_eq(query(db, "SELECT latency_s FROM task"), 0.375);
-    ck_assert_double_eq(query(db, "SELECT computation_s FROM task"), 0.25);
-    ck_assert_double_eq(query(db, "SELECT finish_s FROM op WHERE kind = 'load'"), 0.3);
-    sqlite3_close(db);
+    const char *command =
+        bad("{\"operations\":[{\"kind\":\"transfer\",\"from\":0,\"to\":1,\"bytes\":1000},"
+            "{\"kind\":\"compute\",\"node\":1,\"seconds\":0.2,\"after\":[0]}]}",
+            0);
+    MUST_RUN("plan", small, "--scheme-command", command);
+    ck_assert_msg(strstr(out, "1         compute    fog0       fog0       conv1") != NULL, "%s",
+                  out);
+    MUST_RUN("plan", small, "--scheme-command", command, "--format", "json");
+    cJSON *root = cJSON_Parse(out),
+          *task = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "tasks"), 0);
+    cJSON *list = cJSON_GetObjectItem(task, "operations"), *second = cJSON_GetArrayItem(list, 1);
+    ck_assert_int_eq(cJSON_GetArraySize(list), 2);
+    ck_assert_double_eq(cJSON_GetObjectItem(second, "seconds")->valuedouble, 0.2);
+    ck_assert_double_eq(cJSON_GetArrayItem(cJSON_GetObjectItem(second, "after"), 0)->valuedouble,
+                        0);
+    cJSON_Delete(root);
+}
+END_TEST
+
+START_TEST(plan_says_where_the_answer_is_taken)
+{
+    const char *file = in_root("scenarios/ddnn-surveillance.json");
+    MUST_RUN("plan", file, "--scheme", "t04", "--set", "schemes.t04.exit_rates=[1, 0]");
+    ck_assert_msg(strstr(out, "task of device, answered at exit_local\n") != NULL, "%s", out);
+    MUST_RUN("plan", file, "--scheme", "t04", "--set", "schemes.t04.exit_rates=[0, 1]", "--format",
+             "json");
+    ck_assert_msg(strstr(out, "\"exit\":\t\"exit_server\"") != NULL, "%s", out);
+    MUST_RUN("plan", write_text("small.json", SMALL), "--scheme", "greedy");
+    ck_assert_msg(strstr(out, "answered at") == NULL, "%s", out);
 }
 END_TEST
 
@@ -604,6 +622,8 @@ static TCase *program_case(void)
     tcase_add_test(tc, each_task_of_a_batch_gets_its_own_plan);
     tcase_add_test(tc, a_task_answered_twice_in_a_batch_is_a_fault);
     tcase_add_test(tc, operations_of_a_program_are_simulated_as_they_stand);
+    tcase_add_test(tc, plan_shows_operations_that_no_slices_stand_behind);
+    tcase_add_test(tc, plan_says_where_the_answer_is_taken);
     tcase_add_test(tc, a_program_that_matches_is_asked_each_epoch);
     tcase_add_loop_test(tc, the_examples_give_the_rows_of_greedy, 0, COUNT(SCENARIOS) * EXAMPLES);
     tcase_add_loop_test(tc, a_library_that_does_not_fit_is_refused, 0, COUNT(LIBRARIES));
