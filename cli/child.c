@@ -193,12 +193,12 @@ static enum heard hear(struct child *c)
 
 static bool shown(const struct child *c, const char *want, const char *what, struct err *e)
 {
-    char text[640];
-    int  length = c->length < CHILD_SHOWN ? (int)c->length : CHILD_SHOWN;
-    for (int i = 0; i < length; i++)
-        if (c->line[i] == '\n') length = i;
+    char        text[640];
+    int         length = c->length < CHILD_SHOWN ? (int)c->length : CHILD_SHOWN;
+    const char *end = memchr(c->line, '\n', (size_t)length);
+    if (end) length = (int)(end - c->line);
     snprintf(text, sizeof text, "%s %s, have \"%.*s%s\"", want, what, length, c->line,
-             c->length > (uint32_t)length ? "..." : "");
+             !end && c->length > (uint32_t)length ? "..." : "");
     return fault(c, e, text);
 }
 
@@ -277,7 +277,7 @@ bool child_ask(struct child *c, const char *line, size_t length, const char *wha
     if (end + 1 < c->line + c->length) {
         c->length -= (uint32_t)(end + 1 - c->line);
         memmove(c->line, end + 1, c->length);
-        return shown(c, "want one line that answers", what, e);
+        return shown(c, "want no line behind the answer to", what, e);
     }
     *answer = c->line;
     *answer_length = (size_t)(end - c->line);

@@ -158,7 +158,10 @@ static enum exit_code run(const struct arguments *args, struct err *e)
         err_add(e, "%s: interrupted after %u of %u runs; these are whole, the rest is missing", db,
                 b.runs_done, b.runs_total);
     if (b.is_kept)
-        err_add(e, "%s: %u of %u runs are whole; of the next the tasks that ended, marked failed",
+        err_add(e,
+                "%s: %u of %u runs are whole; of the next one the tasks that had ended are kept, "
+                "marked "
+                "failed",
                 db, b.runs_done, b.runs_total);
     store_close(b.store);
     if (!ok) return EXIT_FAILED;

@@ -26,6 +26,11 @@ struct plugin_command { // what `given` of scheme_command points to
 };
 extern const struct scheme scheme_command;
 
+// What became of a plan of a foreign scheme: that of a library is looked through first, since an
+// operation that cannot be would end the whole program. O(operations).
+enum plan_verdict plugin_verdict(const struct scheme *s, const struct view *v,
+                                 const struct plan *plan, enum plan_verdict given, struct err *e);
+
 // Opens a library; NULL: e says why. It stays open until the program ends.
 const struct scheme *plugin_open_library(const char *path, struct arena *a, struct err *e);
 

@@ -33,6 +33,44 @@ static bool is_whole(const struct scheme *s, const char *path, struct err *e)
            err_add(e, "--scheme-library %s: want a scheme with \"%s\", have none", path, missing);
 }
 
+// What is wrong with an operation; NULL: nothing. plan_add has looked at its seconds and bytes.
+static const char *fault_of(const struct view *v, const struct op *op)
+{
+    if ((unsigned)op->kind >= OP_KIND_COUNT) return "want a kind of operation";
+    if (op->from >= v->net->node_count || op->to >= v->net->node_count)
+        return "want nodes that exist";
+    if (op->stage >= v->graph->step_count) return "want a stage that is a step of the model";
+    if (op->kind == OP_TRANSFER)
+        return op->from == op->to                                   ? "want two nodes"
+               : !net_route(v->net, op->from, op->to)->is_reachable ? "want a way to the node"
+                                                                    : NULL;
+    enum node_role role = net_group(v->net, op->to)->role;
+    if (role != ROLE_USER && role != ROLE_FOG && role != ROLE_CLOUD)
+        return "want a node that computes";
+    return op->memory_bytes >= 0 ? NULL : "want memory of 0 bytes or more";
+}
+
+enum plan_verdict plugin_verdict(const struct scheme *s, const struct view *v,
+                                 const struct plan *plan, enum plan_verdict given, struct err *e)
+{
+    if (s == &scheme_command) return given; // what it answers was looked through when read
+    if (given == PLAN_FAILED) err_wrap(e, "--scheme-library: %s", s->name);
+    if (given != PLAN_READY) return given;
+    if (!plan->op_count)
+        err_add(e, "--scheme-library: %s: want a plan, have no operation", s->name);
+    for (uint32_t i = 0; i < plan->op_count; i++) {
+        const struct op *op = &plan->ops[i];
+        const char      *fault = fault_of(v, op);
+        if (!fault) continue;
+        err_add(e,
+                "--scheme-library: %s: plan: operation %u: %s, have kind %d, nodes %u to %u, stage "
+                "%u, %g bytes held",
+                s->name, i, fault, (int)op->kind, op->from, op->to, op->stage, op->memory_bytes);
+        return PLAN_FAILED;
+    }
+    return plan->op_count ? PLAN_READY : PLAN_FAILED;
+}
+
 // A bare name would be looked for in the system's folders.
 static const char *as_path(const char *path, struct arena *a)
 {

@@ -77,7 +77,8 @@ static int form_of(struct json j, const char *const *forms)
     for (int i = 0; forms[i]; i++)
         if (json_get(j, forms[i]).item) form = i, count++;
     if (count != 1)
-        json_fault(j, "one of \"local\", \"infeasible\", \"node\", \"steps\", \"operations\"");
+        json_fault(j,
+                   "exactly one of \"local\", \"infeasible\", \"node\", \"steps\", \"operations\"");
     return count == 1 ? form : -1;
 }
 

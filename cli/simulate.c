@@ -7,6 +7,7 @@
 #include "cli/classes.h"
 #include "cli/describe.h"
 #include "cli/measure.h"
+#include "cli/plugin.h"
 #include "cli/record.h"
 
 struct simulation {
@@ -92,6 +93,7 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
         verdict = scheme->plan(view, &sim->association, &t, &sim->scratch, out, NULL, e);
     }
     arena_rewind(&sim->scratch, mark);
+    if (scheme->is_foreign) verdict = plugin_verdict(scheme, view, out, verdict, e);
     sim->scheme_failed |= verdict == PLAN_FAILED;
     if (request->attempt == 0) measure_arrival(&sim->measure);
     sim->local_plans +=
@@ -216,6 +218,15 @@ void simulate_prepare(struct prepared *out, struct arena *a, const struct scenar
     describe_names(out, a);
 }
 
+// What a scheme says against a model, each fault with its place.
+static void add_claims(const struct scenario *s, const char *scheme, const char *model,
+                       struct err *said, struct err *e)
+{
+    err_wrap(said, "%s: schemes.%s: model %s", s->path, scheme, model);
+    for (char *line = strtok(said->text, "\n"); line; line = strtok(NULL, "\n"))
+        err_add(e, "%s", line);
+}
+
 bool simulate_check(const struct scenario *s, const struct profile *profile, struct err *e)
 {
     struct arena a = {0};
@@ -228,8 +239,8 @@ bool simulate_check(const struct scenario *s, const struct profile *profile, str
             for (uint32_t c = 0; c < p.class_count; c++) {
                 struct err inner = {0};
                 if (scheme->claims(&p.views[c], &inner)) continue;
-                ok = err_add(e, "%s: schemes.%s: model %s: %s", s->path, s->schemes[i].label,
-                             p.models[c].label, inner.text);
+                add_claims(s, s->schemes[i].label, p.models[c].label, &inner, e);
+                ok = false;
             }
             arena_rewind(&a, (struct arena_mark){0});
         }

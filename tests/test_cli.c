@@ -53,6 +53,20 @@ static const struct {
     {"none.json", {"FILE: cannot open: No such file or directory"}},
 };
 
+START_TEST(a_scheme_says_all_that_it_lacks_each_with_its_place)
+{
+    static const char *const want[] = {
+        "FILE: schemes.t04: model deep: edge: want a group of fog or cloud nodes, there is none",
+        "FILE: schemes.t04: model deep: devices_per_sample: want at most the 1 nodes of device,",
+        NULL};
+    const char *file = in_root("scenarios/ddnn-surveillance.json");
+    ck_assert_int_eq(RUN("run", file, "--set", "schemes.t04.devices_per_sample=5", "--db", "r.db"),
+                     2);
+    check_lines(file, want);
+    ck_assert_int_ne(access(in_folder("r.db"), F_OK), 0);
+}
+END_TEST
+
 START_TEST(a_broken_scenario_is_refused_with_every_fault_and_leaves_nothing)
 {
     const char *file = in_root(arena_format(&arena, "tests/broken/%s", BROKEN[_i].file));
@@ -397,6 +411,7 @@ Suite *cli_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, a_broken_scenario_is_refused_with_every_fault_and_leaves_nothing, 0,
                         sizeof BROKEN / sizeof *BROKEN);
+    tcase_add_test(tc, a_scheme_says_all_that_it_lacks_each_with_its_place);
     tcase_add_test(tc, the_place_of_a_fault_in_a_model_is_told_too);
     tcase_add_test(tc, all_faults_of_a_file_come_at_once);
     tcase_add_test(tc, a_hundred_megabytes_of_brackets_are_refused);

@@ -279,16 +279,18 @@ static const char *read_picture(const char *path)
 }
 
 // Every text of an SVG stands inside the picture: gnuplot places what a margin has no room for
-// outside, and a viewer cuts it off.
+// outside, and a viewer cuts it off. A text that runs upwards stands to the left of its point.
 static void check_inside(const char *svg, const char *path)
 {
     double      width, height, x, y;
     const char *box = strstr(svg, "viewBox=");
     ck_assert(box && sscanf(box, "viewBox=\"0 0 %lf %lf\"", &width, &height) == 2);
     for (const char *at = svg; (at = strstr(at, "translate(")); at++)
-        if (sscanf(at, "translate(%lf,%lf)", &x, &y) == 2)
-            ck_assert_msg(x >= 0 && x <= width && y > 0 && y <= height - 2,
+        if (sscanf(at, "translate(%lf,%lf)", &x, &y) == 2) {
+            const double left = strncmp(strchr(at, ')'), ") rotate(270", 12) == 0 ? 10 : 0;
+            ck_assert_msg(x >= left && x <= width && y > 0 && y <= height - 2,
                           "%s: a text at %g, %g of %g x %g", path, x, y, width, height);
+        }
 }
 
 // All figures but those in `except`, in all formats; nothing else may appear in the folder.
@@ -396,6 +398,35 @@ START_TEST(many_servers_are_sorted_and_the_longest_queues_shown)
 }
 END_TEST
 
+// Where a text stands, from the left, as a share of the picture's width.
+static double left_of(const char *svg, const char *text)
+{
+    double      width = 0, x = -1;
+    const char *end = strstr(svg, text), *at = svg;
+    ck_assert_msg(end != NULL, "no %s", text);
+    ck_assert_int_eq(sscanf(strstr(svg, "viewBox="), "viewBox=\"0 0 %lf", &width), 1);
+    for (const char *next; (next = strstr(at, "translate(")) && next < end; at = next + 1)
+        ck_assert_int_eq(sscanf(next, "translate(%lf", &x), 1);
+    return x / width;
+}
+
+// Nine servers and two models: panels side by side, each with its title in the middle. The user,
+// who computes nothing, has no bars.
+START_TEST(utilization_of_some_servers_has_a_panel_a_model_and_no_idle_users)
+{
+    make_database(db_path, 2, 2, 1, RECORD_TASKS);
+    must_exec("UPDATE node SET utilization = 0 WHERE kind = 'user'");
+    must_exec("WITH RECURSIVE k(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM k WHERE i < 8)"
+              " INSERT INTO node(run_id, node, kind, utilization) SELECT run_id, 'fog' || i,"
+              " 'fog', i / 100.0 FROM k, run");
+    const char *text = draw_text("utilization");
+    ck_assert_uint_eq(times_in(text, ">user0<"), 0);
+    ck_assert_uint_eq(times_in(text, ">fog8<"), 2);
+    ck_assert_double_eq_tol(left_of(text, ">alexnet<"), 0.25, 0.04);
+    ck_assert_double_eq_tol(left_of(text, ">vgg16<"), 0.75, 0.04);
+}
+END_TEST
+
 static void expect_error(const char *figure, const char *ending, const char *why)
 {
     struct arena  a = {0};
@@ -483,6 +514,7 @@ Suite *figure_suite(void)
     tcase_add_test(drawing, one_run_is_enough_but_for_a_comparison);
     tcase_add_test(drawing, six_models_and_ten_schemes_fit);
     tcase_add_test(drawing, many_servers_are_sorted_and_the_longest_queues_shown);
+    tcase_add_test(drawing, utilization_of_some_servers_has_a_panel_a_model_and_no_idle_users);
     tcase_add_test(drawing, what_cannot_be_drawn_says_why_and_leaves_nothing);
     tcase_add_test(drawing, databases_that_hold_nothing_are_refused);
     tcase_add_test(drawing, a_missing_gnuplot_names_its_package);

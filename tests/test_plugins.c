@@ -51,7 +51,7 @@ static const struct {
     {"deep", "want at most 64 levels of brackets, have more", 1},
     {"bytes", "line 1, column 12: want UTF-8", 1},
     {"nul", "want JSON text, have a NUL byte", 1},
-    {"two-at-once", "want one line that answers request 2 (plan), have \"{\"type\"", 1},
+    {"two-at-once", "want no line behind the answer to request 2 (plan), have \"{\"type\"", 1},
     {"more-later", "request 3 (plan)", 2}, // too many lines, or the answer to the next
     {"closes-output", "but it closed its standard output and goes on", 1},
     {"closes-input", "request 3 (plan), but it closed its standard input and goes on", 2},
@@ -85,8 +85,8 @@ START_TEST(a_program_that_misbehaves_is_named_and_what_the_run_had_is_kept)
     ck_assert_msg(!strncmp(err, start, strlen(start)), "%s", err);
     char *end = strchr(err, '\n'), *want = strstr(err, BAD[_i].want);
     ck_assert_msg(want && want < end, "want %s\nhave %s", BAD[_i].want, err);
-    ck_assert_ptr_nonnull(strstr(err, "r.db: 0 of 2 runs are whole; of the next the tasks that "
-                                      "ended, marked failed\n"));
+    ck_assert_ptr_nonnull(strstr(err, "r.db: 0 of 2 runs are whole; of the next one the tasks that "
+                                      "had ended are kept, marked failed\n"));
     ck_assert_str_eq(out, "");
     check_gone("pid");
     sqlite3 *db = open_db("r.db");
@@ -173,28 +173,45 @@ START_TEST(programs_of_earlier_runs_are_no_zombies)
 }
 END_TEST
 
-START_TEST(an_interrupted_run_ends_its_program_and_all_it_started)
+// A program that hangs, of `command`, which then gets the signal; what fogsim printed is in err.
+static int interrupt(const char *command, int number)
 {
     const char *small = write_text("small.json", SMALL);
+    const bool  is_plan = strcmp(command, "plan") == 0;
     char       *argv[] = {program,
-                          "run",
+                          arena_string(&arena, command),
                           arena_string(&arena, small),
                           "--scheme-command",
-                          arena_string(&arena, bad("with-child", 1)),
-                          "--db",
+                          arena_string(&arena, bad("with-child", is_plan ? 0 : 1)),
+                    is_plan ? NULL : "--db",
                           "r.db",
                           NULL};
     pid_t       pid = program_start(in_folder("out"), argv);
     for (int i = 0; i < 5000 && access(in_folder("pid2"), F_OK); i++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL); // into the request that hangs
-    kill(pid, SIGINT);
-    ck_assert_int_eq(program_finish(pid), 1);
+    kill(pid, number);
+    return program_finish(pid);
+}
+
+START_TEST(an_interrupted_run_ends_its_program_and_all_it_started)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    ck_assert_int_eq(interrupt("run", numbers[_i]), 1);
     ck_assert_str_eq(err, "r.db: interrupted after 0 of 2 runs; these are whole, the rest is "
                           "missing\n");
     check_gone("pid");
     check_gone("pid2");
     ck_assert_int_ne(access(in_folder("r.db"), F_OK), 0);
+}
+END_TEST
+
+START_TEST(an_interrupted_plan_ends_its_program_and_all_it_started)
+{
+    ck_assert_int_eq(interrupt("plan", SIGINT), 1);
+    ck_assert_str_eq(err, "plan: interrupted\n");
+    check_gone("pid");
+    check_gone("pid2");
 }
 END_TEST
 
@@ -263,17 +280,35 @@ START_TEST(operations_of_a_program_are_simulated_as_they_stand)
 {
     // 0.25 s on a fog node and 0.125 s of delay behind it; another 0.3 s beside them.
     const char *small = write_text("small.json", SMALL);
-    const char *ops = "{\"task\":TASK,\"operations\":["
-                      "{\"kind\":\"compute\",\"node\":1,\"seconds\":0.25},"
-                      "{\"kind\":\"delay\",\"node\":0,\"seconds\":0.125,\"after\":[0]},"
-                      "{\"kind\":\"load\",\"node\":2,\"seconds\":0.3,\"bytes\":1}]}";
-    MUST_RUN("run", small, "--scheme-command", bad(ops, 0), "--db", "o.db", "--quiet", "--set",
-             "arrivals.tasks=1", "--replications", "1", "--set", "record=ops");
-    sqlite3 *db = open_db("o.db");
-    ck_assert_double_eq(query(db, "SELECT latency_s FROM task"), 0.375);
-    ck_assert_double_eq(query(db, "SELECT computation_s FROM task"), 0.25);
-    ck_assert_double_eq(query(db, "SELECT finish_s FROM op WHERE kind = 'load'"), 0.3);
-    sqlite3_close(db);
+    const char *command =
+        bad("{\"operations\":[{\"kind\":\"transfer\",\"from\":0,\"to\":1,\"bytes\":1000},"
+            "{\"kind\":\"compute\",\"node\":1,\"seconds\":0.2,\"after\":[0]}]}",
+            0);
+    MUST_RUN("plan", small, "--scheme-command", command);
+    ck_assert_msg(strstr(out, "1         compute    fog0       fog0       conv1") != NULL, "%s",
+                  out);
+    MUST_RUN("plan", small, "--scheme-command", command, "--format", "json");
+    cJSON *root = cJSON_Parse(out),
+          *task = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "tasks"), 0);
+    cJSON *list = cJSON_GetObjectItem(task, "operations"), *second = cJSON_GetArrayItem(list, 1);
+    ck_assert_int_eq(cJSON_GetArraySize(list), 2);
+    ck_assert_double_eq(cJSON_GetObjectItem(second, "seconds")->valuedouble, 0.2);
+    ck_assert_double_eq(cJSON_GetArrayItem(cJSON_GetObjectItem(second, "after"), 0)->valuedouble,
+                        0);
+    cJSON_Delete(root);
+}
+END_TEST
+
+START_TEST(plan_says_where_the_answer_is_taken)
+{
+    const char *file = in_root("scenarios/ddnn-surveillance.json");
+    MUST_RUN("plan", file, "--scheme", "t04", "--set", "schemes.t04.exit_rates=[1, 0]");
+    ck_assert_msg(strstr(out, "task of device, answered at exit_local\n") != NULL, "%s", out);
+    MUST_RUN("plan", file, "--scheme", "t04", "--set", "schemes.t04.exit_rates=[0, 1]", "--format",
+             "json");
+    ck_assert_msg(strstr(out, "\"exit\":\t\"exit_server\"") != NULL, "%s", out);
+    MUST_RUN("plan", write_text("small.json", SMALL), "--scheme", "greedy");
+    ck_assert_msg(strstr(out, "answered at") == NULL, "%s", out);
 }
 END_TEST
 
@@ -461,8 +496,8 @@ START_TEST(a_library_has_options_state_and_metrics_and_may_fail)
     ck_assert_int_eq(RUN("run", small, "--scheme-library", "x.so", "--db", "l.db", "--set",
                          "schemes.library.fail_at=2"),
                      1);
-    ck_assert_ptr_nonnull(
-        strstr(err, "as told\nl.db: 0 of 2 runs are whole; of the next the tasks"));
+    ck_assert_ptr_nonnull(strstr(err, "--scheme-library: counting: as told\nl.db: 0 of 2 runs are "
+                                      "whole; of the next one the tasks"));
     ck_assert_double_eq(query_file("l.db",
                                    "SELECT count(*) FROM task JOIN run USING (run_id) WHERE "
                                    "run.status = 'failed' AND task.scheme = 'library'"),
@@ -470,6 +505,52 @@ START_TEST(a_library_has_options_state_and_metrics_and_may_fail)
     ck_assert_int_eq(
         RUN("run", small, "--scheme-library", "x.so", "--set", "schemes.library.fail_at=100"), 2);
     ck_assert_ptr_nonnull(strstr(err, "schemes.library.fail_at: want an integer from 0 to 99"));
+}
+END_TEST
+
+// One operation, spoilt as the option says.
+static const char SPOILT[] =
+    "#include \"algorithms/library.h\"\n"
+    "static const struct scheme_option own[] = {{.key = \"how\", .about = \"fault\", .kind = "
+    "OPTION_INTEGER, .low = 0, .high = 9}};\n"
+    "static enum plan_verdict plan(const struct view *v, const struct association *as, const "
+    "struct "
+    "task *t, struct arena *scratch, struct plan *out, struct placement *where, struct err *e)\n"
+    "{ int how = (int)option_number(v, 0); (void)as; (void)t; (void)scratch; (void)where; "
+    "(void)e;\n"
+    "  struct op op = {.kind = OP_COMPUTE, .from = 1, .to = 1, .seconds = 1};\n"
+    "  if (how == 1) op.from = op.to = 77;\n"
+    "  if (how == 2) op.stage = 99;\n"
+    "  if (how == 3) op.memory_bytes = -1;\n"
+    "  if (how == 4) op.kind = (enum op_kind)9;\n"
+    "  if (how == 5) op.kind = OP_TRANSFER;\n"
+    "  if (how != 6) plan_add(out, op, NULL, 0);\n"
+    "  return PLAN_READY; }\n"
+    "static const struct scheme s = {.name = \"spoilt\", .own = own, .own_count = 1, .plan = "
+    "plan};\n"
+    "FOGSIM_LIBRARY(s);\n";
+
+START_TEST(a_library_s_plan_that_cannot_be_is_refused)
+{
+    static const char *const want[] = {"",
+                                       "operation 0: want nodes that exist, have kind 0, nodes 77",
+                                       "operation 0: want a stage that is a step of the model",
+                                       "operation 0: want memory of 0 bytes or more",
+                                       "operation 0: want a kind of operation, have kind 9",
+                                       "operation 0: want two nodes",
+                                       "want a plan, have no operation"};
+    const char *small = write_text("small.json", SMALL), *source = write_text("x.c", SPOILT);
+    must_shell(arena_format(&arena, "${CC:-cc} -std=c11 -shared -fPIC -I. -I$(dirname %s) -o %s %s",
+                            program, in_folder("x.so"), source));
+    for (int how = 0; how < 7; how++) {
+        const char *set = arena_format(&arena, "schemes.library.how=%d", how);
+        ck_assert_int_eq(RUN("run", small, "--scheme-library", "./x.so", "--set", set),
+                         how ? 1 : 0);
+        ck_assert_msg(strstr(err, want[how]) != NULL, "%d: %s", how, err);
+        if (how) ck_assert_ptr_nonnull(strstr(err, "--scheme-library: spoilt: "));
+        if (how)
+            ck_assert_int_eq(RUN("plan", small, "--scheme-library", "./x.so", "--set", set), 1);
+    }
 }
 END_TEST
 
@@ -540,15 +621,19 @@ static TCase *program_case(void)
     tcase_add_test(tc, runs_before_the_one_that_failed_stay_whole);
     tcase_add_test(tc, much_on_standard_error_harms_nobody);
     tcase_add_test(tc, programs_of_earlier_runs_are_no_zombies);
-    tcase_add_test(tc, an_interrupted_run_ends_its_program_and_all_it_started);
+    tcase_add_loop_test(tc, an_interrupted_run_ends_its_program_and_all_it_started, 0, 3);
+    tcase_add_test(tc, an_interrupted_plan_ends_its_program_and_all_it_started);
     tcase_add_test(tc, tasks_of_an_instant_are_asked_for_together_by_a_program_that_wants_so);
     tcase_add_test(tc, a_closed_loop_is_asked_for_together_at_its_beginning);
     tcase_add_test(tc, each_task_of_a_batch_gets_its_own_plan);
     tcase_add_test(tc, a_task_answered_twice_in_a_batch_is_a_fault);
     tcase_add_test(tc, operations_of_a_program_are_simulated_as_they_stand);
+    tcase_add_test(tc, plan_shows_operations_that_no_slices_stand_behind);
+    tcase_add_test(tc, plan_says_where_the_answer_is_taken);
     tcase_add_test(tc, a_program_that_matches_is_asked_each_epoch);
     tcase_add_loop_test(tc, the_examples_give_the_rows_of_greedy, 0, COUNT(SCENARIOS) * EXAMPLES);
     tcase_add_loop_test(tc, a_library_that_does_not_fit_is_refused, 0, COUNT(LIBRARIES));
+    tcase_add_test(tc, a_library_s_plan_that_cannot_be_is_refused);
     tcase_add_test(tc, a_library_has_options_state_and_metrics_and_may_fail);
     tcase_add_loop_test(tc, a_scenario_cannot_name_a_program_or_a_library, 0,
                         COUNT(SCENARIO_EDITS));

@@ -26,10 +26,10 @@ least = least < 0.1 ? least : 0.1
 
 columns = n_places > 6 ? 3 : n_places > 1 ? 2 : 1
 lines = (n_places + columns - 1) / columns
-panel = columns == 1 ? 640.0 : 420.0
-tall = 210.0
+panel = columns == 1 ? 660.0 : 440.0
+tall = 224.0
 head = key_height(n_schemes)
-height = head + tall * lines + 42 + foot
+height = head + tall * lines + 28 + foot
 eval sized(columns * panel, height)
 eval put_key(n_schemes, height)
 set logscale y
@@ -40,10 +40,10 @@ set multiplot
 do for [p = 0:n_places - 1] {
     c = p % columns
     l = p / columns
-    set lmargin at screen (c + 80.0 / panel) / columns
+    set lmargin at screen (c + 100.0 / panel) / columns
     set rmargin at screen (c + 0.955) / columns
     set tmargin at screen 1 - (head + tall * l + 30) / height
-    set bmargin at screen 1 - (head + tall * (l + 1) - 14) / height
+    set bmargin at screen 1 - (head + tall * (l + 1) - 28) / height
     set label 1 place[p + 1] at graph 0.5, graph 1 center offset 0, 0.7
     set ylabel (c == 0 ? 'share of the time' : '')
     set xlabel (p + columns >= n_places ? 'number waiting, '.model_text : '') offset 0, 0.3
@@ -51,6 +51,7 @@ do for [p = 0:n_places - 1] {
     set yrange [*:*]
     stats shares using ($1 == p ? $3 : NaN) nooutput
     set yrange [least:1.5]
+    if (STATS_max < 6) { set xtics 1 } else { set xtics autofreq } # no halves of a task
     set xrange [-0.5:STATS_max + 0.5]
     plot for [s = 0:n_schemes - 1] shares using ($1 == p && $2 == s ? $3 : NaN):4 \
         with linespoints linewidth 1 linecolor rgb hue(s) pointtype point_type[s % 10 + 1] \

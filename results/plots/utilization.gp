@@ -14,6 +14,7 @@
 # query kinds:
 #   SELECT row_number() OVER (ORDER BY min(k), length(name), name) - 1 AS i, name
 #   FROM per_run GROUP BY name
+#   HAVING max(k) = 1 OR max(percent) > 0 OR (SELECT max(percent) FROM per_run) = 0
 # query bars:
 #   SELECT m.i, s.i, x.i, avg(p.percent), ci95(p.percent)
 #   FROM per_run p JOIN kinds x USING (name) JOIN models m ON m.name = p.model
@@ -35,10 +36,10 @@ stats kinds using (node[int($1) + 1] = strcol(2), $1) nooutput
 stats sorted using 3 nooutput
 n_places = STATS_max
 
-columns = n_models > 1 ? 2 : 1
-lines = (n_models + columns - 1) / columns
-panel = is_sorted ? 560.0 : 110 + n_nodes * (14 * n_schemes + 16)
+panel = is_sorted ? 560.0 : 110.0 + n_nodes * (14 * n_schemes + 16)
 panel = panel > 480 ? panel : 480.0
+columns = n_models > 1 && panel < 900 ? 2 : 1
+lines = (n_models + columns - 1) / columns
 head = key_height(n_schemes)
 tall = is_sorted ? 302.0 : 250.0
 below = is_sorted ? 64.0 : 32.0
@@ -63,8 +64,8 @@ set multiplot
 do for [m = 0:n_models - 1] {
     c = m % columns
     l = m / columns
-    set lmargin at screen (c + 65.0 / panel) / columns
-    set rmargin at screen (c + 1 - 22 / panel) / columns
+    set lmargin at screen (c + 80.0 / panel) / columns
+    set rmargin at screen (c + 1 - 22.0 / panel) / columns
     set tmargin at screen 1 - (head + tall * l + 28) / height
     set bmargin at screen 1 - (head + tall * (l + 1) - below) / height
     set label 1 model[m + 1] at graph 0.5, graph 1 center offset 0, 0.7
