@@ -33,7 +33,7 @@ $(warning libraries are missing ($(LIBS)): run `make deps` first)
 endif
 endif
 
-FOLDERS  := base kernels models sim algorithms algorithms/common results scenarios cli
+FOLDERS  := base kernels models sim algorithms $(patsubst %/,%,$(wildcard algorithms/*/)) results scenarios cli
 SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))
 COMMANDS := $(patsubst cmd_%,%,$(basename $(notdir $(wildcard cli/cmd_*.c))))
 SUITES   := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
@@ -48,9 +48,9 @@ TEST_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
 COMMANDS := calibrate
 SUITES   := kernels winograd bundle selftest
 BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/*/*.json)
-FOLDERS  := base kernels models sim algorithms algorithms/common scenarios
+FOLDERS  := base kernels models sim algorithms $(patsubst %/,%,$(wildcard algorithms/*/)) scenarios
 # Nothing is simulated on a board: no exact optima, so no GLPK.
-SOURCES  := $(filter-out algorithms/optimal.c algorithms/common/exact.c algorithms/common/program.c,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
+SOURCES  := $(filter-out algorithms/optimal%,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
 endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
@@ -95,7 +95,7 @@ define list_to
 	@mkdir -p $(@D); printf '$(1)(%s)\n' $(sort $(2)) >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 endef
 $(B)/schemes.def: FORCE
-	$(call list_to,SCHEME,$(filter-out registry,$(basename $(notdir $(filter-out algorithms/common/%,$(filter algorithms/%,$(SOURCES)))))))
+	$(call list_to,SCHEME,$(filter-out registry,$(basename $(notdir $(filter $(wildcard algorithms/*.c),$(SOURCES))))))
 $(B)/kernels.def: FORCE
 	$(call list_to,KERNEL,$(patsubst op_%,%,$(basename $(notdir $(wildcard kernels/op_*.c)))))
 $(B)/commands.def: FORCE

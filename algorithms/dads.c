@@ -9,14 +9,14 @@
 // when they pile up, so that a divided network then stays below 1 / longest stage. One user and one
 // server is what the paper knows of: other users of the server or the link do not count.
 // Cost: a decision is made once for each pair of groups and rate, DSL when first met, DSH when
-// first needed (common/surgery.h); then O(steps) per task. MEMO decisions are kept.
+// first needed (cut/surgery.h); then O(steps) per task. MEMO decisions are kept.
 // Source: Hu, Bao, Wang, Liu, Dynamic Adaptive DNN Surgery, INFOCOM 2019.
 #include <math.h>
 #include <string.h>
 
 #include "algorithms/common/build.h"
-#include "algorithms/common/sites.h"
-#include "algorithms/common/surgery.h"
+#include "algorithms/cut/sites.h"
+#include "algorithms/cut/surgery.h"
 
 enum { MEMO = 64 };
 enum { OWN_SERVER = SITES_SERVER, OWN_FRAMES, OWN_OBSERVE, OWN_COUNT };

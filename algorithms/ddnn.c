@@ -1,8 +1,8 @@
 // algorithms/ddnn.c: distributed network with early exits: devices, edge, server.
 //
 // The network's first exit is judged on the device, its last on the server, those between on the
-// edge; a sample climbs until one of them is sure (common/exits.h), and only what the next tier
-// reads travels (common/tiers.h). Several devices may see one sample (devices_per_sample): the user
+// edge; a sample climbs until one of them is sure (ddnn/exits.h), and only what the next tier
+// reads travels (ddnn/tiers.h). Several devices may see one sample (devices_per_sample): the user
 // and the next ones of its group. A tier's node is the user's: its rank modulo the group's count,
 // or the next that is up, reachable and large enough. Without one the answer of the last exit that
 // can be reached is taken (exits_forced counts these). Other devices that cannot be reached are
@@ -16,9 +16,9 @@
 // Source: Teerapittayanon, McDanel and Kung, Distributed deep neural networks over the cloud, the
 // edge and end devices, ICDCS 2017; Cheng, Sun and Tu, An adaptive computation framework of
 // distributed deep learning models for IoT applications. Cost of a plan: as tiers_plan.
-#include "algorithms/common/ddnn_options.h"
+#include "algorithms/ddnn/options.h"
 #include "algorithms/common/draw.h"
-#include "algorithms/common/tiers.h"
+#include "algorithms/ddnn/tiers.h"
 
 struct state {               // of one run
     struct tiers     *tiers; // [class_count]

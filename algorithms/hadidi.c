@@ -22,7 +22,7 @@
 // Internet-of-Things Devices, IEEE IoT J. 2020, Procedure 1.
 #include <math.h>
 
-#include "algorithms/common/deploy.h"
+#include "algorithms/hadidi/deploy.h"
 
 // Of a mix the tasks that were planned and those that were served meanwhile differ, by what is
 // under way: among 20 that is much, among 400 little.

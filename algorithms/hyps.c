@@ -1,6 +1,6 @@
 // algorithms/hyps.c: HyPS: partitions that fit the memory of small devices, over a hub.
 //
-// Split points and memory give units (algorithms/common/hyps_layout.h), which go to the workers in
+// Split points and memory give units (algorithms/hyps/layout.h), which go to the workers in
 // turn and through their life cycle (hyps_plan.h): placed, loading, loaded, inferring. Workers are
 // fog nodes that can hold the smallest units the points allow, or swap: at most `devices`, or theta
 // where that is not given; with local_share the manager, which is the user, is one more, the last.
@@ -16,7 +16,7 @@
 // plan.
 #include <math.h>
 
-#include "algorithms/common/hyps_plan.h"
+#include "algorithms/hyps/plan.h"
 
 enum own { THRESHOLD, OPTIONAL, PARTITIONS, H_PARTS, DEVICES, BATCH, HUB, OWN_COUNT };
 

@@ -15,7 +15,7 @@
 #include <math.h>
 
 #include "algorithms/common/build.h"
-#include "algorithms/common/sites.h"
+#include "algorithms/cut/sites.h"
 
 enum { OWN_SERVER = SITES_SERVER, OWN_OBJECTIVE, OWN_SERVER_LOAD, OWN_BACKLOG, OWN_COUNT };
 enum { OBJECTIVE_LATENCY, OBJECTIVE_ENERGY };

@@ -7,7 +7,7 @@
 // (common/servers.h) if it is a candidate. Not gateways. At most theta beside the user.
 //
 // What is minimised is the latency of the task alone in the engine's semantics, as far as
-// common/alone.h goes: computation, loading, messages with their protocol, ports, cards and queues
+// optimal/alone.h goes: computation, loading, messages with their protocol, ports, cards and queues
 // behind each other, the edge delay once. Proven for whole steps and parts of them on networks of
 // constant rates without sharing (tests/test_optimal.c: brute force through the engine). Where
 // messages of one task share a medium or a fair link it is exact if they do not overlap (whole
@@ -17,11 +17,11 @@
 // class, group of the user, groups of the nodes and connections between them, and used again. Nodes
 // of one group count as equal: where their ways lead over different relays, those of the first user
 // asked for stand for all. Cost: a plan O(fog nodes + solutions kept) and the building; a solution
-// O(steps x choices^2) plans (common/splits.h) and the programs (common/exact.h).
+// O(steps x choices^2) plans (optimal/splits.h) and the programs (optimal/exact.h).
 #include <math.h>
 #include <string.h>
 
-#include "algorithms/common/exact.h"
+#include "algorithms/optimal/exact.h"
 #include "algorithms/common/servers.h"
 
 enum own { OWN_NODES, OWN_PARTS, OWN_LIMIT, OWN_SOLVES, OWN_TIME, OWN_COUNT };

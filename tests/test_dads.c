@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "algorithms/common/surgery.h"
+#include "algorithms/cut/surgery.h"
 #include "base/rng.h"
 #include "tests/fixture.h"
 

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "algorithms/common/exits.h"
+#include "algorithms/ddnn/exits.h"
 #include "tests/fixture.h"
 
 Suite *ddnn_suite(void);

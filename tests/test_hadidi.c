@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "algorithms/common/deploy.h"
+#include "algorithms/hadidi/deploy.h"
 #include "base/rng.h"
 #include "tests/fixture.h"
 #include "tests/program.h"

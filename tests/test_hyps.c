@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "algorithms/common/hyps_plan.h"
+#include "algorithms/hyps/plan.h"
 #include "sim/engine.h"
 #include "tests/fixture.h"
 

@@ -4,7 +4,7 @@
 #include <check.h>
 #include <math.h>
 
-#include "algorithms/common/mincut.h"
+#include "algorithms/cut/mincut.h"
 #include "base/rng.h"
 
 Suite *mincut_suite(void);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "algorithms/common/build.h"
-#include "algorithms/common/sites.h"
+#include "algorithms/cut/sites.h"
 #include "tests/fixture.h"
 
 Suite *neurosurgeon_suite(void);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "algorithms/common/alone.h"
+#include "algorithms/optimal/alone.h"
 #include "algorithms/common/build.h"
 #include "base/rng.h"
 #include "sim/engine.h"
