@@ -776,7 +776,7 @@ START_TEST(of_a_mix_enough_is_seen_to_tell_its_models_apart)
     const char *file = write_text("m.json", MIX);
     double      least_s = INFINITY, most_s = 0;
     for (int seed = 1; seed <= 3; seed++) {
-        char set[16];
+        char set[32];
         snprintf(set, sizeof set, "seed=%d", seed);
         MUST_RUN("run", file, "--set", set, "--db", in_folder("m.db"), "--quiet");
         double slowest_s =

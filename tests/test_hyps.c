@@ -892,6 +892,17 @@ START_TEST(without_workers_the_user_computes_alone_if_it_can)
 }
 END_TEST
 
+START_TEST(a_network_of_several_exits_answers_at_the_last)
+{
+    struct plan      plan;
+    struct placement where;
+    load("ddnn_deep");
+    world_plan(&world, hyps, NULL, &(struct task){0, 0}, &plan, &where);
+    ck_assert_uint_eq(plan.exit, 2);
+    ck_assert_uint_eq(where.count, world.graph.step_count);
+}
+END_TEST
+
 // ---- metrics ------------------------------------------------------------------------------------
 
 static double reported[16];
@@ -990,6 +1001,7 @@ Suite *hyps_suite(void)
     tc = add_case(suite, "workers");
     tcase_add_test(tc, workers_are_those_of_the_least_time_that_can_hold_a_unit);
     tcase_add_test(tc, without_workers_the_user_computes_alone_if_it_can);
+    tcase_add_test(tc, a_network_of_several_exits_answers_at_the_last);
     tc = add_case(suite, "metrics");
     tcase_add_test(tc, metrics_tell_partitions_parts_and_why_a_task_is_infeasible);
     tcase_add_test(tc, a_hub_must_be_able_to_keep_maps);

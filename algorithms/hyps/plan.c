@@ -335,4 +335,5 @@ void hyps_plan(const struct hyps_job *job, struct arena *scratch, struct plan *o
     bring_images(&w);
     for (uint32_t i = 0; i < l->unit_count; i++) run_unit(&w, i);
     bring_answers(&w);
+    if (w.g->exit_count > 1) out->exit = w.g->exit_count; // all layers run: the last one answers
 }
