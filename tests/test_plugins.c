@@ -52,7 +52,7 @@ static const struct {
     {"bytes", "line 1, column 12: want UTF-8", 1},
     {"nul", "want JSON text, have a NUL byte", 1},
     {"two-at-once", "want no line behind the answer to request 2 (plan), have \"{\"type\"", 1},
-    {"more-later", "request 3 (plan), have \"{\"type\"", 2},
+    {"more-later", "answer to request 3 (plan)", 2},
     {"closes-output", "but it closed its standard output and goes on", 1},
     {"closes-input", "request 3 (plan), but it closed its standard input and goes on", 2},
     {"wrong-id", "id: want an integer from 2 to 2, have 0", 1},
@@ -274,10 +274,27 @@ START_TEST(operations_of_a_program_are_simulated_as_they_stand)
 {
     // 0.25 s on a fog node and 0.125 s of delay behind it; another 0.3 s beside them.
     const char *small = write_text("small.json", SMALL);
-    const char *command =
-        bad("{\"operations\":[{\"kind\":\"transfer\",\"from\":0,\"to\":1,\"bytes\":1000},"
-            "{\"kind\":\"compute\",\"node\":1,\"seconds\":0.2,\"after\":[0]}]}",
-            0);
+    const char *ops = "{\"task\":TASK,\"operations\":["
+                      "{\"kind\":\"compute\",\"node\":1,\"seconds\":0.25},"
+                      "{\"kind\":\"delay\",\"node\":0,\"seconds\":0.125,\"after\":[0]},"
+                      "{\"kind\":\"load\",\"node\":2,\"seconds\":0.3,\"bytes\":1}]}";
+    MUST_RUN("run", small, "--scheme-command", bad(ops, 0), "--db", "o.db", "--quiet", "--set",
+             "arrivals.tasks=1", "--replications", "1", "--set", "record=ops");
+    sqlite3 *db = open_db("o.db");
+    ck_assert_double_eq(query(db, "SELECT latency_s FROM task"), 0.375);
+    ck_assert_double_eq(query(db, "SELECT computation_s FROM task"), 0.25);
+    ck_assert_double_eq(query(db, "SELECT finish_s FROM op WHERE kind = 'load'"), 0.3);
+    sqlite3_close(db);
+}
+END_TEST
+
+START_TEST(plan_shows_operations_that_no_slices_stand_behind)
+{
+    const char *small = write_text("small.json", SMALL);
+    const char *command = bad(
+        "{\"task\":TASK,\"operations\":[{\"kind\":\"transfer\",\"from\":0,\"to\":1,\"bytes\":1000},"
+        "{\"kind\":\"compute\",\"node\":1,\"seconds\":0.2,\"after\":[0]}]}",
+        0);
     MUST_RUN("plan", small, "--scheme-command", command);
     ck_assert_msg(strstr(out, "1         compute    fog0       fog0       conv1") != NULL, "%s",
                   out);
