@@ -1,4 +1,4 @@
-# about: one task as a Gantt chart: what each node and link does when
+# about: the first task of the first run as a Gantt chart: what each node and link does when (run with --scheme to choose)
 # needs: a finished run recorded with "record": "ops"
 # query shown:
 #   SELECT t.scheme, t.model, t.task_id, t.latency_s, t.run_id, t.arrived_s
