@@ -93,7 +93,11 @@ static struct columns find_columns(const struct result_row *rows, uint32_t count
     return c;
 }
 
-static void print_head(const struct columns *c, bool has_ratios, const char *model)
+struct measures { // rows that others are measured by; NULL: none
+    const struct result_row *dina, *optimal;
+};
+
+static void print_head(const struct columns *c, const struct measures *by, const char *model)
 {
     printf("\n%s\n  %-13s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total", "computation",
            "loading", "transmission", "queueing");
@@ -102,15 +106,28 @@ static void print_head(const struct columns *c, bool has_ratios, const char *mod
             printf("  %10s", k == COLUMN_AVAILABILITY ? "nodes up"
                              : k == COLUMN_LINKS      ? "links up"
                                                       : job_status_names[k]);
-    if (has_ratios) printf("  times dina's: total, comp.+loading, transm.");
+    if (by->optimal) printf("  over optimal");
+    if (by->dina) printf("  times dina's: total, comp.+loading, transm.");
     printf("\n");
 }
 
-static void print_row(const struct columns *c, const struct result_row *row,
-                      const struct result_row *dina)
+// The gap to the least time of a task alone; under load a scheme may have it with no fault of its
+// own.
+static void print_gap(const struct result_row *optimal, const struct result_row *row)
 {
-    static const int times[] = {METRIC_LATENCY, METRIC_COMPUTATION, METRIC_LOADING,
-                                METRIC_TRANSMISSION, METRIC_QUEUEING};
+    double ratio = row->metrics[METRIC_LATENCY].mean / optimal->metrics[METRIC_LATENCY].mean;
+    if (optimal != row && isfinite(ratio))
+        printf("  %+10.1f %%", 100 * (ratio - 1));
+    else
+        printf("  %12s", "");
+}
+
+static void print_row(const struct columns *c, const struct result_row *row,
+                      const struct measures *by)
+{
+    const struct result_row *dina = by->dina;
+    static const int         times[] = {METRIC_LATENCY, METRIC_COMPUTATION, METRIC_LOADING,
+                                        METRIC_TRANSMISSION, METRIC_QUEUEING};
     printf("  %-13s", row->scheme->label);
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) print_cell(&row->metrics[times[i]]);
     for (int k = JOB_LATE; k < COLUMNS; k++)
@@ -118,6 +135,7 @@ static void print_row(const struct columns *c, const struct result_row *row,
             printf("  %10s", "-");
         else if (c->shown[k])
             printf("  %8.3g %%", 100 * column_of(row, k));
+    if (by->optimal) print_gap(by->optimal, row);
     if (dina && dina != row) {
         print_ratio(dina, row, METRIC_LATENCY);
         print_ratio(dina, row, METRIC_COMPUTATION_AND_LOADING);
@@ -144,11 +162,13 @@ static void print_model(const struct scenario *s, const struct result_row *rows,
 {
     const struct result_row *dina = find_row(rows, count, model, "dina");
     struct columns           c = find_columns(rows, count, model);
+    struct measures          by = {0};
     bool                     is_marked = false;
-    print_head(&c, dina && s->scheme_count > 1, model);
+    if (s->scheme_count > 1) by = (struct measures){dina, find_row(rows, count, model, "optimal")};
+    print_head(&c, &by, model);
     for (uint32_t i = 0; i < count; i++) {
         if (!is_of_model(&rows[i], model)) continue;
-        print_row(&c, &rows[i], dina);
+        print_row(&c, &rows[i], &by);
         is_marked |= dina && dina != &rows[i] &&
                      gather_unfinished_share(&rows[i]) + gather_unfinished_share(dina) > 0;
     }
