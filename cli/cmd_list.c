@@ -13,6 +13,23 @@
 #include "results/figure.h"
 #include "scenarios/device.h"
 
+// With what it may be, the default first or told.
+static void print_option(const struct scheme_option *o)
+{
+    printf("%-12s   option %s", "", o->key);
+    if (o->kind == OPTION_BOOL) printf(" (%s)", o->otherwise != 0 ? "true" : "false");
+    if (o->kind == OPTION_CHOICE) {
+        printf(" (%s", o->words[(int)o->otherwise]);
+        for (int i = 0; o->words[i]; i++)
+            if (i != (int)o->otherwise) printf(", %s", o->words[i]);
+        putchar(')');
+    }
+    if (o->kind == OPTION_INTEGER || o->kind == OPTION_NUMBER || o->kind == OPTION_TIME ||
+        o->kind == OPTION_BYTES)
+        printf(" (%g; %g to %g)", o->otherwise, o->low, o->high);
+    printf(": %s\n", o->about);
+}
+
 static bool list_schemes(const struct arguments *args, struct err *e)
 {
     (void)e;
@@ -23,8 +40,7 @@ static bool list_schemes(const struct arguments *args, struct err *e)
     for (uint32_t i = 0; i < scheme_count; i++) {
         const struct scheme *s = scheme_table[i];
         printf("%-12s %s\n%-12s   source: %s\n", s->name, s->about, "", s->source);
-        for (uint32_t k = 0; k < s->own_count; k++)
-            printf("%-12s   option %s: %s\n", "", s->own[k].key, s->own[k].about);
+        for (uint32_t k = 0; k < s->own_count; k++) print_option(&s->own[k]);
     }
     return true;
 }

@@ -53,6 +53,16 @@ static const struct {
     {"none.json", {"FILE: cannot open: No such file or directory"}},
 };
 
+START_TEST(options_of_schemes_are_listed_with_their_defaults_and_ranges)
+{
+    MUST_RUN("list", "schemes");
+    ck_assert_ptr_nonnull(strstr(out, "option optional (pool, none, conv, all): "));
+    ck_assert_ptr_nonnull(strstr(out, "option tolerance (0.1; 0 to 1): "));
+    ck_assert_ptr_nonnull(strstr(out, "option owner_share (true): "));
+    ck_assert_ptr_nonnull(strstr(out, "option hub: "));
+}
+END_TEST
+
 START_TEST(a_scheme_says_all_that_it_lacks_each_with_its_place)
 {
     static const char *const want[] = {
@@ -411,6 +421,7 @@ Suite *cli_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, a_broken_scenario_is_refused_with_every_fault_and_leaves_nothing, 0,
                         sizeof BROKEN / sizeof *BROKEN);
+    tcase_add_test(tc, options_of_schemes_are_listed_with_their_defaults_and_ranges);
     tcase_add_test(tc, a_scheme_says_all_that_it_lacks_each_with_its_place);
     tcase_add_test(tc, the_place_of_a_fault_in_a_model_is_told_too);
     tcase_add_test(tc, all_faults_of_a_file_come_at_once);
