@@ -413,6 +413,39 @@ START_TEST(schemes_and_models_of_the_command_line_need_not_be_in_the_scenario)
 }
 END_TEST
 
+static double mean_latency(const cJSON *list, const char *scheme)
+{
+    const cJSON *row;
+    cJSON_ArrayForEach(row, list) if (
+        !strcmp(
+            cJSON_GetStringValue(cJSON_GetObjectItem(row, "scheme")),
+            scheme)) return cJSON_GetNumberValue(cJSON_GetObjectItem(cJSON_GetObjectItem(row,
+                                                                                         "latency_"
+                                                                                         "s"),
+                                                                     "mean"));
+    return NAN;
+}
+
+// The gap in the table is that of the means, of every scheme but optimal itself.
+START_TEST(the_table_says_how_far_each_scheme_is_from_optimal)
+{
+    const char *file = write_text("small.json", SMALL);
+    char        gap[32];
+    MUST_RUN("run", file, "--scheme", "optimal", "--scheme", "local", "--format", "json");
+    cJSON *list = cJSON_Parse(out);
+    double ratio = mean_latency(list, "local") / mean_latency(list, "optimal");
+    cJSON_Delete(list);
+    ck_assert_double_ge(ratio, 1);
+    snprintf(gap, sizeof gap, "%+10.1f %%", 100 * (ratio - 1));
+    MUST_RUN("run", file, "--scheme", "optimal", "--scheme", "local");
+    ck_assert_ptr_nonnull(strstr(out, "  over optimal\n"));
+    const char *local = strstr(out, "\n  local"), *at = local ? strstr(local, gap) : NULL;
+    ck_assert(at && at - local < (ptrdiff_t)strcspn(local + 1, "\n"));
+    MUST_RUN("run", file, "--scheme", "greedy", "--scheme", "local");
+    ck_assert_ptr_null(strstr(out, "over optimal"));
+}
+END_TEST
+
 Suite *cli_suite(void)
 {
     Suite *s = suite_create("cli");
@@ -435,6 +468,7 @@ Suite *cli_suite(void)
     tcase_add_test(tc, a_result_that_cannot_be_written_is_a_failure);
     tcase_add_loop_test(tc, a_bad_set_is_told_with_its_place, 0, sizeof SETS / sizeof *SETS);
     tcase_add_test(tc, schemes_and_models_of_the_command_line_need_not_be_in_the_scenario);
+    tcase_add_test(tc, the_table_says_how_far_each_scheme_is_from_optimal);
     suite_add_tcase(s, tc);
     return s;
 }
