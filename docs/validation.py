@@ -3,7 +3,8 @@
 parameters does; and the same rows as data: validation.json, an array of {id, source, published, ours, error_pct,
 parameters_from} and more. `published` is a number, or [low, high]; error_pct is then past the nearer end, 0 inside.
 
-Run from the project's root after `make build/queueing all`: /usr/bin/python3 docs/validation.py
+Run from the project's root after `make build/queueing all`: /usr/bin/python3 docs/validation.py; with names of papers (files of docs/validation/) it
+prints their sections and draws their figures, and writes nothing else.
 Exit 1: the engine disagrees with theory (the files are written all the same).
 """
 import glob
@@ -334,11 +335,13 @@ def overview_svg(rows):
     return "![published figures and ours](validation-overview.svg)"
 
 
-def load_papers():
-    """Names and modules, in order."""
+def load_papers(wanted=()):
+    """Names and modules, in order; of all, or of the wanted."""
     papers = []
     for path in sorted(glob.glob("docs/validation/*.py")):
         name = os.path.splitext(os.path.basename(path))[0]
+        if wanted and name not in wanted:
+            continue
         spec = importlib.util.spec_from_file_location("paper_" + name, path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -357,10 +360,10 @@ def paper_table(rows):
     return lines
 
 
-def paper_sections(data):
-    """Sections of all papers, the rows that miss, and a line of statistics. Adds the rows to `data`."""
+def paper_sections(data, wanted=()):
+    """Sections of all papers (or the wanted), the rows that miss, and a line of statistics. Adds the rows to `data`."""
     sections, everything = [], []
-    for number, (name, paper) in enumerate(load_papers(), 1):
+    for number, (name, paper) in enumerate(load_papers(wanted), 1):
         sys.stderr.write(f"validation: {name}\n")
         rows = paper.rows(Tools)
         after = paper.after(Tools) if hasattr(paper, "after") else ""
@@ -372,7 +375,7 @@ def paper_sections(data):
     errors = [abs(r["error_pct"]) for r in judged]
     line = f"{len(judged)} rows beside {len(everything) - len(judged)} of calibration; {sum(e == 0 for e in errors)} equal or inside the published range; " \
            f"median error {statistics.median(errors):.1f} %; {len(misses)} miss by more than {MISS_PCT} %." if errors else "No rows."
-    return "\n".join(sections), "\n".join(paper_table(misses)) if misses else "None.", line + "\n\n" + overview_svg(judged) + "\n"
+    return "\n".join(sections), "\n".join(paper_table(misses)) if misses else "None.", line + ("" if wanted else "\n\n" + overview_svg(judged) + "\n")
 
 
 def queueing(*words):
@@ -419,6 +422,9 @@ def bench_table(bench):
 
 
 def main():
+    if sys.argv[1:]:
+        print(paper_sections([], sys.argv[1:])[0])
+        return
     with open("docs/validation.template.md", encoding="utf-8") as file:
         text = file.read()
     with open("kernels/profiles/reference.error.txt", encoding="utf-8") as file:
