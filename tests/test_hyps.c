@@ -709,16 +709,23 @@ START_TEST(when_a_worker_fails_the_others_go_on_from_what_the_hub_has)
 }
 END_TEST
 
-// Plans again after an attempt of which everything before `op` was done.
-static struct plan again(const struct plan *last, uint32_t op, const struct task *t)
+// Plans again after an attempt of which everything before `op` was done, but for the operation
+// `open` (NO_OP: none).
+static struct plan again_but(const struct plan *last, uint32_t op, uint32_t open,
+                             const struct task *t)
 {
     struct op_times *times = ARENA_ARRAY(&world.arena, struct op_times, last->op_count);
     struct plan      out = {.arena = &world.arena};
     struct err       e = {0};
-    for (uint32_t i = 0; i < last->op_count; i++) times[i].finish_ns = i < op ? 1 : -1;
+    for (uint32_t i = 0; i < last->op_count; i++) times[i].finish_ns = i < op && i != open ? 1 : -1;
     struct progress done = {1, last, times};
     ck_assert_int_eq(hyps->replan(&world.view, NULL, t, &done, &world.arena, &out, &e), PLAN_READY);
     return out;
+}
+
+static struct plan again(const struct plan *last, uint32_t op, const struct task *t)
+{
+    return again_but(last, op, NO_OP, t);
 }
 
 static uint32_t count_computes(const struct plan *p)
@@ -793,6 +800,45 @@ START_TEST(parts_at_the_hub_count_by_what_they_cover)
     ck_assert_uint_eq(count_computes(&second), 6);
     second = again(&last, 1, &t); // [500, 1000) covers [666, 1000) alone
     ck_assert_uint_eq(count_computes(&second), 8);
+}
+END_TEST
+
+// b and c read a, the sum reads both.
+static const char FORK[] =
+    "{\"name\": \"f\", \"about\": \"\", \"source\": \"\", \"input\": [1, 4, 4], \"layers\": ["
+    "{\"name\": \"a\", \"type\": \"conv\", \"inputs\": [\"data\"], \"kernel\": [1, 1], "
+    "\"channels\": 1, \"bias\": false},"
+    "{\"name\": \"b\", \"type\": \"conv\", \"inputs\": [\"a\"], \"kernel\": [1, 1], "
+    "\"channels\": 1, \"bias\": false},"
+    "{\"name\": \"c\", \"type\": \"conv\", \"inputs\": [\"a\"], \"kernel\": [1, 1], "
+    "\"channels\": 1, \"bias\": false},"
+    "{\"name\": \"sum\", \"type\": \"add\", \"inputs\": [\"b\", \"c\"]}]}";
+
+// Cut behind each conv, c's map comes to the hub before b's: a partition of a, b and c would end
+// where c did, but is not there. With b's it is. As one partition a, b and c leave b and c at the
+// hub, and not a.
+START_TEST(a_partition_is_at_the_hub_if_all_is_that_leaves_it)
+{
+    struct task      t = {0, 0};
+    struct plan      first;
+    struct placement where;
+    world_load_text(&world, FORK);
+    set_own();
+    own[OPTIONAL].number = SPLIT_CONV;
+    own[DEVICES].number = 2;
+    world_plan(&world, hyps, NULL, &t, &first, &where);
+    ck_assert_uint_eq(count_computes(&first), 4); // the sum apart
+    own[PARTITIONS].number = 2;
+    uint32_t    of_b = behind_map(&first, 1) - 1, end = behind_map(&first, 2);
+    struct plan second = again_but(&first, end, of_b, &t);
+    ck_assert_uint_eq(count_computes(&second), 4);
+    second = again(&first, end, &t);
+    ck_assert_uint_eq(count_computes(&second), 1);
+    own[PARTITIONS].number = 0;
+    struct plan third = again(&second, behind_map(&second, 0) - 1, &t);
+    ck_assert_uint_eq(count_computes(&third), 2); // a, the sum
+    third = again_but(&first, end, of_b, &t);
+    ck_assert_uint_eq(count_computes(&third), 2); // b, the sum
 }
 END_TEST
 
@@ -997,6 +1043,7 @@ Suite *hyps_suite(void)
     tcase_add_test(tc, when_a_worker_fails_the_others_go_on_from_what_the_hub_has);
     tcase_add_test(tc, of_a_batch_only_the_missing_images_are_computed_again_also_the_second_time);
     tcase_add_test(tc, parts_at_the_hub_count_by_what_they_cover);
+    tcase_add_test(tc, a_partition_is_at_the_hub_if_all_is_that_leaves_it);
     tcase_add_test(tc, maps_at_another_hub_are_of_no_use);
     tc = add_case(suite, "workers");
     tcase_add_test(tc, workers_are_those_of_the_least_time_that_can_hold_a_unit);

@@ -33,28 +33,11 @@ void hub_store_of(const struct progress *done, uint32_t hub, struct arena *scrat
         const struct op *o = &p->ops[i];
         bool             is_map = (o->kind == OP_TRANSFER || o->kind == OP_DELAY) && o->tag[2];
         if (!is_map || o->to != hub || done->times[i].finish_ns < 0) continue;
-        out->maps[out->count++] = (struct hub_map){o->tag[1] >> 16, o->tag[1] & 0xffff,
-                                                   o->tag[2] >> 16, o->tag[2] & 0xffff};
+        struct hub_map m = {
+            .end = o->tag[1] >> 16, .image = o->tag[1] & 0xffff, .parts = o->tag[2] & 0xffff};
+        *(m.parts > 1 ? &m.part : &m.begin) = o->tag[2] >> 16;
+        out->maps[out->count++] = m;
     }
-}
-
-// Whether the hub holds [begin, end) of the extent of the map behind layer `behind`: in parts of
-// any size.
-static bool holds(const struct hub_store *s, uint32_t behind, uint32_t image, uint32_t extent,
-                  uint32_t begin, uint32_t end)
-{
-    for (uint32_t x = begin, before; x < end;) {
-        before = x;
-        for (uint32_t i = 0; i < s->count; i++) {
-            const struct hub_map *m = &s->maps[i];
-            if (m->end != behind || m->image != image) continue;
-            uint32_t first = split_begin(extent, m->parts, m->part),
-                     last = split_begin(extent, m->parts, m->part + 1);
-            if (first <= x && x < last) x = last;
-        }
-        if (x == before) return false;
-    }
-    return true;
 }
 
 // Parts are cut along this; a map that never is counts as one.
@@ -64,11 +47,50 @@ static uint32_t unit_extent(const struct writer *w, const struct hyps_unit *u)
     return s->complex[u->first] ? split_extent(s, u->first) : 1;
 }
 
+// Whether a map at the hub has the tensor, which a unit makes, or a part of it. Complex layers are
+// partitions of their own in every layout, so that parts are of the same one where they end alike.
+static bool has_tensor(const struct split *s, const struct hub_map *m, const struct hyps_unit *u,
+                       uint32_t tensor)
+{
+    if (m->parts > 1) return s->complex[u->first] && m->end == u->end;
+    return m->begin < tensor && tensor <= m->end && split_leaves(s, tensor, m->end);
+}
+
+// Whether the hub holds of the tensor what the unit makes of it, in parts of any size.
+static bool holds_tensor(const struct writer *w, const struct hyps_unit *u, uint32_t image,
+                         uint32_t tensor)
+{
+    const struct hub_store *store = w->job->store;
+    uint32_t extent = unit_extent(w, u), end = split_begin(extent, u->parts, u->part + 1);
+    for (uint32_t x = split_begin(extent, u->parts, u->part), before; x < end;) {
+        before = x;
+        for (uint32_t i = 0; i < store->count; i++) {
+            const struct hub_map *m = &store->maps[i];
+            if (m->image != image || !has_tensor(&w->job->layout->split, m, u, tensor)) continue;
+            uint32_t first = split_begin(extent, m->parts, m->part),
+                     last = split_begin(extent, m->parts, m->part + 1);
+            if (first <= x && x < last) x = last;
+        }
+        if (x == before) return false;
+    }
+    return true;
+}
+
+// Whether the hub holds all that leaves the unit.
 static bool is_held(const struct writer *w, const struct hyps_unit *u, uint32_t image)
 {
-    uint32_t extent = unit_extent(w, u);
-    return holds(w->job->store, u->end, image, extent, split_begin(extent, u->parts, u->part),
-                 split_begin(extent, u->parts, u->part + 1));
+    const struct split *s = &w->job->layout->split;
+    if (!w->job->store->count) return false;
+    for (uint32_t t = u->first + 1; t <= u->end; t++)
+        if (split_leaves(s, t, u->end) && !holds_tensor(w, u, image, t)) return false;
+    return true;
+}
+
+static bool holds_image(const struct hub_store *s, uint32_t image)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->maps[i].end == 0 && s->maps[i].image == image) return true;
+    return false;
 }
 
 // ---- operations ---------------------------------------------------------------------------------
@@ -100,12 +122,13 @@ static uint32_t add_map(struct writer *w, uint32_t stage, uint32_t node, double 
                         struct hub_map m)
 {
     uint32_t  hub = w->job->hub;
-    struct op op = {.kind = node == hub ? OP_DELAY : OP_TRANSFER,
-                    .stage = stage,
-                    .from = node,
-                    .to = hub,
-                    .bytes = node == hub ? 0 : bytes,
-                    .tag = {0, m.end << 16 | m.image, m.part << 16 | m.parts}};
+    struct op op = {
+        .kind = node == hub ? OP_DELAY : OP_TRANSFER,
+        .stage = stage,
+        .from = node,
+        .to = hub,
+        .bytes = node == hub ? 0 : bytes,
+        .tag = {0, m.end << 16 | m.image, (m.parts > 1 ? m.part : m.begin) << 16 | m.parts}};
     return add(w, op);
 }
 
@@ -253,8 +276,8 @@ static void run_unit(struct writer *w, uint32_t index)
     uint32_t               *made = &w->made[(size_t)index * batch];
     bool                    is_first = true;
     for (uint32_t b = 0; b < batch; b++) {
+        struct hub_map m = {u->first, u->end, b, u->part, u->parts};
         if (is_held(w, u, b)) {
-            struct hub_map m = {u->end, b, u->part, u->parts};
             made[b] = add_map(w, stage_of(w, u->end - 1), w->job->hub, 0, m);
             w->totals->kept++;
             continue;
@@ -262,7 +285,6 @@ static void run_unit(struct writer *w, uint32_t index)
         if (is_first) load(w, u);
         fetch(w, u, b);
         infer(w, u, is_first);
-        struct hub_map m = {u->end, b, u->part, u->parts};
         made[b] = w->released[u->worker] =
             add_map(w, stage_of(w, u->end - 1), node, u->need.output_bytes, m);
         is_first = false;
@@ -276,10 +298,10 @@ static void bring_images(struct writer *w)
     double   bytes = (double)graph_tensor_bytes(w->g, 0);
     uint32_t user = w->job->task->user;
     for (uint32_t b = 0; b < w->job->batch; b++) {
-        bool is_there = user == w->job->hub || holds(w->job->store, 0, b, 1, 0, 1);
+        bool is_there = user == w->job->hub || holds_image(w->job->store, b);
         want(w, w->floor);
         w->images[b] =
-            add_map(w, 0, is_there ? w->job->hub : user, bytes, (struct hub_map){0, b, 0, 1});
+            add_map(w, 0, is_there ? w->job->hub : user, bytes, (struct hub_map){0, 0, b, 0, 1});
     }
 }
 

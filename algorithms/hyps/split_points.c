@@ -92,8 +92,7 @@ void split_find(const struct graph *g, int64_t threshold, enum split_kind option
     }
 }
 
-// A tensor made by a partition that ends at `end` leaves it: it is read behind, or the answer.
-static bool leaves(const struct split *s, uint32_t tensor, uint32_t end)
+bool split_leaves(const struct split *s, uint32_t tensor, uint32_t end)
 {
     return s->last_read[tensor] >= end || tensor == s->graph->layer_count;
 }
@@ -114,7 +113,7 @@ static double live_at(const struct split *s, uint32_t i, uint32_t first, uint32_
     const struct graph *g = s->graph;
     double              bytes = (double)graph_tensor_bytes(g, i + 1);
     for (uint32_t t = 0; t <= i; t++) { // those up to `first` come in, the others are made here
-        bool is_alive = s->used[t] > i || (t > first && leaves(s, t, end));
+        bool is_alive = s->used[t] > i || (t > first && split_leaves(s, t, end));
         bool in_place = t == i && i > first && runs_in_place(g, i) && s->last_read[t] == i &&
                         graph_tensor_bits(g, t) == graph_tensor_bits(g, i + 1);
         if (is_alive && !in_place) bytes += (double)graph_tensor_bytes(g, t);
@@ -130,7 +129,7 @@ struct partition_need split_need(const struct split *s, uint32_t first, uint32_t
     for (uint32_t i = first; i < end; i++) {
         n.weight_bytes += (double)layer_weight_bytes(&g->layers[i]);
         n.live_bytes = fmax(n.live_bytes, live_at(s, i, first, end));
-        if (leaves(s, i + 1, end)) n.output_bytes += (double)graph_tensor_bytes(g, i + 1);
+        if (split_leaves(s, i + 1, end)) n.output_bytes += (double)graph_tensor_bytes(g, i + 1);
     }
     for (uint32_t t = 0; t <= first; t++)
         if (s->used[t]) n.input_bytes += (double)graph_tensor_bytes(g, t);

@@ -33,6 +33,9 @@ struct split {
 void split_find(const struct graph *g, int64_t threshold, enum split_kind optional, struct arena *a,
                 struct split *out);
 
+// Whether a tensor that is made before `end` is needed behind: it is read there, or the answer.
+bool split_leaves(const struct split *s, uint32_t tensor, uint32_t end);
+
 // What a worker holds while it runs layers [first, end) for one image: parameters, and the most
 // bytes of tensors that are alive at a time: inputs until their last use, what is made until its
 // last use or to the end if it leaves. What follows element by element is done in place (but an
