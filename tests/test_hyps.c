@@ -434,7 +434,7 @@ START_TEST(later_partitions_load_while_earlier_ones_compute)
     ck_span(&life, OP_LOAD, A, 1, 3.2, 5.2);
     ck_span(&life, OP_COMPUTE, A, 1, 5.3, 6.3);
     ck_assert_double_eq_tol(life.end_s, 6.4, 1e-8);
-    own[DEVICES].number = 3; // f3 loads at once: 4.4 + 0.1 + 1 + 0.1
+    own[DEVICES].number = world.limits.theta = 3; // f3 loads at once: 4.4 + 0.1 + 1 + 0.1
     run(&life, NULL);
     ck_span(&life, OP_LOAD, C, 0, 0, 2);
     ck_assert_double_eq_tol(life.end_s, 5.6, 1e-8);
@@ -892,6 +892,11 @@ START_TEST(workers_are_those_of_the_least_time_that_can_hold_a_unit)
     world.options.local_share = false;
     own[DEVICES].number = 2;
     ck_workers((const uint32_t[]){3, 4}, 2);
+    own[DEVICES].number = 4; // within theta
+    world.limits.theta = 2;
+    ck_workers((const uint32_t[]){3, 4}, 2);
+    own[DEVICES].number = 2;
+    world.limits.theta = 64;
     world.backlog_s[4] = 1e3;
     ck_workers((const uint32_t[]){3, 5}, 2);
     own[DEVICES].number = 0;
