@@ -943,14 +943,38 @@ START_TEST(without_workers_the_user_computes_alone_if_it_can)
 }
 END_TEST
 
-START_TEST(a_network_of_several_exits_answers_at_the_last)
+// Step 1 is the first exit's: layers 4 to 6, an fc, its batchnorm and softmax. Wherever it is cut,
+// also behind every layer, and with every conv and fc complex, so that nothing but the exit lies
+// between two points.
+START_TEST(a_network_of_several_exits_computes_what_the_last_one_needs)
 {
-    struct plan      plan;
-    struct placement where;
+    for (int kind = SPLIT_NONE; kind <= SPLIT_ALL; kind++)
+        for (int threshold = 1; threshold <= 1000000; threshold *= 1000) {
+            struct plan      plan;
+            struct placement where;
+            double           want_bytes = 0, have_bytes = 0;
+            load("ddnn_deep");
+            own[OPTIONAL].number = kind;
+            own[THRESHOLD].number = threshold;
+            world.options.weights = WEIGHTS_PER_TASK;
+            world_plan(&world, hyps, NULL, &(struct task){0, 0}, &plan, &where);
+            ck_assert_uint_eq(plan.exit, 2);
+            ck_assert_uint_eq(world.graph.step_count, 7);
+            ck_assert_uint_eq(where.count, 6);
+            for (uint32_t i = 0; i < world.graph.layer_count; i++)
+                if (i < 4 || i > 6)
+                    want_bytes += (double)layer_weight_bytes(&world.graph.layers[i]);
+            for (uint32_t i = 0; i < plan.op_count; i++) {
+                ck_assert_uint_ne(plan.ops[i].stage, 1);
+                if (plan.ops[i].kind == OP_TRANSFER) ck_assert_double_gt(plan.ops[i].bytes, 0);
+                if (plan.ops[i].kind == OP_LOAD) have_bytes += plan.ops[i].bytes;
+            }
+            ck_assert_double_eq(have_bytes, want_bytes);
+            world_free(&world);
+        }
     load("ddnn_deep");
-    world_plan(&world, hyps, NULL, &(struct task){0, 0}, &plan, &where);
-    ck_assert_uint_eq(plan.exit, 2);
-    ck_assert_uint_eq(where.count, world.graph.step_count);
+    struct split s = split_of(1, SPLIT_ALL);
+    ck_assert(split_is_empty(&s, 4, 7) && !split_is_empty(&s, 4, 8));
 }
 END_TEST
 
@@ -1053,7 +1077,7 @@ Suite *hyps_suite(void)
     tc = add_case(suite, "workers");
     tcase_add_test(tc, workers_are_those_of_the_least_time_that_can_hold_a_unit);
     tcase_add_test(tc, without_workers_the_user_computes_alone_if_it_can);
-    tcase_add_test(tc, a_network_of_several_exits_answers_at_the_last);
+    tcase_add_test(tc, a_network_of_several_exits_computes_what_the_last_one_needs);
     tc = add_case(suite, "metrics");
     tcase_add_test(tc, metrics_tell_partitions_parts_and_why_a_task_is_infeasible);
     tcase_add_test(tc, a_hub_must_be_able_to_keep_maps);

@@ -117,6 +117,21 @@ static uint32_t stage_of(const struct writer *w, uint32_t layer)
     return step == NO_STEP ? 0 : (uint32_t)step;
 }
 
+// Of a unit's first and last wanted layer.
+static uint32_t first_stage(const struct writer *w, const struct hyps_unit *u)
+{
+    uint32_t layer = u->first;
+    while (!w->job->layout->split.wanted[layer]) layer++;
+    return stage_of(w, layer);
+}
+
+static uint32_t last_stage(const struct writer *w, const struct hyps_unit *u)
+{
+    uint32_t layer = u->end - 1;
+    while (!w->job->layout->split.wanted[layer]) layer--;
+    return stage_of(w, layer);
+}
+
 // A map comes to the hub from `node`, or is there.
 static uint32_t add_map(struct writer *w, uint32_t stage, uint32_t node, double bytes,
                         struct hub_map m)
@@ -156,7 +171,7 @@ static void load(struct writer *w, const struct hyps_unit *u)
     uint32_t          node = w->job->workers[u->worker].node;
     if (mode == WEIGHTS_RESIDENT || u->need.weight_bytes <= 0) return;
     struct op op = {.kind = OP_LOAD,
-                    .stage = stage_of(w, u->first),
+                    .stage = first_stage(w, u),
                     .from = node,
                     .to = node,
                     .bytes = u->need.weight_bytes,
@@ -175,7 +190,7 @@ static void fetch(struct writer *w, const struct hyps_unit *u, uint32_t image)
     bool                 reads_image = false;
     for (uint32_t p = 0; p < l->partition_count; p++) w->feeds[p] = false;
     for (uint32_t i = u->first; i < u->end; i++)
-        for (uint32_t k = 0; k < w->g->layers[i].input_count; k++) {
+        for (uint32_t k = 0; l->split.wanted[i] && k < w->g->layers[i].input_count; k++) {
             uint32_t tensor = w->g->layers[i].inputs[k];
             if (tensor > u->first) continue; // made here
             reads_image |= tensor == 0;
@@ -188,7 +203,7 @@ static void fetch(struct writer *w, const struct hyps_unit *u, uint32_t image)
     want(w, w->floor);
     uint32_t node = w->job->workers[u->worker].node;
     if (node == w->job->hub) return;
-    want(w, add_transfer(w, stage_of(w, u->first), w->job->hub, node, u->need.input_bytes));
+    want(w, add_transfer(w, first_stage(w, u), w->job->hub, node, u->need.input_bytes));
 }
 
 static struct slice slice_of(const struct writer *w, const struct hyps_unit *u, uint32_t step)
@@ -221,8 +236,10 @@ static double run_s(const struct writer *w, const struct hyps_unit *u, uint32_t 
                     uint32_t first, uint32_t end, bool has_head)
 {
     const struct cost_table *costs = view_costs(w->job->v, node);
-    bool                     is_call = has_head || (first == u->first && end == u->end);
-    double                   seconds = is_call ? costs->device->overhead_s : 0, share = 1;
+    const struct split      *split = &w->job->layout->split;
+    bool   is_all = split_is_empty(split, u->first, first) && split_is_empty(split, end, u->end);
+    bool   is_call = has_head || is_all;
+    double seconds = is_call ? costs->device->overhead_s : 0, share = 1;
     if (u->parts > 1) {
         uint32_t     step = stage_of(w, first);
         struct slice s = slice_of(w, u, step);
@@ -245,11 +262,14 @@ static double memory_of(const struct writer *w, const struct hyps_unit *u)
 // One image through a unit: an operation for each step whose layers stand together.
 static void infer(struct writer *w, const struct hyps_unit *u, bool is_first)
 {
-    uint32_t node = w->job->workers[u->worker].node;
+    uint32_t    node = w->job->workers[u->worker].node;
+    const bool *wanted = w->job->layout->split.wanted;
     for (uint32_t first = u->first, end; first < u->end; first = end) {
         uint32_t step = stage_of(w, first);
         bool     has_head = false;
-        for (end = first; end < u->end && stage_of(w, end) == step; end++)
+        end = first + 1;
+        if (!wanted[first]) continue;
+        for (end = first; end < u->end && wanted[end] && stage_of(w, end) == step; end++)
             has_head |= w->g->layers[end].kernel->heads_step;
         struct op compute = {.kind = OP_COMPUTE,
                              .stage = step,
@@ -278,7 +298,7 @@ static void run_unit(struct writer *w, uint32_t index)
     for (uint32_t b = 0; b < batch; b++) {
         struct hub_map m = {u->first, u->end, b, u->part, u->parts};
         if (is_held(w, u, b)) {
-            made[b] = add_map(w, stage_of(w, u->end - 1), w->job->hub, 0, m);
+            made[b] = add_map(w, last_stage(w, u), w->job->hub, 0, m);
             w->totals->kept++;
             continue;
         }
@@ -286,7 +306,7 @@ static void run_unit(struct writer *w, uint32_t index)
         fetch(w, u, b);
         infer(w, u, is_first);
         made[b] = w->released[u->worker] =
-            add_map(w, stage_of(w, u->end - 1), node, u->need.output_bytes, m);
+            add_map(w, last_stage(w, u), node, u->need.output_bytes, m);
         is_first = false;
     }
 }
@@ -357,5 +377,5 @@ void hyps_plan(const struct hyps_job *job, struct arena *scratch, struct plan *o
     bring_images(&w);
     for (uint32_t i = 0; i < l->unit_count; i++) run_unit(&w, i);
     bring_answers(&w);
-    if (w.g->exit_count > 1) out->exit = w.g->exit_count; // all layers run: the last one answers
+    if (w.g->exit_count > 1) out->exit = w.g->exit_count; // the last one answers
 }
