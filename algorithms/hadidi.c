@@ -358,8 +358,8 @@ static const struct scheme_option OWN[OWN_COUNT] = {
               .kind = OPTION_CHOICE,
               .words = CONV_WORDS},
     [DEVICES] = {.key = "devices",
-                 .about = "most fog nodes of the pipeline; 64: as many as theta and the fastest "
-                          "group allow",
+                 .about = "most fog nodes of the pipeline, at most theta and those of the fastest "
+                          "group",
                  .kind = OPTION_INTEGER,
                  .otherwise = MOST_DEVICES,
                  .low = 1,

@@ -2,8 +2,8 @@
 //
 // Split points and memory give units (algorithms/hyps/layout.h), which go to the workers in
 // turn and through their life cycle (hyps_plan.h): placed, loading, loaded, inferring. Workers are
-// fog nodes that can hold the smallest units the points allow, or swap: at most `devices`, or theta
-// where that is not given; with local_share the manager, which is the user, is one more, the last.
+// fog nodes that can hold the smallest units the points allow, or swap: at most `devices` (0: as
+// many) and theta of them; with local_share the manager, which is the user, is one more, the last.
 // Where there is no such fog node the user does all of it alone; where some unit fits no worker the
 // task is infeasible, and the metrics say by how many bytes. Weights: `per_task` and `per_layer`
 // are the life cycle (each unit is loaded when its worker is free), `resident`: all units of a
@@ -45,7 +45,9 @@ static const struct scheme_option OWN[OWN_COUNT] = {
                  .kind = OPTION_INTEGER,
                  .high = LAYOUT_MOST_PARTS},
     [DEVICES] = {.key = "devices",
-                 .about = "most workers, those of the least time alone and waiting; 0: theta",
+                 .about =
+                     "most fog nodes that work, those of the least time alone and waiting, at most "
+                     "theta; 0: theta",
                  .kind = OPTION_INTEGER,
                  .high = 1e6},
     [BATCH] = {.key = "batch",
@@ -150,7 +152,7 @@ static uint32_t find_workers(const struct view *v, uint32_t user, uint32_t hub, 
 {
     uint32_t       count = 0, most = (uint32_t)option_number(v, DEVICES);
     struct choice *choices = ARENA_ARRAY(scratch, struct choice, v->fog_count + 1);
-    if (!most) most = v->limits->theta;
+    if (!most || most > v->limits->theta) most = v->limits->theta;
     if (most > v->limits->candidates) most = v->limits->candidates;
     for (uint32_t i = 0; i < v->fog_count; i++) {
         struct choice c = {.node = v->fogs[i]};

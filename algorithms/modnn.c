@@ -6,7 +6,7 @@
 // weights). An fc is cut by output neurons in the same shares: the paper's clustering of sparse
 // weights (MSCC) was not to be had in detail, and with dense weights there is nothing to cluster.
 // Nor was its wake-up time of a worker: `edge_delay` stands for it. Workers: the candidates of the
-// most computing power (ties: in order), at most `workers`, or theta where that is not given.
+// most computing power (ties: in order), at most `workers` (0: as many) and theta of them.
 // Source: Mao et al., "MoDNN: Local distributed mobile computing system for deep neural network",
 // DATE 2017 (abstract), and the DINA thesis 3.1. Cost: O(candidates x workers + steps x workers).
 #include "algorithms/common/build.h"
@@ -15,7 +15,7 @@ enum own { WORKERS, OWNER_SHARE, OWN_COUNT };
 
 static const struct scheme_option OWN[OWN_COUNT] = {
     [WORKERS] = {.key = "workers",
-                 .about = "most nodes beside the group owner; 0: theta",
+                 .about = "most fog nodes beside the group owner, at most theta; 0: theta",
                  .kind = OPTION_INTEGER,
                  .high = 1e6},
     [OWNER_SHARE] = {.key = "owner_share",
@@ -50,7 +50,8 @@ static enum plan_verdict plan(const struct view *v, const struct association *as
     uint32_t *nodes = ARENA_ARRAY(scratch, uint32_t, v->fog_count + 1),
              most = (uint32_t)option_number(v, WORKERS),
              count = view_candidates(v, t->user, NULL, scratch, nodes);
-    count = keep_strongest(v, nodes, count, most ? most : v->limits->theta);
+    if (!most || most > v->limits->theta) most = v->limits->theta;
+    count = keep_strongest(v, nodes, count, most);
     if (!count) return build_local(v, t, scratch, out, where);
     if (option_number(v, OWNER_SHARE) > 0 && v->fits[v->net->group_of[t->user]])
         nodes[count++] = t->user;

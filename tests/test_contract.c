@@ -118,6 +118,18 @@ static void check_cover(const struct context *c, const struct view *v, const str
     arena_free(&a);
 }
 
+static void check_theta(const struct context *c, const struct view *v, const struct plan *plan)
+{
+    struct arena a = {0};
+    bool        *computes = ARENA_ARRAY(&a, bool, v->net->node_count);
+    uint32_t     count = 0;
+    for (uint32_t i = 0; i < plan->op_count; i++)
+        computes[plan->ops[i].to] |= plan->ops[i].kind == OP_COMPUTE;
+    for (uint32_t i = 0; i < v->fog_count; i++) count += computes[v->fogs[i]];
+    PROMISE(count <= v->limits->theta, c, "more fog nodes than theta");
+    arena_free(&a);
+}
+
 // The answer arrives: the operations that nothing waits for end at the user.
 static void check_plan(const struct context *c, const struct view *v, const struct plan *plan,
                        uint32_t user)
@@ -132,6 +144,7 @@ static void check_plan(const struct context *c, const struct view *v, const stru
     }
     PROMISE(at_user, c, "nothing ends at the user");
     check_cover(c, v, plan);
+    check_theta(c, v, plan);
 }
 
 static bool same_plans(const struct plan *a, const struct plan *b)

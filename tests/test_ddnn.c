@@ -845,6 +845,9 @@ START_TEST(options_that_do_not_fit_are_told)
     refuse("exit_rates_then: want it with exits table and threshold_at");
     set("devices_per_sample", 4);
     refuse("devices_per_sample: want at most the 3 nodes of user, have 4");
+    world.limits.theta = 1;
+    refuse("theta: want 2 fog nodes of a task, the edge and the server, have 1");
+    world.limits.theta = 2;
     set("edge", GROUP_USER);
     option("edge")->text = "user";
     refuse("edge: want a group of fog or cloud nodes, have user");

@@ -434,7 +434,7 @@ START_TEST(later_partitions_load_while_earlier_ones_compute)
     ck_span(&life, OP_LOAD, A, 1, 3.2, 5.2);
     ck_span(&life, OP_COMPUTE, A, 1, 5.3, 6.3);
     ck_assert_double_eq_tol(life.end_s, 6.4, 1e-8);
-    own[DEVICES].number = 3; // f3 loads at once: 4.4 + 0.1 + 1 + 0.1
+    own[DEVICES].number = world.limits.theta = 3; // f3 loads at once: 4.4 + 0.1 + 1 + 0.1
     run(&life, NULL);
     ck_span(&life, OP_LOAD, C, 0, 0, 2);
     ck_assert_double_eq_tol(life.end_s, 5.6, 1e-8);
@@ -709,16 +709,23 @@ START_TEST(when_a_worker_fails_the_others_go_on_from_what_the_hub_has)
 }
 END_TEST
 
-// Plans again after an attempt of which everything before `op` was done.
-static struct plan again(const struct plan *last, uint32_t op, const struct task *t)
+// Plans again after an attempt of which everything before `op` was done, but for the operation
+// `open` (NO_OP: none).
+static struct plan again_but(const struct plan *last, uint32_t op, uint32_t open,
+                             const struct task *t)
 {
     struct op_times *times = ARENA_ARRAY(&world.arena, struct op_times, last->op_count);
     struct plan      out = {.arena = &world.arena};
     struct err       e = {0};
-    for (uint32_t i = 0; i < last->op_count; i++) times[i].finish_ns = i < op ? 1 : -1;
+    for (uint32_t i = 0; i < last->op_count; i++) times[i].finish_ns = i < op && i != open ? 1 : -1;
     struct progress done = {1, last, times};
     ck_assert_int_eq(hyps->replan(&world.view, NULL, t, &done, &world.arena, &out, &e), PLAN_READY);
     return out;
+}
+
+static struct plan again(const struct plan *last, uint32_t op, const struct task *t)
+{
+    return again_but(last, op, NO_OP, t);
 }
 
 static uint32_t count_computes(const struct plan *p)
@@ -796,6 +803,45 @@ START_TEST(parts_at_the_hub_count_by_what_they_cover)
 }
 END_TEST
 
+// b and c read a, the sum reads both.
+static const char FORK[] =
+    "{\"name\": \"f\", \"about\": \"\", \"source\": \"\", \"input\": [1, 4, 4], \"layers\": ["
+    "{\"name\": \"a\", \"type\": \"conv\", \"inputs\": [\"data\"], \"kernel\": [1, 1], "
+    "\"channels\": 1, \"bias\": false},"
+    "{\"name\": \"b\", \"type\": \"conv\", \"inputs\": [\"a\"], \"kernel\": [1, 1], "
+    "\"channels\": 1, \"bias\": false},"
+    "{\"name\": \"c\", \"type\": \"conv\", \"inputs\": [\"a\"], \"kernel\": [1, 1], "
+    "\"channels\": 1, \"bias\": false},"
+    "{\"name\": \"sum\", \"type\": \"add\", \"inputs\": [\"b\", \"c\"]}]}";
+
+// Cut behind each conv, c's map comes to the hub before b's: a partition of a, b and c would end
+// where c did, but is not there. With b's it is. As one partition a, b and c leave b and c at the
+// hub, and not a.
+START_TEST(a_partition_is_at_the_hub_if_all_is_that_leaves_it)
+{
+    struct task      t = {0, 0};
+    struct plan      first;
+    struct placement where;
+    world_load_text(&world, FORK);
+    set_own();
+    own[OPTIONAL].number = SPLIT_CONV;
+    own[DEVICES].number = 2;
+    world_plan(&world, hyps, NULL, &t, &first, &where);
+    ck_assert_uint_eq(count_computes(&first), 4); // the sum apart
+    own[PARTITIONS].number = 2;
+    uint32_t    of_b = behind_map(&first, 1) - 1, end = behind_map(&first, 2);
+    struct plan second = again_but(&first, end, of_b, &t);
+    ck_assert_uint_eq(count_computes(&second), 4);
+    second = again(&first, end, &t);
+    ck_assert_uint_eq(count_computes(&second), 1);
+    own[PARTITIONS].number = 0;
+    struct plan third = again(&second, behind_map(&second, 0) - 1, &t);
+    ck_assert_uint_eq(count_computes(&third), 2); // a, the sum
+    third = again_but(&first, end, of_b, &t);
+    ck_assert_uint_eq(count_computes(&third), 2); // b, the sum
+}
+END_TEST
+
 START_TEST(maps_at_another_hub_are_of_no_use)
 {
     struct task      t = {0, 0};
@@ -846,6 +892,11 @@ START_TEST(workers_are_those_of_the_least_time_that_can_hold_a_unit)
     world.options.local_share = false;
     own[DEVICES].number = 2;
     ck_workers((const uint32_t[]){3, 4}, 2);
+    own[DEVICES].number = 4; // within theta
+    world.limits.theta = 2;
+    ck_workers((const uint32_t[]){3, 4}, 2);
+    own[DEVICES].number = 2;
+    world.limits.theta = 64;
     world.backlog_s[4] = 1e3;
     ck_workers((const uint32_t[]){3, 5}, 2);
     own[DEVICES].number = 0;
@@ -892,14 +943,38 @@ START_TEST(without_workers_the_user_computes_alone_if_it_can)
 }
 END_TEST
 
-START_TEST(a_network_of_several_exits_answers_at_the_last)
+// Step 1 is the first exit's: layers 4 to 6, an fc, its batchnorm and softmax. Wherever it is cut,
+// also behind every layer, and with every conv and fc complex, so that nothing but the exit lies
+// between two points.
+START_TEST(a_network_of_several_exits_computes_what_the_last_one_needs)
 {
-    struct plan      plan;
-    struct placement where;
+    for (int kind = SPLIT_NONE; kind <= SPLIT_ALL; kind++)
+        for (int threshold = 1; threshold <= 1000000; threshold *= 1000) {
+            struct plan      plan;
+            struct placement where;
+            double           want_bytes = 0, have_bytes = 0;
+            load("ddnn_deep");
+            own[OPTIONAL].number = kind;
+            own[THRESHOLD].number = threshold;
+            world.options.weights = WEIGHTS_PER_TASK;
+            world_plan(&world, hyps, NULL, &(struct task){0, 0}, &plan, &where);
+            ck_assert_uint_eq(plan.exit, 2);
+            ck_assert_uint_eq(world.graph.step_count, 7);
+            ck_assert_uint_eq(where.count, 6);
+            for (uint32_t i = 0; i < world.graph.layer_count; i++)
+                if (i < 4 || i > 6)
+                    want_bytes += (double)layer_weight_bytes(&world.graph.layers[i]);
+            for (uint32_t i = 0; i < plan.op_count; i++) {
+                ck_assert_uint_ne(plan.ops[i].stage, 1);
+                if (plan.ops[i].kind == OP_TRANSFER) ck_assert_double_gt(plan.ops[i].bytes, 0);
+                if (plan.ops[i].kind == OP_LOAD) have_bytes += plan.ops[i].bytes;
+            }
+            ck_assert_double_eq(have_bytes, want_bytes);
+            world_free(&world);
+        }
     load("ddnn_deep");
-    world_plan(&world, hyps, NULL, &(struct task){0, 0}, &plan, &where);
-    ck_assert_uint_eq(plan.exit, 2);
-    ck_assert_uint_eq(where.count, world.graph.step_count);
+    struct split s = split_of(1, SPLIT_ALL);
+    ck_assert(split_is_empty(&s, 4, 7) && !split_is_empty(&s, 4, 8));
 }
 END_TEST
 
@@ -997,11 +1072,12 @@ Suite *hyps_suite(void)
     tcase_add_test(tc, when_a_worker_fails_the_others_go_on_from_what_the_hub_has);
     tcase_add_test(tc, of_a_batch_only_the_missing_images_are_computed_again_also_the_second_time);
     tcase_add_test(tc, parts_at_the_hub_count_by_what_they_cover);
+    tcase_add_test(tc, a_partition_is_at_the_hub_if_all_is_that_leaves_it);
     tcase_add_test(tc, maps_at_another_hub_are_of_no_use);
     tc = add_case(suite, "workers");
     tcase_add_test(tc, workers_are_those_of_the_least_time_that_can_hold_a_unit);
     tcase_add_test(tc, without_workers_the_user_computes_alone_if_it_can);
-    tcase_add_test(tc, a_network_of_several_exits_answers_at_the_last);
+    tcase_add_test(tc, a_network_of_several_exits_computes_what_the_last_one_needs);
     tc = add_case(suite, "metrics");
     tcase_add_test(tc, metrics_tell_partitions_parts_and_why_a_task_is_infeasible);
     tcase_add_test(tc, a_hub_must_be_able_to_keep_maps);

@@ -81,7 +81,10 @@ START_TEST(the_strongest_workers_are_taken_as_many_as_asked_for)
 {
     load("vgg16");
     own[OWNER_SHARE].number = 0;
-    own[WORKERS].number = 3; // 224 rows by 2, 2, 1: 89.6, 179.2
+    own[WORKERS].number = 3;
+    make_plan(); // theta is 2
+    ck_slices(0, (const uint32_t[]){FIRST_NEAR, FIRST_NEAR + 1}, (const int32_t[]){0, 112, 224}, 2);
+    world.limits.theta = 3; // 224 rows by 2, 2, 1: 89.6, 179.2
     make_plan();
     ck_slices(0, (const uint32_t[]){FIRST_NEAR, FIRST_NEAR + 1, FIRST_FAR},
               (const int32_t[]){0, 89, 179, 224}, 3);

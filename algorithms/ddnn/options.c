@@ -266,8 +266,12 @@ static bool check_groups(const struct view *v, struct err *e)
 {
     uint32_t devices = ddnn_devices(v);
     bool     gathers_at_edge = devices > 1 && option_number(v, OWN_AGGREGATOR) == AGGREGATOR_EDGE;
+    bool     needs_edge = v->graph->exit_count > 2 || gathers_at_edge;
     bool     ok = check_group(v, ddnn_server_group(v), "server", e);
-    if (v->graph->exit_count > 2 || gathers_at_edge) ok &= check_group(v, edge_group(v), "edge", e);
+    if (needs_edge) ok &= check_group(v, edge_group(v), "edge", e);
+    if (needs_edge && edge_group(v) != ddnn_server_group(v) && v->limits->theta < 2)
+        ok = err_add(e, "theta: want 2 fog nodes of a task, the edge and the server, have %u",
+                     v->limits->theta);
     for (uint32_t g = 0; g < v->net->group_count; g++)
         if (v->net->groups[g].role == ROLE_USER && v->net->groups[g].count &&
             v->net->groups[g].count < devices)

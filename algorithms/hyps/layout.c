@@ -32,7 +32,10 @@ static bool fail(struct maker *m, uint32_t layer, double missing_bytes)
 static void merge_partitions(struct split *s, uint32_t most)
 {
     uint32_t count = 0;
-    for (uint32_t p = 1; p <= s->graph->layer_count; p++) count += s->points[p] != POINT_NONE;
+    for (uint32_t first = 0, p; first < s->graph->layer_count; first = p) {
+        for (p = first + 1; !s->points[p];) p++;
+        count += !split_is_empty(s, first, p);
+    }
     for (uint32_t p = 1; p < s->graph->layer_count && count > most; p++) {
         if (s->points[p] != POINT_OPTIONAL) continue;
         s->points[p] = POINT_NONE;
@@ -167,6 +170,8 @@ bool layout_make(const struct graph *g, const struct layout_rules *r, const stru
     choose_points(&m);
     for (uint32_t first = 0, end; first < g->layer_count; first = end) {
         for (end = first + 1; !out->split.points[end];) end++;
+
+        if (split_is_empty(&out->split, first, end)) continue;
         if (!add_partition(&m, first, end)) return false;
     }
     return true;

@@ -33,28 +33,11 @@ void hub_store_of(const struct progress *done, uint32_t hub, struct arena *scrat
         const struct op *o = &p->ops[i];
         bool             is_map = (o->kind == OP_TRANSFER || o->kind == OP_DELAY) && o->tag[2];
         if (!is_map || o->to != hub || done->times[i].finish_ns < 0) continue;
-        out->maps[out->count++] = (struct hub_map){o->tag[1] >> 16, o->tag[1] & 0xffff,
-                                                   o->tag[2] >> 16, o->tag[2] & 0xffff};
+        struct hub_map m = {
+            .end = o->tag[1] >> 16, .image = o->tag[1] & 0xffff, .parts = o->tag[2] & 0xffff};
+        *(m.parts > 1 ? &m.part : &m.begin) = o->tag[2] >> 16;
+        out->maps[out->count++] = m;
     }
-}
-
-// Whether the hub holds [begin, end) of the extent of the map behind layer `behind`: in parts of
-// any size.
-static bool holds(const struct hub_store *s, uint32_t behind, uint32_t image, uint32_t extent,
-                  uint32_t begin, uint32_t end)
-{
-    for (uint32_t x = begin, before; x < end;) {
-        before = x;
-        for (uint32_t i = 0; i < s->count; i++) {
-            const struct hub_map *m = &s->maps[i];
-            if (m->end != behind || m->image != image) continue;
-            uint32_t first = split_begin(extent, m->parts, m->part),
-                     last = split_begin(extent, m->parts, m->part + 1);
-            if (first <= x && x < last) x = last;
-        }
-        if (x == before) return false;
-    }
-    return true;
 }
 
 // Parts are cut along this; a map that never is counts as one.
@@ -64,11 +47,50 @@ static uint32_t unit_extent(const struct writer *w, const struct hyps_unit *u)
     return s->complex[u->first] ? split_extent(s, u->first) : 1;
 }
 
+// Whether a map at the hub has the tensor, which a unit makes, or a part of it. Complex layers are
+// partitions of their own in every layout, so that parts are of the same one where they end alike.
+static bool has_tensor(const struct split *s, const struct hub_map *m, const struct hyps_unit *u,
+                       uint32_t tensor)
+{
+    if (m->parts > 1) return s->complex[u->first] && m->end == u->end;
+    return m->begin < tensor && tensor <= m->end && split_leaves(s, tensor, m->end);
+}
+
+// Whether the hub holds of the tensor what the unit makes of it, in parts of any size.
+static bool holds_tensor(const struct writer *w, const struct hyps_unit *u, uint32_t image,
+                         uint32_t tensor)
+{
+    const struct hub_store *store = w->job->store;
+    uint32_t extent = unit_extent(w, u), end = split_begin(extent, u->parts, u->part + 1);
+    for (uint32_t x = split_begin(extent, u->parts, u->part), before; x < end;) {
+        before = x;
+        for (uint32_t i = 0; i < store->count; i++) {
+            const struct hub_map *m = &store->maps[i];
+            if (m->image != image || !has_tensor(&w->job->layout->split, m, u, tensor)) continue;
+            uint32_t first = split_begin(extent, m->parts, m->part),
+                     last = split_begin(extent, m->parts, m->part + 1);
+            if (first <= x && x < last) x = last;
+        }
+        if (x == before) return false;
+    }
+    return true;
+}
+
+// Whether the hub holds all that leaves the unit.
 static bool is_held(const struct writer *w, const struct hyps_unit *u, uint32_t image)
 {
-    uint32_t extent = unit_extent(w, u);
-    return holds(w->job->store, u->end, image, extent, split_begin(extent, u->parts, u->part),
-                 split_begin(extent, u->parts, u->part + 1));
+    const struct split *s = &w->job->layout->split;
+    if (!w->job->store->count) return false;
+    for (uint32_t t = u->first + 1; t <= u->end; t++)
+        if (split_leaves(s, t, u->end) && !holds_tensor(w, u, image, t)) return false;
+    return true;
+}
+
+static bool holds_image(const struct hub_store *s, uint32_t image)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->maps[i].end == 0 && s->maps[i].image == image) return true;
+    return false;
 }
 
 // ---- operations ---------------------------------------------------------------------------------
@@ -95,17 +117,33 @@ static uint32_t stage_of(const struct writer *w, uint32_t layer)
     return step == NO_STEP ? 0 : (uint32_t)step;
 }
 
+// Of a unit's first and last wanted layer.
+static uint32_t first_stage(const struct writer *w, const struct hyps_unit *u)
+{
+    uint32_t layer = u->first;
+    while (!w->job->layout->split.wanted[layer]) layer++;
+    return stage_of(w, layer);
+}
+
+static uint32_t last_stage(const struct writer *w, const struct hyps_unit *u)
+{
+    uint32_t layer = u->end - 1;
+    while (!w->job->layout->split.wanted[layer]) layer--;
+    return stage_of(w, layer);
+}
+
 // A map comes to the hub from `node`, or is there.
 static uint32_t add_map(struct writer *w, uint32_t stage, uint32_t node, double bytes,
                         struct hub_map m)
 {
     uint32_t  hub = w->job->hub;
-    struct op op = {.kind = node == hub ? OP_DELAY : OP_TRANSFER,
-                    .stage = stage,
-                    .from = node,
-                    .to = hub,
-                    .bytes = node == hub ? 0 : bytes,
-                    .tag = {0, m.end << 16 | m.image, m.part << 16 | m.parts}};
+    struct op op = {
+        .kind = node == hub ? OP_DELAY : OP_TRANSFER,
+        .stage = stage,
+        .from = node,
+        .to = hub,
+        .bytes = node == hub ? 0 : bytes,
+        .tag = {0, m.end << 16 | m.image, (m.parts > 1 ? m.part : m.begin) << 16 | m.parts}};
     return add(w, op);
 }
 
@@ -133,7 +171,7 @@ static void load(struct writer *w, const struct hyps_unit *u)
     uint32_t          node = w->job->workers[u->worker].node;
     if (mode == WEIGHTS_RESIDENT || u->need.weight_bytes <= 0) return;
     struct op op = {.kind = OP_LOAD,
-                    .stage = stage_of(w, u->first),
+                    .stage = first_stage(w, u),
                     .from = node,
                     .to = node,
                     .bytes = u->need.weight_bytes,
@@ -152,7 +190,7 @@ static void fetch(struct writer *w, const struct hyps_unit *u, uint32_t image)
     bool                 reads_image = false;
     for (uint32_t p = 0; p < l->partition_count; p++) w->feeds[p] = false;
     for (uint32_t i = u->first; i < u->end; i++)
-        for (uint32_t k = 0; k < w->g->layers[i].input_count; k++) {
+        for (uint32_t k = 0; l->split.wanted[i] && k < w->g->layers[i].input_count; k++) {
             uint32_t tensor = w->g->layers[i].inputs[k];
             if (tensor > u->first) continue; // made here
             reads_image |= tensor == 0;
@@ -165,7 +203,7 @@ static void fetch(struct writer *w, const struct hyps_unit *u, uint32_t image)
     want(w, w->floor);
     uint32_t node = w->job->workers[u->worker].node;
     if (node == w->job->hub) return;
-    want(w, add_transfer(w, stage_of(w, u->first), w->job->hub, node, u->need.input_bytes));
+    want(w, add_transfer(w, first_stage(w, u), w->job->hub, node, u->need.input_bytes));
 }
 
 static struct slice slice_of(const struct writer *w, const struct hyps_unit *u, uint32_t step)
@@ -198,8 +236,10 @@ static double run_s(const struct writer *w, const struct hyps_unit *u, uint32_t 
                     uint32_t first, uint32_t end, bool has_head)
 {
     const struct cost_table *costs = view_costs(w->job->v, node);
-    bool                     is_call = has_head || (first == u->first && end == u->end);
-    double                   seconds = is_call ? costs->device->overhead_s : 0, share = 1;
+    const struct split      *split = &w->job->layout->split;
+    bool   is_all = split_is_empty(split, u->first, first) && split_is_empty(split, end, u->end);
+    bool   is_call = has_head || is_all;
+    double seconds = is_call ? costs->device->overhead_s : 0, share = 1;
     if (u->parts > 1) {
         uint32_t     step = stage_of(w, first);
         struct slice s = slice_of(w, u, step);
@@ -222,11 +262,14 @@ static double memory_of(const struct writer *w, const struct hyps_unit *u)
 // One image through a unit: an operation for each step whose layers stand together.
 static void infer(struct writer *w, const struct hyps_unit *u, bool is_first)
 {
-    uint32_t node = w->job->workers[u->worker].node;
+    uint32_t    node = w->job->workers[u->worker].node;
+    const bool *wanted = w->job->layout->split.wanted;
     for (uint32_t first = u->first, end; first < u->end; first = end) {
         uint32_t step = stage_of(w, first);
         bool     has_head = false;
-        for (end = first; end < u->end && stage_of(w, end) == step; end++)
+        end = first + 1;
+        if (!wanted[first]) continue;
+        for (end = first; end < u->end && wanted[end] && stage_of(w, end) == step; end++)
             has_head |= w->g->layers[end].kernel->heads_step;
         struct op compute = {.kind = OP_COMPUTE,
                              .stage = step,
@@ -253,18 +296,17 @@ static void run_unit(struct writer *w, uint32_t index)
     uint32_t               *made = &w->made[(size_t)index * batch];
     bool                    is_first = true;
     for (uint32_t b = 0; b < batch; b++) {
+        struct hub_map m = {u->first, u->end, b, u->part, u->parts};
         if (is_held(w, u, b)) {
-            struct hub_map m = {u->end, b, u->part, u->parts};
-            made[b] = add_map(w, stage_of(w, u->end - 1), w->job->hub, 0, m);
+            made[b] = add_map(w, last_stage(w, u), w->job->hub, 0, m);
             w->totals->kept++;
             continue;
         }
         if (is_first) load(w, u);
         fetch(w, u, b);
         infer(w, u, is_first);
-        struct hub_map m = {u->end, b, u->part, u->parts};
         made[b] = w->released[u->worker] =
-            add_map(w, stage_of(w, u->end - 1), node, u->need.output_bytes, m);
+            add_map(w, last_stage(w, u), node, u->need.output_bytes, m);
         is_first = false;
     }
 }
@@ -276,10 +318,10 @@ static void bring_images(struct writer *w)
     double   bytes = (double)graph_tensor_bytes(w->g, 0);
     uint32_t user = w->job->task->user;
     for (uint32_t b = 0; b < w->job->batch; b++) {
-        bool is_there = user == w->job->hub || holds(w->job->store, 0, b, 1, 0, 1);
+        bool is_there = user == w->job->hub || holds_image(w->job->store, b);
         want(w, w->floor);
         w->images[b] =
-            add_map(w, 0, is_there ? w->job->hub : user, bytes, (struct hub_map){0, b, 0, 1});
+            add_map(w, 0, is_there ? w->job->hub : user, bytes, (struct hub_map){0, 0, b, 0, 1});
     }
 }
 
@@ -335,5 +377,5 @@ void hyps_plan(const struct hyps_job *job, struct arena *scratch, struct plan *o
     bring_images(&w);
     for (uint32_t i = 0; i < l->unit_count; i++) run_unit(&w, i);
     bring_answers(&w);
-    if (w.g->exit_count > 1) out->exit = w.g->exit_count; // all layers run: the last one answers
+    if (w.g->exit_count > 1) out->exit = w.g->exit_count; // the last one answers
 }

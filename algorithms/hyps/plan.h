@@ -10,17 +10,19 @@
 // our reading: the published communication of one board is that of three.
 //
 // Names: an operation that brings a map to the hub (a transfer; a delay of 0 s where it is made or
-// held there already) has tag[0] = 0, tag[1] = end << 16 | image, tag[2] = part << 16 | parts,
-// `end` being the layer behind the partition (0: the input image) and parts >= 1. A new plan finds
-// by them what it need not compute again.
+// held there already) has tag[0] = 0, tag[1] = end << 16 | image, and tag[2] = begin << 16 | 1 of a
+// whole partition, part << 16 | parts of a part of a complex layer, [begin, end) being the layers
+// of the partition (both 0: the input image). Its tensors are those made in [begin, end) that are
+// read behind `end`. A new plan, whose partitions may be others, finds by them what it need not
+// compute again: a unit all of whose tensors are there.
 #ifndef FOGSIM_ALGORITHMS_HYPS_PLAN_H
 #define FOGSIM_ALGORITHMS_HYPS_PLAN_H
 
 #include "algorithms/hyps/layout.h"
 #include "algorithms/scheme.h"
 
-struct hub_map { // a feature map that the hub holds
-    uint32_t end, image, part, parts;
+struct hub_map {                             // what of one image a unit left at the hub
+    uint32_t begin, end, image, part, parts; // begin: of parts > 1 that of the complex layer there
 };
 
 struct hub_store {
@@ -46,7 +48,7 @@ struct hyps_totals { // of a plan
     uint32_t kept; // units x images that the hub held already
 };
 
-// Cost: O(batch x units x (partitions + parts + store)).
+// Cost: O(batch x units x (partitions + store) + batch x layers x store).
 void hyps_plan(const struct hyps_job *job, struct arena *scratch, struct plan *out,
                struct placement *where, struct hyps_totals *totals);
 

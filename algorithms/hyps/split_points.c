@@ -58,12 +58,44 @@ static void mark(struct split *s, uint32_t point, enum split_point kind)
     if (s->points[point] < (uint8_t)kind) s->points[point] = (uint8_t)kind;
 }
 
+// Those of the steps that the last answer needs, and what comes before any step.
+static void find_wanted(struct split *s, struct arena *a)
+{
+    const struct graph *g = s->graph;
+    bool               *needed = ARENA_ARRAY(a, bool, g->step_count);
+    graph_exit_steps(g, g->exit_count - 1, needed);
+    for (uint32_t i = 0; i < g->layer_count; i++) {
+        int32_t step = g->layers[i].step;
+        s->wanted[i] = g->exit_count == 1 || step == NO_STEP || needed[step];
+    }
+}
+
+bool split_is_empty(const struct split *s, uint32_t first, uint32_t end)
+{
+    for (uint32_t i = first; i < end; i++)
+        if (s->wanted[i]) return false;
+    return true;
+}
+
 static void find_readers(struct split *s)
 {
     const struct graph *g = s->graph;
     for (uint32_t i = 0; i < g->layer_count; i++)
-        for (uint32_t k = 0; k < g->layers[i].input_count; k++)
+        for (uint32_t k = 0; s->wanted[i] && k < g->layers[i].input_count; k++)
             s->last_read[g->layers[i].inputs[k]] = i;
+}
+
+// Partitions of nothing that is wanted lie between mandatory points alone.
+static void drop_empty(struct split *s)
+{
+    for (uint32_t first = 0, end; first < s->graph->layer_count; first = end) {
+        for (end = first + 1; !s->points[end];) end++;
+        if (!split_is_empty(s, first, end)) continue;
+        if (s->points[first] == POINT_OPTIONAL)
+            s->points[first] = POINT_NONE;
+        else if (s->points[end] == POINT_OPTIONAL)
+            s->points[end] = POINT_NONE;
+    }
 }
 
 void split_find(const struct graph *g, int64_t threshold, enum split_kind optional, struct arena *a,
@@ -71,16 +103,19 @@ void split_find(const struct graph *g, int64_t threshold, enum split_kind option
 {
     *out = (struct split){.graph = g,
                           .points = ARENA_ARRAY(a, uint8_t, g->layer_count + 1),
+                          .wanted = ARENA_ARRAY(a, bool, g->layer_count),
                           .complex = ARENA_ARRAY(a, bool, g->layer_count),
                           .last_read = ARENA_ARRAY(a, uint32_t, g->layer_count + 1),
                           .used = ARENA_ARRAY(a, uint32_t, g->layer_count + 1)};
     mark(out, 0, POINT_MANDATORY);
     mark(out, g->layer_count, POINT_MANDATORY);
+    find_wanted(out, a);
     find_readers(out);
     for (uint32_t i = 0; i < g->layer_count; i++) {
         const struct layer *l = &g->layers[i];
-        bool                is_complex = l->kernel->heads_step && l->params >= threshold;
-        uint32_t            end = is_complex ? complex_end(g, i) : group_end(g, i);
+        if (!out->wanted[i]) continue;
+        bool     is_complex = l->kernel->heads_step && l->params >= threshold;
+        uint32_t end = is_complex ? complex_end(g, i) : group_end(g, i);
         if (is_complex) {
             out->complex[i] = true;
             mark(out, i, POINT_MANDATORY);
@@ -90,10 +125,10 @@ void split_find(const struct graph *g, int64_t threshold, enum split_kind option
             mark(out, end, POINT_OPTIONAL);
         }
     }
+    drop_empty(out);
 }
 
-// A tensor made by a partition that ends at `end` leaves it: it is read behind, or the answer.
-static bool leaves(const struct split *s, uint32_t tensor, uint32_t end)
+bool split_leaves(const struct split *s, uint32_t tensor, uint32_t end)
 {
     return s->last_read[tensor] >= end || tensor == s->graph->layer_count;
 }
@@ -104,7 +139,7 @@ static void find_uses(const struct split *s, uint32_t first, uint32_t end)
     const struct graph *g = s->graph;
     memset(s->used, 0, (g->layer_count + 1) * sizeof *s->used);
     for (uint32_t i = first; i < end; i++)
-        for (uint32_t k = 0; k < g->layers[i].input_count; k++)
+        for (uint32_t k = 0; s->wanted[i] && k < g->layers[i].input_count; k++)
             s->used[g->layers[i].inputs[k]] = i + 1;
 }
 
@@ -114,7 +149,7 @@ static double live_at(const struct split *s, uint32_t i, uint32_t first, uint32_
     const struct graph *g = s->graph;
     double              bytes = (double)graph_tensor_bytes(g, i + 1);
     for (uint32_t t = 0; t <= i; t++) { // those up to `first` come in, the others are made here
-        bool is_alive = s->used[t] > i || (t > first && leaves(s, t, end));
+        bool is_alive = s->used[t] > i || (t > first && split_leaves(s, t, end));
         bool in_place = t == i && i > first && runs_in_place(g, i) && s->last_read[t] == i &&
                         graph_tensor_bits(g, t) == graph_tensor_bits(g, i + 1);
         if (is_alive && !in_place) bytes += (double)graph_tensor_bytes(g, t);
@@ -128,9 +163,10 @@ struct partition_need split_need(const struct split *s, uint32_t first, uint32_t
     struct partition_need n = {0};
     find_uses(s, first, end);
     for (uint32_t i = first; i < end; i++) {
+        if (!s->wanted[i]) continue;
         n.weight_bytes += (double)layer_weight_bytes(&g->layers[i]);
         n.live_bytes = fmax(n.live_bytes, live_at(s, i, first, end));
-        if (leaves(s, i + 1, end)) n.output_bytes += (double)graph_tensor_bytes(g, i + 1);
+        if (split_leaves(s, i + 1, end)) n.output_bytes += (double)graph_tensor_bytes(g, i + 1);
     }
     for (uint32_t t = 0; t <= first; t++)
         if (s->used[t]) n.input_bytes += (double)graph_tensor_bytes(g, t);

@@ -5,7 +5,8 @@
 // Algorithm 1); *optional* ones behind pooling layers (Algorithm 2), or as wanted. What follows a
 // layer element by element (relu, batchnorm, dropout, flatten, softmax) stays with it, as a
 // framework's layer has its activation inside; no point comes between them. A *partition* is what
-// lies between two points; many tensors may cross a point of a network that is no chain.
+// lies between two points; many tensors may cross a point of a network that is no chain. Of a
+// network of several exits the last one answers: what only the others need is left out.
 // Source: Kaboubi, "Hybrid Partitioning System for Embedded and Distributed CNNs Inference on Edge
 // Devices", thesis 2023, 3.2 (HyPS). Cost: O(layers x inputs).
 #ifndef FOGSIM_ALGORITHMS_HYPS_SPLIT_POINTS_H
@@ -25,13 +26,21 @@ enum split_point { POINT_NONE, POINT_OPTIONAL, POINT_MANDATORY };
 struct split {
     const struct graph *graph;
     uint8_t            *points;    // [layer_count + 1] enum split_point; the ends are mandatory
+    bool               *wanted;    // [layer_count] its step is needed for the last answer
     bool               *complex;   // [layer_count] the layer's partition begins here and is complex
-    uint32_t           *last_read; // [layer_count + 1] last layer that reads the tensor; 0: none
-    uint32_t           *used;      // [layer_count + 1] private: of the partition at hand
+    uint32_t           *last_read; // [layer_count + 1] last wanted layer that reads the tensor; 0:
+                                   // none
+    uint32_t *used;                // [layer_count + 1] private: of the partition at hand
 };
 
 void split_find(const struct graph *g, int64_t threshold, enum split_kind optional, struct arena *a,
                 struct split *out);
+
+// Whether nothing of layers [first, end) is wanted: no partition, but the layers of an early exit.
+bool split_is_empty(const struct split *s, uint32_t first, uint32_t end);
+
+// Whether a tensor that is made before `end` is needed behind: it is read there, or the answer.
+bool split_leaves(const struct split *s, uint32_t tensor, uint32_t end);
 
 // What a worker holds while it runs layers [first, end) for one image: parameters, and the most
 // bytes of tensors that are alive at a time: inputs until their last use, what is made until its
