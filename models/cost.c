@@ -104,25 +104,6 @@ static void init_layer(struct cost_layer *c, struct arena *a, const struct graph
     c->row_bytes_out = (double)BYTES_PER_ELEMENT * (double)shape_elements(&l->out) / l->out.h;
 }
 
-void cost_init(struct cost_table *out, struct arena *a, const struct graph *g,
-               const struct device *d, const struct profile *p)
-{
-    *out = (struct cost_table){
-        .graph = g, .device = d, .profile = p, .is_measured = is_own_profile(d, p)};
-    out->layers = ARENA_ARRAY(a, struct cost_layer, g->layer_count);
-    for (uint32_t i = 0; i < g->layer_count; i++) {
-        init_layer(&out->layers[i], a, g, i, out);
-        for (uint32_t k = 0; k < out->layers[i].algorithm_count; k++)
-            if (g->layers[i].kernel->heads_step && !out->layers[i].algorithms[k].measured) {
-                out->fitted_count++;
-                break;
-            }
-    }
-    for (uint32_t s = 0; s < g->step_count; s++)
-        out->whole_s +=
-            cost_slice_s(out, s, step_whole(g, s)) + cost_merge_s(out, s, step_axis(g, s));
-}
-
 // A part of a layer: a block of its output, and the share that its channels have in the layer's
 // work, and in the bytes of its input and output.
 struct part {
@@ -224,21 +205,35 @@ static struct part head_part(const struct cost_table *c, uint32_t step, struct s
     return part;
 }
 
-double cost_slice_s(const struct cost_table *c, uint32_t step, struct slice s)
+static double chain_s(const struct cost_table *c, uint32_t step, struct slice s,
+                      const struct block *in, const struct block *blocks)
 {
-    if (slice_is_empty(c->graph, step, s)) return 0;
     const struct step *st = &c->graph->steps[step];
-    struct block       blocks[MAX_CHAIN], in = slice_blocks(c->graph, step, s, blocks);
-    struct part        part = head_part(c, step, s, &in);
+    struct part        part = head_part(c, step, s, in);
     double             sum = c->device->overhead_s;
     uint32_t           count = slice_chain_count(c->graph, step, s.axis);
     for (uint32_t i = 0; i < count; i++) {
         part.block = blocks[i];
-        part.in = i ? blocks[i - 1] : in;
+        part.in = i ? blocks[i - 1] : *in;
         sum += layer_s(c, st->chain[i], &part);
         part.in_share = part.out_share; // its followers read what it makes
     }
     return sum;
+}
+
+double cost_slice_s(const struct cost_table *c, uint32_t step, struct slice s)
+{
+    struct block blocks[MAX_CHAIN], in;
+    if (slice_is_whole(c->graph, step, s)) return c->step_s[step];
+    if (slice_is_empty(c->graph, step, s)) return 0;
+    in = slice_blocks(c->graph, step, s, blocks);
+    return chain_s(c, step, s, &in, blocks);
+}
+
+double cost_blocks_s(const struct cost_table *c, uint32_t step, struct slice s,
+                     const struct block *in, const struct block *blocks)
+{
+    return slice_is_whole(c->graph, step, s) ? c->step_s[step] : chain_s(c, step, s, in, blocks);
 }
 
 double cost_merge_s(const struct cost_table *c, uint32_t step, enum slice_axis axis)
@@ -249,6 +244,28 @@ double cost_merge_s(const struct cost_table *c, uint32_t step, enum slice_axis a
         sum += cost_layer_s(c, st->chain[i]);
     for (uint32_t i = 0; i < st->merge_count; i++) sum += cost_layer_s(c, st->merge[i]);
     return sum;
+}
+
+void cost_init(struct cost_table *out, struct arena *a, const struct graph *g,
+               const struct device *d, const struct profile *p)
+{
+    *out = (struct cost_table){
+        .graph = g, .device = d, .profile = p, .is_measured = is_own_profile(d, p)};
+    out->layers = ARENA_ARRAY(a, struct cost_layer, g->layer_count);
+    for (uint32_t i = 0; i < g->layer_count; i++) {
+        init_layer(&out->layers[i], a, g, i, out);
+        for (uint32_t k = 0; k < out->layers[i].algorithm_count; k++)
+            if (g->layers[i].kernel->heads_step && !out->layers[i].algorithms[k].measured) {
+                out->fitted_count++;
+                break;
+            }
+    }
+    out->step_s = ARENA_ARRAY(a, double, g->step_count);
+    for (uint32_t s = 0; s < g->step_count; s++) {
+        struct block blocks[MAX_CHAIN], in = slice_blocks(g, s, step_whole(g, s), blocks);
+        out->step_s[s] = chain_s(out, s, step_whole(g, s), &in, blocks);
+        out->whole_s += out->step_s[s] + cost_merge_s(out, s, step_axis(g, s));
+    }
 }
 
 double cost_load_s(const struct device *d, double bytes)

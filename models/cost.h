@@ -61,6 +61,7 @@ struct cost_table {
     struct cost_layer    *layers;       // [graph.layer_count]
     bool                  is_measured;  // on the device itself; false: scaled
     uint32_t              fitted_count; // conv and fc layers whose shape the profile lacks
+    double               *step_s;       // [graph.step_count] of a whole slice of each step
     double whole_s; // sum over all steps, whole, merge layers included, without loading
 };
 
@@ -73,6 +74,9 @@ void cost_init(struct cost_table *out, struct arena *a, const struct graph *g,
 
 double cost_slice_s(const struct cost_table *c, uint32_t step,
                     struct slice s); // the chain, overhead included
+// The same of a slice that is not empty and whose slice_blocks are known.
+double cost_blocks_s(const struct cost_table *c, uint32_t step, struct slice s,
+                     const struct block *in, const struct block *blocks);
 // What runs where slices of that axis come together: the merge layers, and what of the chain a
 // slice could not run.
 double cost_merge_s(const struct cost_table *c, uint32_t step, enum slice_axis axis);

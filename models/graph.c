@@ -2,19 +2,6 @@
 
 #include <assert.h>
 
-struct shape graph_tensor(const struct graph *g, uint32_t tensor)
-{
-    assert(tensor <= g->layer_count);
-    return tensor ? g->layers[tensor - 1].out : g->input;
-}
-
-uint32_t graph_tensor_bits(const struct graph *g, uint32_t tensor)
-{
-    assert(tensor <= g->layer_count);
-    if (tensor) return g->layers[tensor - 1].bits;
-    return g->input_bits ? g->input_bits : 8 * BYTES_PER_ELEMENT;
-}
-
 uint32_t layer_bits(const struct graph *g, const struct layer *l)
 {
     uint32_t bits = 1;
@@ -123,6 +110,27 @@ static int32_t last_step(const struct graph *g, const struct layer *l)
     return step;
 }
 
+// How many layers of a chain keep their channels apart: the head, and those up to the first that
+// mixes them.
+static uint32_t count_apart(const struct graph *g, const struct step *s)
+{
+    uint32_t count = 1;
+    while (count < s->chain_count && !g->layers[s->chain[count]].kernel->mixes_channels) count++;
+    return count;
+}
+
+static void sum_weights(const struct graph *g, struct step *s)
+{
+    for (uint32_t i = 0; i < s->chain_count; i++) {
+        const struct layer *l = &g->layers[s->chain[i]];
+        int64_t             bytes = layer_weight_bytes(l);
+        if (bytes == l->params * BYTES_PER_ELEMENT)
+            s->weights += l->params;
+        else
+            s->packed_weight_bytes += bytes;
+    }
+}
+
 void graph_find_steps(struct graph *g, struct arena *a)
 {
     g->steps = ARENA_ARRAY(a, struct step, g->layer_count + 1);
@@ -146,6 +154,10 @@ void graph_find_steps(struct graph *g, struct arena *a)
             l->step = last_step(g, l);
             if (l->step != NO_STEP) g->steps[l->step].merge[g->steps[l->step].merge_count++] = i;
         }
+    }
+    for (uint32_t i = 0; i < g->step_count; i++) {
+        g->steps[i].apart_count = count_apart(g, &g->steps[i]);
+        sum_weights(g, &g->steps[i]);
     }
     const struct layer *last = &g->layers[g->layer_count - 1];
     g->exits = ARENA_ARRAY(a, struct exit_point, 1);

@@ -11,6 +11,7 @@
 #ifndef FOGSIM_MODELS_GRAPH_H
 #define FOGSIM_MODELS_GRAPH_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -42,6 +43,10 @@ struct step {
     uint32_t *merge;  // [merge_count] layers
     uint32_t  input;  // tensor the head reads
     uint32_t  output; // tensor the chain makes
+    // Of the chain: its first layers that keep channels apart, at least the head; parameters in 32
+    // bits, and bytes of those that are stored in others.
+    uint32_t apart_count;
+    int64_t  weights, packed_weight_bytes;
 };
 
 struct exit_point {    // where an answer may be taken
@@ -62,9 +67,20 @@ struct graph {
                               // last
 };
 
-struct shape graph_tensor(const struct graph *g, uint32_t tensor);
-int64_t      graph_tensor_bytes(const struct graph *g, uint32_t tensor); // whole bytes
-uint32_t     graph_tensor_bits(const struct graph *g, uint32_t tensor);  // of one element
+static inline struct shape graph_tensor(const struct graph *g, uint32_t tensor)
+{
+    assert(tensor <= g->layer_count);
+    return tensor ? g->layers[tensor - 1].out : g->input;
+}
+
+static inline uint32_t graph_tensor_bits(const struct graph *g, uint32_t tensor) // of one element
+{
+    assert(tensor <= g->layer_count);
+    if (tensor) return g->layers[tensor - 1].bits;
+    return g->input_bits ? g->input_bits : 8 * BYTES_PER_ELEMENT;
+}
+
+int64_t graph_tensor_bytes(const struct graph *g, uint32_t tensor); // whole bytes
 // Of its parameters, as they are stored: weights of which only the signs count as one bit each, the
 // others, biases and a batchnorm's numbers as floats.
 int64_t layer_weight_bytes(const struct layer *l);

@@ -18,15 +18,14 @@ enum slice_axis step_axis(const struct graph *g, uint32_t step)
 
 int32_t step_extent(const struct graph *g, uint32_t step, enum slice_axis axis)
 {
-    struct shape in = graph_tensor(g, g->steps[step].input),
-                 out = graph_tensor(g, g->steps[step].output);
-    bool is_fc = layer_is_fc(head(g, step));
+    struct shape out = graph_tensor(g, g->steps[step].output);
     assert(axis != SLICE_GRID && axis != SLICE_NONE);
     if (axis == SLICE_ROWS) return out.h;
     if (axis == SLICE_COLUMNS) return out.w;
     if (axis == SLICE_FRAMES) return shape_frames(&out);
     if (axis == SLICE_OUT) return head(g, step)->out.c;
-    return is_fc ? (int32_t)shape_elements(&in) : in.c / head(g, step)->attr.groups;
+    struct shape in = graph_tensor(g, g->steps[step].input);
+    return layer_is_fc(head(g, step)) ? (int32_t)shape_elements(&in) : in.c / head(g, step)->attr.groups;
 }
 
 int32_t slice_extent(const struct graph *g, uint32_t step, struct slice s)
@@ -40,24 +39,13 @@ struct slice step_whole(const struct graph *g, uint32_t step)
     return (struct slice){.axis = axis, .begin = 0, .end = step_extent(g, step, axis)};
 }
 
-uint32_t slice_chain_count(const struct graph *g, uint32_t step, enum slice_axis axis)
+bool slice_is_whole(const struct graph *g, uint32_t step, struct slice s)
 {
-    const struct step *s = &g->steps[step];
-    if (axis_is_spatial(axis)) return s->chain_count;
-    if (axis == SLICE_IN) return 1;
-    uint32_t count = 1;
-    while (count < s->chain_count && !g->layers[s->chain[count]].kernel->mixes_channels) count++;
-    return count;
+    struct slice whole = step_whole(g, step);
+    return s.axis == whole.axis && s.begin == 0 && s.end == whole.end;
 }
 
 // ---- blocks -------------------------------------------------------------------------------------
-
-struct block block_of_tensor(const struct graph *g, uint32_t tensor)
-{
-    struct shape s = graph_tensor(g, tensor);
-    return (struct block){
-        .at = {{0, s.h}, {0, s.w}, {0, shape_frames(&s)}}, .channels = {0, s.c}, .groups = 1};
-}
 
 static int32_t length(struct span s)
 {
@@ -98,21 +86,23 @@ static void cut_tiles(struct slice s, struct block *b)
         b->at[AXIS_W] = tiles(s.begin % columns, s.end - row * columns, columns, b->at[AXIS_W].end);
 }
 
+// The axes of a tensor that slices along a slice_axis cut: [first, end).
+static const struct span cut_axes[SLICE_AXIS_COUNT] = {[SLICE_ROWS] = {AXIS_H, AXIS_H + 1},
+                                                       [SLICE_COLUMNS] = {AXIS_W, AXIS_W + 1},
+                                                       [SLICE_FRAMES] = {AXIS_D, AXIS_D + 1},
+                                                       [SLICE_GRID] = {AXIS_H, AXIS_W + 1}};
+
 struct block slice_output(const struct graph *g, uint32_t step, struct slice s)
 {
-    uint32_t     last = g->steps[step].chain[slice_chain_count(g, step, s.axis) - 1];
-    struct block b = block_of_tensor(g, last + 1);
+    struct block b = block_of_tensor(g, slice_tensor(g, step, s.axis));
     struct span  range = {s.begin, s.end};
     assert(s.begin >= 0 && s.begin <= s.end);
     if (s.axis == SLICE_GRID && s.begin < s.end) {
         cut_tiles(s, &b);
         return b;
     }
-    struct span *cut = s.axis == SLICE_ROWS      ? &b.at[AXIS_H]
-                       : s.axis == SLICE_COLUMNS ? &b.at[AXIS_W]
-                       : s.axis == SLICE_FRAMES  ? &b.at[AXIS_D]
-                                                 : &b.channels;
     if (s.axis == SLICE_IN) return b;
+    struct span *cut = axis_is_spatial(s.axis) ? &b.at[cut_axes[s.axis].begin] : &b.channels;
     assert(range.end <= cut->end);
     *cut = range;
     return b;
@@ -129,39 +119,31 @@ static struct span channels_before(const struct graph *g, const struct layer *l,
     return (struct span){out.begin / of_out * of_in, ((out.end - 1) / of_out + 1) * of_in};
 }
 
-static bool is_cut(enum slice_axis along, int axis)
-{
-    static const enum slice_axis own[AXIS_COUNT] = {SLICE_ROWS, SLICE_COLUMNS, SLICE_FRAMES};
-    return along == own[axis] || (along == SLICE_GRID && axis != AXIS_D);
-}
-
 // What a layer reads of its input for a block of its output. Along axes that are not cut all of it
 // is there, also what no window of a large stride reads.
-static struct block block_before(const struct graph *g, const struct layer *l, struct block out,
-                                 enum slice_axis along)
+static void block_before(const struct graph *g, const struct layer *l, const struct block *out,
+                         enum slice_axis along, struct block *in)
 {
-    struct block in = block_of_tensor(g, l->inputs[0]);
-    for (int axis = 0; axis < AXIS_COUNT; axis++) {
-        if (!is_cut(along, axis)) continue;
-        if (l->kernel->rows == ROWS_SAME) in.at[axis] = out.at[axis];
+    *in = block_of_tensor(g, l->inputs[0]);
+    for (int axis = cut_axes[along].begin; axis < cut_axes[along].end; axis++) {
+        if (l->kernel->rows == ROWS_SAME) in->at[axis] = out->at[axis];
         if (l->kernel->rows == ROWS_WINDOW)
-            in.at[axis] = window_in(&l->attr.window, axis, in.at[axis].end, out.at[axis]);
+            in->at[axis] = window_in(&l->attr.window, axis, in->at[axis].end, out->at[axis]);
     }
-    if (l->kernel->rows == ROWS_NONE && block_elements(&out) == 0) in.at[AXIS_H].end = 0;
-    in.channels = channels_before(g, l, out.channels);
-    return in;
+    if (l->kernel->rows == ROWS_NONE && block_elements(out) == 0) in->at[AXIS_H].end = 0;
+    in->channels = channels_before(g, l, out->channels);
 }
 
 struct block slice_blocks(const struct graph *g, uint32_t step, struct slice s,
                           struct block blocks[MAX_CHAIN])
 {
     const struct step *st = &g->steps[step];
-    struct block       need = slice_output(g, step, s);
+    struct block       need;
+    uint32_t           count = slice_chain_count(g, step, s.axis);
     assert(st->chain_count <= MAX_CHAIN);
-    for (uint32_t i = slice_chain_count(g, step, s.axis); i-- > 0;) {
-        blocks[i] = need;
-        need = block_before(g, &g->layers[st->chain[i]], need, s.axis);
-    }
+    blocks[count - 1] = slice_output(g, step, s);
+    for (uint32_t i = count; i-- > 0;)
+        block_before(g, &g->layers[st->chain[i]], &blocks[i], s.axis, i ? &blocks[i - 1] : &need);
     if (s.axis != SLICE_IN || slice_is_scattered(g, step, s)) return need;
     need.channels = (struct span){s.begin, s.end};
     need.groups = layer_is_conv(head(g, step)) ? head(g, step)->attr.groups : 1;
@@ -193,20 +175,31 @@ struct span slice_input(const struct graph *g, uint32_t step, struct slice s)
 
 // ---- bytes --------------------------------------------------------------------------------------
 
+int64_t slice_read_bytes(const struct graph *g, uint32_t step, struct slice s,
+                         const struct block *in)
+{
+    uint32_t tensor = g->steps[step].input;
+    if (!slice_is_scattered(g, step, s)) return block_bytes(g, tensor, in);
+    return ((int64_t)(s.end - s.begin) * graph_tensor_bits(g, tensor) + 7) / 8;
+}
+
 int64_t slice_input_bytes(const struct graph *g, uint32_t step, struct slice s)
 {
-    uint32_t     tensor = g->steps[step].input;
     struct block blocks[MAX_CHAIN], in = slice_blocks(g, step, s, blocks);
-    if (!slice_is_scattered(g, step, s)) return block_bytes(g, tensor, &in);
-    return ((int64_t)(s.end - s.begin) * graph_tensor_bits(g, tensor) + 7) / 8;
+    return slice_read_bytes(g, step, s, &in);
+}
+
+int64_t slice_made_bytes(const struct graph *g, uint32_t step, struct slice s,
+                         const struct block *out)
+{
+    if (s.axis == SLICE_IN) return block_elements(out) * BYTES_PER_ELEMENT;
+    return block_bytes(g, slice_tensor(g, step, s.axis), out);
 }
 
 int64_t slice_output_bytes(const struct graph *g, uint32_t step, struct slice s)
 {
-    uint32_t     last = g->steps[step].chain[slice_chain_count(g, step, s.axis) - 1];
     struct block out = slice_output(g, step, s);
-    if (s.axis == SLICE_IN) return block_elements(&out) * BYTES_PER_ELEMENT;
-    return block_bytes(g, last + 1, &out);
+    return slice_made_bytes(g, step, s, &out);
 }
 
 static int64_t share_of(int64_t count, struct slice s, int32_t extent)
@@ -216,18 +209,12 @@ static int64_t share_of(int64_t count, struct slice s, int32_t extent)
 
 int64_t slice_weight_bytes(const struct graph *g, uint32_t step, struct slice s)
 {
-    int64_t numbers = 0, packed_bytes = 0; // stored in 32 bits; in others
-    for (uint32_t i = 0; i < g->steps[step].chain_count; i++) {
-        const struct layer *l = &g->layers[g->steps[step].chain[i]];
-        int64_t             bytes = layer_weight_bytes(l);
-        if (bytes == l->params * BYTES_PER_ELEMENT)
-            numbers += l->params;
-        else
-            packed_bytes += bytes;
-    }
-    if (axis_is_spatial(s.axis)) return numbers * BYTES_PER_ELEMENT + packed_bytes;
+    const struct step *st = &g->steps[step];
+    if (axis_is_spatial(s.axis))
+        return st->weights * BYTES_PER_ELEMENT + st->packed_weight_bytes;
     int32_t extent = step_extent(g, step, s.axis);
-    return share_of(numbers, s, extent) * BYTES_PER_ELEMENT + share_of(packed_bytes, s, extent);
+    return share_of(st->weights, s, extent) * BYTES_PER_ELEMENT +
+           share_of(st->packed_weight_bytes, s, extent);
 }
 
 // ---- a layer of a slice -------------------------------------------------------------------------
@@ -277,7 +264,7 @@ void slice_layer(const struct graph *g, uint32_t layer, struct span out, struct 
 {
     struct block b = block_of_tensor(g, layer + 1), need;
     b.at[AXIS_H] = out;
-    need = block_before(g, &g->layers[layer], b, SLICE_ROWS);
+    block_before(g, &g->layers[layer], &b, SLICE_ROWS, &need);
     slice_layer_block(g, layer, &need, &b, attr, in, out_shape);
 }
 

@@ -41,9 +41,15 @@ struct block {
     int32_t     groups;
 };
 
-struct block block_of_tensor(const struct graph *g, uint32_t tensor); // all of it
-int64_t      block_elements(const struct block *b);
-int64_t      block_bytes(const struct graph *g, uint32_t tensor, const struct block *b);
+static inline struct block block_of_tensor(const struct graph *g, uint32_t tensor) // all of it
+{
+    struct shape s = graph_tensor(g, tensor);
+    return (struct block){
+        .at = {{0, s.h}, {0, s.w}, {0, shape_frames(&s)}}, .channels = {0, s.c}, .groups = 1};
+}
+
+int64_t block_elements(const struct block *b);
+int64_t block_bytes(const struct graph *g, uint32_t tensor, const struct block *b);
 
 // Along these a slice needs all parameters of its step: rows, columns, frames, tiles.
 static inline bool axis_is_spatial(enum slice_axis axis)
@@ -59,13 +65,24 @@ enum slice_axis step_axis(const struct graph *g, uint32_t step);
 int32_t      step_extent(const struct graph *g, uint32_t step, enum slice_axis axis);
 int32_t      slice_extent(const struct graph *g, uint32_t step, struct slice s); // grids too
 struct slice step_whole(const struct graph *g, uint32_t step);
+bool         slice_is_whole(const struct graph *g, uint32_t step, struct slice s); // along step_axis
 
 // How many layers of the chain a slice runs before it must be merged: all of them for rows,
 // columns, frames and tiles; for channels those up to the first that mixes channels; for input
 // slices the head alone.
-uint32_t slice_chain_count(const struct graph *g, uint32_t step, enum slice_axis axis);
+static inline uint32_t slice_chain_count(const struct graph *g, uint32_t step, enum slice_axis axis)
+{
+    if (axis == SLICE_IN) return 1;
+    return axis_is_spatial(axis) ? g->steps[step].chain_count : g->steps[step].apart_count;
+}
 
-// What the slice makes of the last layer that it runs.
+// The tensor that the last of these layers makes.
+static inline uint32_t slice_tensor(const struct graph *g, uint32_t step, enum slice_axis axis)
+{
+    return g->steps[step].chain[slice_chain_count(g, step, axis) - 1] + 1;
+}
+
+// What the slice makes of that tensor.
 struct block slice_output(const struct graph *g, uint32_t step, struct slice s);
 
 // What the slice computes of the output of each of its chain layers, blocks[0] being the head's.
@@ -87,6 +104,11 @@ struct span slice_input(const struct graph *g, uint32_t step, struct slice s);
 int64_t slice_input_bytes(const struct graph *g, uint32_t step, struct slice s);
 // Partial sums count as 32-bit numbers whatever the tensor is stored in.
 int64_t slice_output_bytes(const struct graph *g, uint32_t step, struct slice s);
+// The same of a slice whose blocks are known: what slice_blocks returns, the last of its blocks.
+int64_t slice_read_bytes(const struct graph *g, uint32_t step, struct slice s,
+                         const struct block *in);
+int64_t slice_made_bytes(const struct graph *g, uint32_t step, struct slice s,
+                         const struct block *out);
 // Parameters the slice needs, in bytes: all of them for rows, columns, frames and tiles, its share
 // for channels and neurons (rounded up to whole parameters, packed ones to whole bytes).
 int64_t slice_weight_bytes(const struct graph *g, uint32_t step, struct slice s);

@@ -41,21 +41,16 @@ static uint32_t lead_of(const struct builder *b, uint32_t step)
     return b->as->leads ? b->as->leads[step] : b->lead;
 }
 
-// Brings what a slice reads to its node; returns its bytes.
-static int64_t need_input(struct builder *b, uint32_t step, struct slice s, uint32_t node)
+// Brings what a slice reads to its node.
+static void need_input(struct builder *b, uint32_t step, struct slice s, uint32_t node,
+                       const struct block *in, int64_t bytes)
 {
-    uint32_t     tensor = b->g->steps[step].input;
-    struct block blocks[MAX_CHAIN], in = slice_blocks(b->g, step, s, blocks);
-    bool         is_scattered = slice_is_scattered(b->g, step, s);
-    int64_t      bytes =
-        is_scattered ? slice_input_bytes(b->g, step, s) : block_bytes(b->g, tensor, &in);
-    if (is_scattered && node != b->user && b->by_layer)
+    if (node != b->user && b->by_layer && slice_is_scattered(b->g, step, s))
         // Neurons of a flattened image do not lie in rows; the user has all of it and sends the
         // share.
         wait_for(b, pieces_send(&b->pieces, step, b->user, node, (double)bytes, NO_OP));
     else
-        pieces_need(&b->pieces, tensor, node, &in, step);
-    return bytes;
+        pieces_need(&b->pieces, b->g->steps[step].input, node, in, step);
 }
 
 // The part of a node; nothing of a step: begin >= end.
@@ -110,11 +105,10 @@ static uint32_t add_load(struct builder *b, uint32_t stage, uint32_t node, doubl
 }
 
 // Loading waits for the input, as the call that brings it names the layer.
-static void load_weights(struct builder *b, uint32_t step, uint32_t i, struct slice s)
+static void load_weights(struct builder *b, uint32_t step, uint32_t i, struct slice s, double bytes)
 {
     enum weights_mode mode = b->v->options->weights;
     uint32_t          node = b->as->nodes[i];
-    double            bytes = (double)slice_weight_bytes(b->g, step, s);
     if (mode == WEIGHTS_PER_LAYER || mode == WEIGHTS_CACHED) {
         uint64_t content = mode == WEIGHTS_CACHED ? content_of(b, step, s) : 0;
         wait_for(b, add_load(b, step, node, bytes, content));
@@ -148,21 +142,29 @@ static void note(struct builder *b, uint32_t step, uint32_t node, struct slice s
     };
 }
 
+// Of a slice that is not empty; what it made is a piece there then, but for partial sums.
 static uint32_t compute_slice(struct builder *b, uint32_t step, uint32_t i, struct slice s)
 {
-    uint32_t node = b->as->nodes[i];
+    uint32_t            node = b->as->nodes[i], op_at;
+    struct block        blocks[MAX_CHAIN], in = slice_blocks(b->g, step, s, blocks);
+    const struct block *made = &blocks[slice_chain_count(b->g, step, s.axis) - 1];
+    int64_t             bytes_in = slice_read_bytes(b->g, step, s, &in),
+            bytes_out = slice_made_bytes(b->g, step, s, made),
+            weight_bytes = slice_weight_bytes(b->g, step, s);
     begin_waiting(b);
-    int64_t bytes_in = need_input(b, step, s, node);
-    load_weights(b, step, i, s);
+    need_input(b, step, s, node, &in, bytes_in);
+    load_weights(b, step, i, s, (double)weight_bytes);
     struct op op = {.kind = OP_COMPUTE, .stage = step, .from = node, .to = node};
-    op.seconds = cost_slice_s(view_costs(b->v, node), step, s);
-    op.memory_bytes =
-        (double)(bytes_in + slice_output_bytes(b->g, step, s) + slice_weight_bytes(b->g, step, s));
+    op.seconds = cost_blocks_s(view_costs(b->v, node), step, s, &in, blocks);
+    op.memory_bytes = (double)(bytes_in + bytes_out + weight_bytes);
     op.tag[0] = s.axis;
     op.tag[1] = (uint32_t)s.begin;
     op.tag[2] = (uint32_t)s.end;
     note(b, step, node, s, op.seconds);
-    return add_waiting(b, op);
+    op_at = add_waiting(b, op);
+    if (s.axis != SLICE_IN)
+        pieces_add_block(&b->pieces, slice_tensor(b->g, step, s.axis), node, made, op_at);
+    return op_at;
 }
 
 // Seconds of what runs where the slices come together: the rest of the chain, and the merge layers
@@ -250,12 +252,6 @@ static void need_merge_inputs(struct builder *b, uint32_t step, uint32_t node)
     }
 }
 
-// The last layer that the slices of a step run, as the tensor it makes.
-static uint32_t tensor_of_slices(const struct builder *b, uint32_t step)
-{
-    return b->g->steps[step].chain[slice_chain_count(b->g, step, b->as->axes[step]) - 1] + 1;
-}
-
 static void gather(struct builder *b, uint32_t step, uint32_t lead, const uint32_t *computed)
 {
     for (uint32_t i = 0; i < b->as->node_count; i++) {
@@ -268,7 +264,7 @@ static void gather(struct builder *b, uint32_t step, uint32_t lead, const uint32
             wait_for(b, op);
         } else {
             struct block made = slice_output(b->g, step, s);
-            pieces_need(&b->pieces, tensor_of_slices(b, step), lead, &made, step);
+            pieces_need(&b->pieces, slice_tensor(b->g, step, s.axis), lead, &made, step);
         }
     }
 }
@@ -320,12 +316,7 @@ static void build_step(struct builder *b, uint32_t step)
     for (uint32_t i = 0; i < b->as->node_count; i++) {
         struct slice s = slice_of(b, step, i);
         computed[i] = NO_OP;
-        if (s.begin >= s.end) continue; // empty slices are dropped
-        computed[i] = compute_slice(b, step, i, s);
-        if (s.axis == SLICE_IN) continue;
-        struct block made = slice_output(b->g, step, s);
-        pieces_add_block(&b->pieces, tensor_of_slices(b, step), b->as->nodes[i], &made,
-                         computed[i]);
+        if (s.begin < s.end) computed[i] = compute_slice(b, step, i, s); // empty ones are dropped
     }
     merge_step(b, step, computed);
     if (!b->by_layer) return;

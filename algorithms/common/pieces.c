@@ -140,6 +140,7 @@ static const struct piece *find_piece(const struct pieces *p, const struct wante
     }
     assert(best);
     if (best->end < *end) *end = best->end;
+    if (best_rank == 0) return best;
     for (uint32_t i = p->first[w->tensor]; i != NO_PIECE; i = p->pieces[i].next) {
         const struct piece *piece = &p->pieces[i];
         if (piece->begin > x && piece->begin < *end &&
