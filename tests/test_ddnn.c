@@ -845,6 +845,12 @@ START_TEST(options_that_do_not_fit_are_told)
     refuse("exit_rates_then: want it with exits table and threshold_at");
     set("devices_per_sample", 4);
     refuse("devices_per_sample: want at most the 3 nodes of user, have 4");
+    set_word("aggregation", "average");
+    refuse("aggregation: nobody reads it with devices_per_sample 1");
+    set_word("aggregator", "server");
+    refuse("aggregator: nobody reads it with devices_per_sample 1");
+    set("control", 99);
+    refuse("control: nobody reads it with devices_per_sample 1 and no threshold_at");
     world.limits.theta = 1;
     refuse("theta: want 2 fog nodes of a task, the edge and the server, have 1");
     world.limits.theta = 2;
@@ -853,6 +859,29 @@ START_TEST(options_that_do_not_fit_are_told)
     refuse("edge: want a group of fog or cloud nodes, have user");
     world.graph.exit_count = 1;
     refuse("want a model with two exits or more");
+}
+END_TEST
+
+START_TEST(options_that_have_an_effect_are_taken)
+{
+    struct err e = {0};
+    load(TWO);
+    option("edge")->text = "near";
+    set("edge", GROUP_NEAR);
+    refuse("edge: nobody reads it with two exits and no aggregator edge");
+    option("edge")->text = "near";
+    set("edge", GROUP_NEAR);
+    set("devices_per_sample", 2);
+    set_word("aggregation", "average");
+    set_word("aggregator", "edge");
+    set("control", 99);
+    ck_assert_msg(ddnn()->claims(&world.view, &e), "%s", e.text);
+    set_word("aggregator", "server");
+    refuse("edge: nobody reads it with two exits and no aggregator edge");
+    set_list("exit_rates_then", 2, 1.0, 0.0);
+    set("threshold_at", 1);
+    set("control", 99);
+    ck_assert_msg(ddnn()->claims(&world.view, &e), "%s", e.text);
 }
 END_TEST
 
@@ -903,6 +932,7 @@ Suite *ddnn_suite(void)
     tcase_add_test(tc, accuracies_are_carried_through_and_weighed_by_the_exits);
     tcase_add_test(tc, nothing_is_said_of_accuracies_that_are_unknown);
     tcase_add_test(tc, options_that_do_not_fit_are_told);
+    tcase_add_test(tc, options_that_have_an_effect_are_taken);
     tcase_add_test(tc, models_of_unlike_exits_are_refused_together);
     suite_add_tcase(suite, tc);
     return suite;
