@@ -557,6 +557,32 @@ START_TEST(a_section_that_does_not_fit_is_not_run)
 }
 END_TEST
 
+// The server's section: weights of c2, c3, e3 of 32, 16 and 96 bytes, c2's tensors 64 + 32. Behind
+// two devices' concatenated maps c2's input and weights are twice that.
+START_TEST(a_section_that_reads_concatenated_maps_wants_room_for_them)
+{
+    static const struct {
+        const char *how;
+        double      bytes;
+    } cases[] = {{"max", 32 + 16 + 96 + 64 + 32},
+                 {"average", 32 + 16 + 96 + 64 + 32},
+                 {"concatenate", 2 * 32 + 16 + 96 + 2 * 64 + 32}};
+    for (int i = 0; i < 3; i++) {
+        load(TWO);
+        always(2, 2);
+        set("devices_per_sample", 2);
+        set_word("aggregation", cases[i].how);
+        start();
+        world.groups[GROUP_FAR].memory_bytes = cases[i].bytes;
+        ck_assert_uint_eq(exit_of(task_of(0, 0)), 2);
+        world.groups[GROUP_FAR].memory_bytes = cases[i].bytes - 1;
+        ck_assert_uint_eq(exit_of(task_of(0, 0)), 1);
+        teardown();
+    }
+    load(TWO);
+}
+END_TEST
+
 START_TEST(a_task_planned_again_draws_the_same_exit_and_counts_once)
 {
     load(TWO);
@@ -920,6 +946,7 @@ Suite *ddnn_suite(void)
     tcase_add_test(tc, nodes_that_are_down_are_passed_over_and_devices_left_out);
     tcase_add_test(tc, without_a_server_the_last_answer_that_can_be_had_is_taken);
     tcase_add_test(tc, a_section_that_does_not_fit_is_not_run);
+    tcase_add_test(tc, a_section_that_reads_concatenated_maps_wants_room_for_them);
     tcase_add_test(tc, a_task_planned_again_draws_the_same_exit_and_counts_once);
     tcase_add_test(tc, chances_are_those_of_the_distributions);
     tcase_add_test(tc, threshold_one_accepts_all_and_zero_none);
