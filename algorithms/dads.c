@@ -38,6 +38,13 @@ static const struct scheme_option OWN[OWN_COUNT] = {
                      .high = 1e6},
 };
 
+static bool claims(const struct view *v, struct err *e)
+{
+    bool is_measured = option_number(v, OWN_FRAMES) <= 0;
+    return sites_claims(v, e) &
+           option_is_read(v, OWN, OWN_OBSERVE, is_measured, "frames_per_s above 0", e);
+}
+
 struct decision {
     bool     is_made, has_heavy;
     uint32_t class_id, user_group, server_group;
@@ -214,7 +221,7 @@ const struct scheme scheme_dads = {
     .granularity = GRANULARITY_TASK,
     .own = OWN,
     .own_count = OWN_COUNT,
-    .claims = sites_claims,
+    .claims = claims,
     .begin = begin,
     .plan = plan,
     .replan = replan,

@@ -92,10 +92,10 @@ static uint32_t find_node(const struct view *v, uint32_t group, uint32_t user, u
     return NO_NODE;
 }
 
-static bool holds_section(const struct view *v, const struct tiers *t, uint32_t tier,
+static bool holds_section(const struct view *v, const struct tiers *t, uint32_t tier, uint32_t wide,
                           uint32_t group)
 {
-    return t->bytes[tier] <= v->net->groups[group].memory_bytes;
+    return tiers_bytes(t, v->graph, tier, wide) <= v->net->groups[group].memory_bytes;
 }
 
 // The user, and those of the next of its group that are there.
@@ -125,7 +125,7 @@ static uint32_t find_nodes(const struct view *v, const struct tiers *t, struct a
     r->nodes = nodes;
     while (tier + 1 < t->count) {
         uint32_t group = ddnn_tier_group(v, tier + 1), node;
-        if (!holds_section(v, t, tier + 1, group)) break;
+        if (!holds_section(v, t, tier + 1, tiers_wide(r), group)) break;
         node = find_node(v, group, nodes[0], below);
         if (node == NO_NODE) break;
         below = nodes[++tier] = node;
@@ -172,7 +172,7 @@ static enum plan_verdict make(const struct view *v, const struct task *t, bool i
     struct tier_route   r = {.aggregation = (enum aggregation)option_number(v, OWN_AGGREGATION),
                              .request_bytes = option_number(v, OWN_CONTROL),
                              .instance_bytes = option_number(v, OWN_INSTANCE)};
-    if (!holds_section(v, tiers, 0, v->net->group_of[t->user])) return PLAN_INFEASIBLE;
+    if (!holds_section(v, tiers, 0, 1, v->net->group_of[t->user])) return PLAN_INFEASIBLE;
     find_devices(v, t->user, scratch, &r);
     uint32_t highest = find_nodes(v, tiers, scratch, &r);
     bool     forced;

@@ -30,6 +30,56 @@ enum { LEAST_TASKS = 20, LEAST_TASKS_OF_A_MIX = 400, MOST_DEVICES = 64 };
 
 enum own { FC, CONV, DEVICES, DATA_PARALLEL, PROCEDURE, OBSERVE, TOLERANCE, ITERATIONS, OWN_COUNT };
 
+static const char *const FC_WORDS[] = {"auto", "output", "input", NULL};
+static const char *const CONV_WORDS[] = {"auto", "channel", "spatial", "filter", NULL};
+static const char *const PROCEDURE_WORDS[] = {"on", "off", NULL};
+
+static const struct scheme_option OWN[OWN_COUNT] = {
+    [FC] = {.key = "fc",
+            .about = "how a slow fc is split: output neurons, input neurons, or what is faster",
+            .kind = OPTION_CHOICE,
+            .words = FC_WORDS},
+    [CONV] = {.key = "conv",
+              .about = "how a slow conv is split: output channels, tiles of the map, input "
+                       "channels, or what is fastest",
+              .kind = OPTION_CHOICE,
+              .words = CONV_WORDS},
+    [DEVICES] = {.key = "devices",
+                 .about = "most fog nodes of the pipeline, at most theta and those of the fastest "
+                          "group",
+                 .kind = OPTION_INTEGER,
+                 .otherwise = MOST_DEVICES,
+                 .low = 1,
+                 .high = MOST_DEVICES},
+    [DATA_PARALLEL] = {.key = "data_parallel",
+                       .about = "slow steps that fit a device are copied to several, inputs in "
+                                "turn, instead of split",
+                       .kind = OPTION_BOOL},
+    [PROCEDURE] = {.key = "procedure",
+                   .about = "on: Procedure 1; off: the simple pipeline, whole steps, never "
+                            "deployed anew",
+                   .kind = OPTION_CHOICE,
+                   .words = PROCEDURE_WORDS},
+    [OBSERVE] = {.key = "observe",
+                 .about = "s between two looks at queues and busy times; 12 s: 25 in 5 minutes",
+                 .kind = OPTION_TIME,
+                 .otherwise = 12,
+                 .low = 1e-3,
+                 .high = 1e6},
+    [TOLERANCE] = {.key = "tolerance",
+                   .about = "share by which a new deployment's slowest stage must be faster",
+                   .kind = OPTION_NUMBER,
+                   .otherwise = 0.1,
+                   .low = 0,
+                   .high = 1},
+    [ITERATIONS] = {.key = "iterations",
+                    .about = "most corrections; then the deployment stays",
+                    .kind = OPTION_INTEGER,
+                    .otherwise = 25,
+                    .low = 1,
+                    .high = 1e6},
+};
+
 struct model_state { // of a class of tasks
     struct layout     layout;
     struct deployment now, best; // best: the one of the least measured slowest stage
@@ -63,8 +113,20 @@ static bool is_fog(const struct view *v, uint32_t group)
     return v->net->groups[group].role == ROLE_FOG && v->net->groups[group].count > 0;
 }
 
+// The simple pipeline splits, copies and corrects nothing.
+static bool check_read(const struct view *v, struct err *e)
+{
+    static const enum own of_procedure[] = {FC,      CONV,      DATA_PARALLEL,
+                                            OBSERVE, TOLERANCE, ITERATIONS};
+    bool                  ok = true, is_on = option_number(v, PROCEDURE) == 0;
+    for (size_t i = 0; i < sizeof of_procedure / sizeof *of_procedure; i++)
+        ok &= option_is_read(v, OWN, of_procedure[i], is_on, "procedure off", e);
+    return ok;
+}
+
 static bool claims(const struct view *v, struct err *e)
 {
+    if (!check_read(v, e)) return false;
     for (uint32_t g = 0; g < v->net->group_count; g++)
         if (is_fog(v, g)) return true;
     return err_add(e, "want a group of fog nodes for the pipeline, have none");
@@ -342,56 +404,6 @@ static bool report(const struct view *views, uint32_t class_count, const struct 
            sink->add(sink->ctx, "hadidi_stages", stages, e) &&
            sink->add(sink->ctx, "hadidi_slowest_stage_s", slowest_s, e);
 }
-
-static const char *const FC_WORDS[] = {"auto", "output", "input", NULL};
-static const char *const CONV_WORDS[] = {"auto", "channel", "spatial", "filter", NULL};
-static const char *const PROCEDURE_WORDS[] = {"on", "off", NULL};
-
-static const struct scheme_option OWN[OWN_COUNT] = {
-    [FC] = {.key = "fc",
-            .about = "how a slow fc is split: output neurons, input neurons, or what is faster",
-            .kind = OPTION_CHOICE,
-            .words = FC_WORDS},
-    [CONV] = {.key = "conv",
-              .about = "how a slow conv is split: output channels, tiles of the map, input "
-                       "channels, or what is fastest",
-              .kind = OPTION_CHOICE,
-              .words = CONV_WORDS},
-    [DEVICES] = {.key = "devices",
-                 .about = "most fog nodes of the pipeline, at most theta and those of the fastest "
-                          "group",
-                 .kind = OPTION_INTEGER,
-                 .otherwise = MOST_DEVICES,
-                 .low = 1,
-                 .high = MOST_DEVICES},
-    [DATA_PARALLEL] = {.key = "data_parallel",
-                       .about = "slow steps that fit a device are copied to several, inputs in "
-                                "turn, instead of split",
-                       .kind = OPTION_BOOL},
-    [PROCEDURE] = {.key = "procedure",
-                   .about = "on: Procedure 1; off: the simple pipeline, whole steps, never "
-                            "deployed anew",
-                   .kind = OPTION_CHOICE,
-                   .words = PROCEDURE_WORDS},
-    [OBSERVE] = {.key = "observe",
-                 .about = "s between two looks at queues and busy times; 12 s: 25 in 5 minutes",
-                 .kind = OPTION_TIME,
-                 .otherwise = 12,
-                 .low = 1e-3,
-                 .high = 1e6},
-    [TOLERANCE] = {.key = "tolerance",
-                   .about = "share by which a new deployment's slowest stage must be faster",
-                   .kind = OPTION_NUMBER,
-                   .otherwise = 0.1,
-                   .low = 0,
-                   .high = 1},
-    [ITERATIONS] = {.key = "iterations",
-                    .about = "most corrections; then the deployment stays",
-                    .kind = OPTION_INTEGER,
-                    .otherwise = 25,
-                    .low = 1,
-                    .high = 1e6},
-};
 
 const struct scheme scheme_hadidi = {
     .name = "hadidi",

@@ -70,6 +70,8 @@ struct state { // sums over the tasks planned
 static bool claims(const struct view *v, struct err *e)
 {
     double hub = option_number(v, HUB);
+    bool   has_points = option_number(v, OPTIONAL) != SPLIT_NONE;
+    if (!option_is_read(v, OWN, PARTITIONS, has_points, "optional none", e)) return false;
     if (hub < 0) return true;
     const struct node_group *g = &v->net->groups[(uint32_t)hub];
     if (g->count && (g->role == ROLE_USER || g->role == ROLE_FOG || g->role == ROLE_CLOUD))

@@ -30,16 +30,27 @@ static const struct scheme_option OWN[OWN_COUNT] = {
                        .kind = OPTION_CHOICE,
                        .words = OBJECTIVES},
     [OWN_SERVER_LOAD] = {.key = "server_load",
-                         .about = "factor on the server's time of a task; default: 1",
+                         .about =
+                             "objective latency: factor on the server's time of a task; default: 1",
                          .kind = OPTION_NUMBER,
                          .otherwise = 1,
                          .low = 1,
                          .high = 1e6},
     [OWN_BACKLOG] = {.key = "backlog",
-                     .about = "whether what waits at the server now counts as well; default: true",
+                     .about =
+                         "objective latency: whether what waits at the server now counts as well; "
+                         "default: true",
                      .kind = OPTION_BOOL,
                      .otherwise = 1},
 };
+
+static bool claims(const struct view *v, struct err *e)
+{
+    bool is_timed = option_number(v, OWN_OBJECTIVE) == OBJECTIVE_LATENCY;
+    return sites_claims(v, e) &
+           option_is_read(v, OWN, OWN_SERVER_LOAD, is_timed, "objective energy", e) &
+           option_is_read(v, OWN, OWN_BACKLOG, is_timed, "objective energy", e);
+}
 
 struct state {
     struct sites sites;
@@ -203,7 +214,7 @@ const struct scheme scheme_neurosurgeon = {
     .granularity = GRANULARITY_TASK,
     .own = OWN,
     .own_count = OWN_COUNT,
-    .claims = sites_claims,
+    .claims = claims,
     .begin = begin,
     .plan = plan,
     .replan = replan,

@@ -161,4 +161,13 @@ static inline double option_number(const struct view *v, uint32_t rank)
     return v->options->own[rank].number;
 }
 
+// For claims: whether an own option is left out or has an effect. false: e says that `where` (other
+// options, a model) leaves it none.
+static inline bool option_is_read(const struct view *v, const struct scheme_option *own,
+                                  uint32_t rank, bool has_effect, const char *where, struct err *e)
+{
+    if (has_effect || !v->options->own[rank].is_given) return true;
+    return err_add(e, "%s: nobody reads it with %s", own[rank].key, where);
+}
+
 #endif

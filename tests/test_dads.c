@@ -451,6 +451,18 @@ START_TEST(a_stated_frame_rate_decides_by_hand)
 }
 END_TEST
 
+START_TEST(a_stated_frame_rate_is_not_measured_as_well)
+{
+    struct err e = {0};
+    load_chain(0);
+    own[OBSERVE].is_given = true;
+    ck_assert(scheme_find("dads")->claims(&world.view, &e));
+    own[FRAMES].number = 4.8;
+    ck_assert(!scheme_find("dads")->claims(&world.view, &e));
+    ck_assert_str_eq(e.text, "observe: nobody reads it with frames_per_s above 0");
+}
+END_TEST
+
 // Three users; 10 s: 150 frames are 5 a second each.
 START_TEST(a_measured_frame_rate_switches_there_and_back)
 {
@@ -536,6 +548,7 @@ Suite *dads_suite(void)
     tcase_add_test(models, an_image_is_sent_in_the_bits_of_its_colours);
     tcase_add_test(models, on_chains_the_light_placement_is_the_best_cut_and_elsewhere_no_worse);
     tcase_add_test(models, a_stated_frame_rate_decides_by_hand);
+    tcase_add_test(models, a_stated_frame_rate_is_not_measured_as_well);
     tcase_add_test(models, a_measured_frame_rate_switches_there_and_back);
     tcase_add_test(models, users_of_unlike_rates_do_not_switch_each_other);
     tcase_add_test(models, another_bandwidth_is_another_decision);

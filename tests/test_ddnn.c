@@ -557,6 +557,32 @@ START_TEST(a_section_that_does_not_fit_is_not_run)
 }
 END_TEST
 
+// The server's section: weights of c2, c3, e3 of 32, 16 and 96 bytes, c2's tensors 64 + 32. Behind
+// two devices' concatenated maps c2's input and weights are twice that.
+START_TEST(a_section_that_reads_concatenated_maps_wants_room_for_them)
+{
+    static const struct {
+        const char *how;
+        double      bytes;
+    } cases[] = {{"max", 32 + 16 + 96 + 64 + 32},
+                 {"average", 32 + 16 + 96 + 64 + 32},
+                 {"concatenate", 2 * 32 + 16 + 96 + 2 * 64 + 32}};
+    for (int i = 0; i < 3; i++) {
+        load(TWO);
+        always(2, 2);
+        set("devices_per_sample", 2);
+        set_word("aggregation", cases[i].how);
+        start();
+        world.groups[GROUP_FAR].memory_bytes = cases[i].bytes;
+        ck_assert_uint_eq(exit_of(task_of(0, 0)), 2);
+        world.groups[GROUP_FAR].memory_bytes = cases[i].bytes - 1;
+        ck_assert_uint_eq(exit_of(task_of(0, 0)), 1);
+        teardown();
+    }
+    load(TWO);
+}
+END_TEST
+
 START_TEST(a_task_planned_again_draws_the_same_exit_and_counts_once)
 {
     load(TWO);
@@ -845,6 +871,12 @@ START_TEST(options_that_do_not_fit_are_told)
     refuse("exit_rates_then: want it with exits table and threshold_at");
     set("devices_per_sample", 4);
     refuse("devices_per_sample: want at most the 3 nodes of user, have 4");
+    set_word("aggregation", "average");
+    refuse("aggregation: nobody reads it with devices_per_sample 1");
+    set_word("aggregator", "server");
+    refuse("aggregator: nobody reads it with devices_per_sample 1");
+    set("control", 99);
+    refuse("control: nobody reads it with devices_per_sample 1 and no threshold_at");
     world.limits.theta = 1;
     refuse("theta: want 2 fog nodes of a task, the edge and the server, have 1");
     world.limits.theta = 2;
@@ -853,6 +885,29 @@ START_TEST(options_that_do_not_fit_are_told)
     refuse("edge: want a group of fog or cloud nodes, have user");
     world.graph.exit_count = 1;
     refuse("want a model with two exits or more");
+}
+END_TEST
+
+START_TEST(options_that_have_an_effect_are_taken)
+{
+    struct err e = {0};
+    load(TWO);
+    option("edge")->text = "near";
+    set("edge", GROUP_NEAR);
+    refuse("edge: nobody reads it with two exits and no aggregator edge");
+    option("edge")->text = "near";
+    set("edge", GROUP_NEAR);
+    set("devices_per_sample", 2);
+    set_word("aggregation", "average");
+    set_word("aggregator", "edge");
+    set("control", 99);
+    ck_assert_msg(ddnn()->claims(&world.view, &e), "%s", e.text);
+    set_word("aggregator", "server");
+    refuse("edge: nobody reads it with two exits and no aggregator edge");
+    set_list("exit_rates_then", 2, 1.0, 0.0);
+    set("threshold_at", 1);
+    set("control", 99);
+    ck_assert_msg(ddnn()->claims(&world.view, &e), "%s", e.text);
 }
 END_TEST
 
@@ -891,6 +946,7 @@ Suite *ddnn_suite(void)
     tcase_add_test(tc, nodes_that_are_down_are_passed_over_and_devices_left_out);
     tcase_add_test(tc, without_a_server_the_last_answer_that_can_be_had_is_taken);
     tcase_add_test(tc, a_section_that_does_not_fit_is_not_run);
+    tcase_add_test(tc, a_section_that_reads_concatenated_maps_wants_room_for_them);
     tcase_add_test(tc, a_task_planned_again_draws_the_same_exit_and_counts_once);
     tcase_add_test(tc, chances_are_those_of_the_distributions);
     tcase_add_test(tc, threshold_one_accepts_all_and_zero_none);
@@ -903,6 +959,7 @@ Suite *ddnn_suite(void)
     tcase_add_test(tc, accuracies_are_carried_through_and_weighed_by_the_exits);
     tcase_add_test(tc, nothing_is_said_of_accuracies_that_are_unknown);
     tcase_add_test(tc, options_that_do_not_fit_are_told);
+    tcase_add_test(tc, options_that_have_an_effect_are_taken);
     tcase_add_test(tc, models_of_unlike_exits_are_refused_together);
     suite_add_tcase(suite, tc);
     return suite;

@@ -372,6 +372,29 @@ START_TEST(the_simple_pipeline_cuts_between_steps_alone)
 END_TEST
 
 // 1 s, then 6 s: over two devices by rows, which send nothing twice where a kernel is 1 x 1.
+START_TEST(what_the_simple_pipeline_does_not_do_is_refused)
+{
+    static const uint32_t unread[] = {FC_HOW,  CONV_HOW,  DATA_PARALLEL,
+                                      OBSERVE, TOLERANCE, ITERATIONS};
+    load_chain(MODEL(CONV1("a", "data", "10")));
+    begin();
+    for (uint32_t i = 0; i < OWN; i++) own[i].is_given = true;
+    struct err e = {0};
+    ck_assert(hadidi()->claims(&world.view, &e));
+    own[PROCEDURE].number = 1;
+    for (uint32_t i = 0; i < OWN; i++) own[i].is_given = i == DEVICES || i == PROCEDURE;
+    ck_assert(hadidi()->claims(&world.view, &e));
+    for (uint32_t i = 0; i < sizeof unread / sizeof *unread; i++) {
+        e = (struct err){0};
+        own[unread[i]].is_given = true;
+        ck_assert(!hadidi()->claims(&world.view, &e));
+        ck_assert(strstr(e.text, hadidi()->own[unread[i]].key) == e.text);
+        ck_assert_ptr_nonnull(strstr(e.text, ": nobody reads it with procedure off"));
+        own[unread[i]].is_given = false;
+    }
+}
+END_TEST
+
 START_TEST(a_slow_step_is_split_as_asked_for)
 {
     load_chain(MODEL(CONV1("a", "data", "10") "," CONV1("b", "a", "60")));
@@ -835,9 +858,9 @@ Suite *hadidi_suite(void)
     CASE(suite, "stages", whole_steps_are_grouped_as_by_hand, a_slow_step_takes_several_devices,
          stages_are_no_larger_than_a_device, no_stages_are_better_than_those_found);
     CASE(suite, "procedure", the_simple_pipeline_cuts_between_steps_alone,
-         a_slow_step_is_split_as_asked_for, parts_go_to_the_next_stage_and_meet_there,
-         an_fc_is_split_where_it_sends_less, copies_take_turns,
-         what_exceeds_a_device_is_on_the_list_to_be_split,
+         what_the_simple_pipeline_does_not_do_is_refused, a_slow_step_is_split_as_asked_for,
+         parts_go_to_the_next_stage_and_meet_there, an_fc_is_split_where_it_sends_less,
+         copies_take_turns, what_exceeds_a_device_is_on_the_list_to_be_split,
          the_list_takes_the_fewest_devices_that_fit, weights_that_stay_are_counted_once_per_task,
          the_weights_come_on_top_of_the_most_tensors, nodes_that_are_away_are_left_out);
     CASE(suite, "observation", a_deployment_stays_where_nothing_is_measured,

@@ -1029,6 +1029,18 @@ START_TEST(a_hub_must_be_able_to_keep_maps)
 }
 END_TEST
 
+START_TEST(a_number_of_partitions_wants_optional_points)
+{
+    struct err e = {0};
+    load("vgg16");
+    own[PARTITIONS] = (struct option_value){.number = 4, .is_given = true};
+    ck_assert(hyps->claims(&world.view, &e));
+    own[OPTIONAL].number = SPLIT_NONE;
+    ck_assert(!hyps->claims(&world.view, &e));
+    ck_assert_str_eq(e.text, "partitions: nobody reads it with optional none");
+}
+END_TEST
+
 static TCase *add_case(Suite *suite, const char *name)
 {
     TCase *tc = tcase_create(name);
@@ -1081,5 +1093,6 @@ Suite *hyps_suite(void)
     tc = add_case(suite, "metrics");
     tcase_add_test(tc, metrics_tell_partitions_parts_and_why_a_task_is_infeasible);
     tcase_add_test(tc, a_hub_must_be_able_to_keep_maps);
+    tcase_add_test(tc, a_number_of_partitions_wants_optional_points);
     return suite;
 }

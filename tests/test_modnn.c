@@ -122,12 +122,60 @@ START_TEST(every_step_is_merged_at_the_group_owner)
 }
 END_TEST
 
-START_TEST(the_owner_computes_a_share_only_if_it_can_hold_the_model)
+static void set_memory(uint32_t group, double bytes)
 {
-    load("vgg16");
-    world.groups[GROUP_USER].memory_bytes = 1e6;
+    world.groups[group].memory_bytes = bytes;
     world_ready(&world);
     make_plan();
+}
+
+// VGG16 has 14,714,688 parameters in convs and 123,642,856 in fc: a half of these each. The most
+// tensors are conv1_2's: 113 rows of 224 x 64 in, 56 of 112 x 64 out. Layer by layer the most is
+// fc6's: 2048 neurons of 25088 weights and a bias.
+START_TEST(a_worker_holds_all_convs_and_its_share_of_the_fc)
+{
+    const double all = 4 * (14714688 + 123642856.0 / 2 + 113 * 224 * 64 + 56 * 112 * 64),
+                 one = 4 * (2048 * 25089.0 + 25088 + 2048);
+    load("vgg16");
+    own[OWNER_SHARE].number = 0;
+    set_memory(GROUP_NEAR, all);
+    ck_slices(13, (const uint32_t[]){FIRST_NEAR, FIRST_NEAR + 1}, (const int32_t[]){0, 2048, 4096},
+              2);
+    set_memory(GROUP_NEAR, all - 1); // one leaves; the other's share of two thirds is too much
+    ck_slices(13, (const uint32_t[]){FIRST_FAR, FIRST_FAR + 1}, (const int32_t[]){0, 2048, 4096},
+              2);
+    world.options.weights = WEIGHTS_PER_LAYER;
+    set_memory(GROUP_NEAR, one);
+    ck_slices(13, (const uint32_t[]){FIRST_NEAR, FIRST_NEAR + 1}, (const int32_t[]){0, 2048, 4096},
+              2);
+    set_memory(GROUP_NEAR, one - 1);
+    ck_slices(13, (const uint32_t[]){FIRST_FAR, FIRST_FAR + 1}, (const int32_t[]){0, 2048, 4096},
+              2);
+}
+END_TEST
+
+// Nodes that can hold no share at all take no candidate's place.
+START_TEST(who_cannot_hold_the_convs_is_no_candidate)
+{
+    load("vgg16");
+    own[OWNER_SHARE].number = 0;
+    world.limits.candidates = 2;
+    set_memory(GROUP_NEAR, 4 * 14714688 - 1);
+    ck_slices(0, (const uint32_t[]){FIRST_FAR, FIRST_FAR + 1}, (const int32_t[]){0, 112, 224}, 2);
+}
+END_TEST
+
+// The owner's 161st: 26, 26 and 7 neurons of the fc, and three rows of 224 x 64 for one of 112 x 64
+// of conv1_2. Without it the workers share alone.
+START_TEST(the_owner_computes_a_share_only_if_it_can_hold_that)
+{
+    const double bytes =
+        4 * (14714688 + 26 * 25089.0 + 26 * 4097 + 7 * 4097 + 3 * 224 * 64 + 112 * 64);
+    load("vgg16");
+    set_memory(GROUP_USER, bytes);
+    ck_slices(0, (const uint32_t[]){FIRST_NEAR, FIRST_NEAR + 1, 1},
+              (const int32_t[]){0, 111, 222, 224}, 3);
+    set_memory(GROUP_USER, bytes - 1);
     ck_slices(0, (const uint32_t[]){FIRST_NEAR, FIRST_NEAR + 1}, (const int32_t[]){0, 112, 224}, 2);
 }
 END_TEST
@@ -151,7 +199,9 @@ Suite *modnn_suite(void)
     tcase_add_test(tc, shares_follow_computing_power_alone);
     tcase_add_test(tc, the_strongest_workers_are_taken_as_many_as_asked_for);
     tcase_add_test(tc, every_step_is_merged_at_the_group_owner);
-    tcase_add_test(tc, the_owner_computes_a_share_only_if_it_can_hold_the_model);
+    tcase_add_test(tc, a_worker_holds_all_convs_and_its_share_of_the_fc);
+    tcase_add_test(tc, who_cannot_hold_the_convs_is_no_candidate);
+    tcase_add_test(tc, the_owner_computes_a_share_only_if_it_can_hold_that);
     tcase_add_test(tc, without_candidates_the_owner_computes_alone);
     suite_add_tcase(suite, tc);
     return suite;

@@ -254,6 +254,19 @@ START_TEST(users_are_no_servers)
 }
 END_TEST
 
+START_TEST(what_the_energy_does_not_ask_for_is_refused)
+{
+    struct err e = {0};
+    load_chain(1e6);
+    own[LOAD].is_given = own[BACKLOG].is_given = true;
+    ck_assert(neurosurgeon()->claims(&world.view, &e));
+    own[OBJECTIVE].number = 1;
+    ck_assert(!neurosurgeon()->claims(&world.view, &e));
+    ck_assert_str_eq(e.text, "server_load: nobody reads it with objective energy\n"
+                             "backlog: nobody reads it with objective energy");
+}
+END_TEST
+
 START_TEST(an_empty_group_named_as_servers_is_refused)
 {
     struct err e = {0};
@@ -316,6 +329,7 @@ Suite *neurosurgeon_suite(void)
     tcase_add_test(tc, no_cut_in_the_order_of_the_steps_is_better);
     tcase_add_test(tc, each_user_has_a_server_that_is_up);
     tcase_add_test(tc, users_are_no_servers);
+    tcase_add_test(tc, what_the_energy_does_not_ask_for_is_refused);
     tcase_add_test(tc, an_empty_group_named_as_servers_is_refused);
     tcase_add_test(tc, the_mean_of_the_steps_at_the_user_is_told);
     suite_add_tcase(suite, tc);

@@ -201,6 +201,29 @@ static bool check_read(const struct view *v, struct err *e)
     return ok;
 }
 
+static bool gathers_at_edge(const struct view *v)
+{
+    return ddnn_devices(v) > 1 && option_number(v, OWN_AGGREGATOR) == AGGREGATOR_EDGE;
+}
+
+static bool needs_edge(const struct view *v)
+{
+    return v->graph->exit_count > 2 || gathers_at_edge(v);
+}
+
+// What only several devices, a broadcast or an edge have a use for.
+static bool check_used(const struct view *v, struct err *e)
+{
+    bool is_group = ddnn_devices(v) > 1;
+    bool has_messages = is_group || ddnn_own(v, OWN_THRESHOLD_AT)->is_given;
+    return option_is_read(v, ddnn_options, OWN_AGGREGATION, is_group, "devices_per_sample 1", e) &
+           option_is_read(v, ddnn_options, OWN_AGGREGATOR, is_group, "devices_per_sample 1", e) &
+           option_is_read(v, ddnn_options, OWN_CONTROL, has_messages,
+                          "devices_per_sample 1 and no threshold_at", e) &
+           option_is_read(v, ddnn_options, OWN_EDGE, needs_edge(v),
+                          "two exits and no aggregator edge", e);
+}
+
 // A list of so many numbers, or several times that.
 static bool check_count(const struct view *v, uint32_t rank, uint32_t count, bool times,
                         struct err *e)
@@ -265,11 +288,9 @@ static bool check_group(const struct view *v, uint32_t group, const char *key, s
 static bool check_groups(const struct view *v, struct err *e)
 {
     uint32_t devices = ddnn_devices(v);
-    bool     gathers_at_edge = devices > 1 && option_number(v, OWN_AGGREGATOR) == AGGREGATOR_EDGE;
-    bool     needs_edge = v->graph->exit_count > 2 || gathers_at_edge;
     bool     ok = check_group(v, ddnn_server_group(v), "server", e);
-    if (needs_edge) ok &= check_group(v, edge_group(v), "edge", e);
-    if (needs_edge && edge_group(v) != ddnn_server_group(v) && v->limits->theta < 2)
+    if (needs_edge(v)) ok &= check_group(v, edge_group(v), "edge", e);
+    if (needs_edge(v) && edge_group(v) != ddnn_server_group(v) && v->limits->theta < 2)
         ok = err_add(e, "theta: want 2 fog nodes of a task, the edge and the server, have %u",
                      v->limits->theta);
     for (uint32_t g = 0; g < v->net->group_count; g++)
@@ -296,5 +317,5 @@ bool ddnn_claims(const struct view *v, struct err *e)
 {
     if (!check_exits(v, e) || !check_read(v, e) || !check_counts(v, e)) return false;
     struct exit_law law = ddnn_law(v);
-    return exits_check(&law, e) & check_settings(v, e) & check_groups(v, e);
+    return exits_check(&law, e) & check_settings(v, e) & check_used(v, e) & check_groups(v, e);
 }

@@ -34,34 +34,37 @@ static uint32_t *on_tier(const struct climb *c, uint32_t tier)
 
 // ---- sections -----------------------------------------------------------------------------------
 
-static double step_tensor_bytes(const struct graph *g, uint32_t step)
-{
-    struct slice whole = step_whole(g, step);
-    return (double)(slice_input_bytes(g, step, whole) + slice_output_bytes(g, step, whole));
-}
-
-static double step_weight_bytes(const struct graph *g, uint32_t step)
-{
-    return (double)slice_weight_bytes(g, step, step_whole(g, step));
-}
-
 void tiers_find(struct tiers *out, const struct graph *g, struct arena *a)
 {
     bool *needed = ARENA_ARRAY(a, bool, g->step_count);
-    *out = (struct tiers){g->exit_count, ARENA_ARRAY(a, uint32_t, g->step_count),
-                          ARENA_ARRAY(a, double, g->exit_count)};
+    *out = (struct tiers){g->exit_count, ARENA_ARRAY(a, uint32_t, g->step_count)};
     for (uint32_t s = 0; s < g->step_count; s++) out->tier_of[s] = NO_TIER;
     for (uint32_t tier = 0; tier < out->count; tier++) {
-        double tensors = 0;
         graph_exit_steps(g, tier, needed);
-        for (uint32_t s = 0; s < g->step_count; s++) {
-            if (!needed[s] || out->tier_of[s] != NO_TIER) continue;
-            out->tier_of[s] = tier;
-            out->bytes[tier] += step_weight_bytes(g, s);
-            tensors = fmax(tensors, step_tensor_bytes(g, s));
-        }
-        out->bytes[tier] += tensors;
+        for (uint32_t s = 0; s < g->step_count; s++)
+            if (needed[s] && out->tier_of[s] == NO_TIER) out->tier_of[s] = tier;
     }
+}
+
+// Whether a tensor is the devices' own: behind the aggregator there may be one of each.
+static bool is_of_devices(const struct tiers *t, const struct graph *g, uint32_t tensor)
+{
+    int32_t step = tensor ? g->layers[tensor - 1].step : NO_STEP;
+    return step == NO_STEP || t->tier_of[step] == 0;
+}
+
+double tiers_bytes(const struct tiers *t, const struct graph *g, uint32_t tier, uint32_t wide)
+{
+    double weights = 0, tensors = 0;
+    for (uint32_t s = 0; s < g->step_count; s++) {
+        struct slice whole = step_whole(g, s);
+        if (t->tier_of[s] != tier) continue;
+        double times = tier && is_of_devices(t, g, g->steps[s].input) ? wide : 1;
+        weights += times * (double)slice_weight_bytes(g, s, whole);
+        tensors = fmax(tensors, times * (double)slice_input_bytes(g, s, whole) +
+                                    (double)slice_output_bytes(g, s, whole));
+    }
+    return weights + tensors;
 }
 
 bool tiers_check(const struct tiers *t, const struct graph *g, struct err *e)
@@ -98,9 +101,7 @@ static uint32_t combine(struct climb *c, uint32_t step, uint32_t tensor, const u
 // How many times the channels of a tensor of the devices there are behind the aggregator.
 static uint32_t widening(const struct climb *c, uint32_t tensor)
 {
-    int32_t step = tensor ? c->g->layers[tensor - 1].step : NO_STEP;
-    bool    of_devices = step == NO_STEP || c->t->tier_of[step] == 0;
-    return of_devices && c->r->aggregation == AGGREGATE_CONCATENATE ? c->r->device_count : 1;
+    return is_of_devices(c->t, c->g, tensor) ? tiers_wide(c->r) : 1;
 }
 
 static uint32_t ask(struct climb *c, uint32_t device, uint32_t step)

@@ -26,7 +26,6 @@ enum aggregation { AGGREGATE_MAX, AGGREGATE_AVERAGE, AGGREGATE_CONCATENATE };
 struct tiers {         // of one graph
     uint32_t  count;   // of its exits
     uint32_t *tier_of; // [step_count] NO_TIER: no exit needs the step
-    double   *bytes;   // [count] memory of a tier's section: its weights, and its largest tensors
 };
 
 struct tier_route { // of one sample
@@ -38,6 +37,17 @@ struct tier_route { // of one sample
     double           request_bytes;  // of a message that asks for something
     double           instance_bytes; // at least held on the last tier's node while it computes
 };
+
+// How many times the channels of the devices' tensors there are behind the aggregator.
+static inline uint32_t tiers_wide(const struct tier_route *r)
+{
+    return r->aggregation == AGGREGATE_CONCATENATE ? r->device_count : 1;
+}
+
+// Memory of a tier's section: its weights, and its largest step's tensors, where behind the
+// aggregator the devices' tensors are `wide` times as large, and the weights that read them.
+// O(steps).
+double tiers_bytes(const struct tiers *t, const struct graph *g, uint32_t tier, uint32_t wide);
 
 // O(exits x layers).
 void tiers_find(struct tiers *out, const struct graph *g, struct arena *a);

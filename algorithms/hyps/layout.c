@@ -170,7 +170,6 @@ bool layout_make(const struct graph *g, const struct layout_rules *r, const stru
     choose_points(&m);
     for (uint32_t first = 0, end; first < g->layer_count; first = end) {
         for (end = first + 1; !out->split.points[end];) end++;
-
         if (split_is_empty(&out->split, first, end)) continue;
         if (!add_partition(&m, first, end)) return false;
     }

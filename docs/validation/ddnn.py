@@ -226,7 +226,8 @@ def device_table(v):
 
 
 def group(devices, how):
-    return [f'schemes.group={{"scheme": "ddnn", "exit_rates": [0.02, 0.98], "aggregator": "server", "aggregation": "{how}", "devices_per_sample": {devices}}}',
+    several = f', "aggregator": "server", "aggregation": "{how}", "devices_per_sample": {devices}' if devices > 1 else ""
+    return [f'schemes.group={{"scheme": "ddnn", "exit_rates": [0.02, 0.98]{several}}}',
             'arrivals={"kind": "periodic", "period": "5 s", "jitter": true, "duration": "500 s"}']
 
 
