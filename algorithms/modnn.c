@@ -32,14 +32,19 @@ static double power_of(const struct view *v, uint32_t node)
 // The `most` strongest, in the order of their index; their number.
 static uint32_t keep_strongest(const struct view *v, uint32_t *nodes, uint32_t count, uint32_t most)
 {
-    while (count > most) {
-        uint32_t weakest = 0;
-        for (uint32_t i = 1; i < count; i++)
-            if (power_of(v, nodes[i]) <= power_of(v, nodes[weakest])) weakest = i;
-        for (uint32_t i = weakest + 1; i < count; i++) nodes[i - 1] = nodes[i];
-        count--;
+    uint32_t kept = 0;
+    for (uint32_t next = 0; next < count && most; next++) {
+        if (kept == most) {
+            uint32_t weakest = 0; // the last of such
+            for (uint32_t i = 1; i < kept; i++)
+                if (power_of(v, nodes[i]) <= power_of(v, nodes[weakest])) weakest = i;
+            if (power_of(v, nodes[next]) <= power_of(v, nodes[weakest])) continue;
+            for (uint32_t i = weakest + 1; i < kept; i++) nodes[i - 1] = nodes[i];
+            kept--;
+        }
+        nodes[kept++] = nodes[next];
     }
-    return count;
+    return kept;
 }
 
 static enum plan_verdict plan(const struct view *v, const struct association *as,
