@@ -107,8 +107,8 @@ static void init_layer(struct cost_layer *c, struct arena *a, const struct graph
 // A part of a layer: a block of its output, and the share that its channels have in the layer's
 // work, and in the bytes of its input and output.
 struct part {
-    struct block block, in; // in: what it reads
-    double       work, in_share, out_share;
+    const struct block *block, *in; // in: what it reads
+    double              work, in_share, out_share;
 };
 
 static int32_t length(struct span s)
@@ -132,9 +132,9 @@ static int32_t tiles_of(int32_t outputs, int32_t tile)
 static double part_size(const struct cost_layer *c, const struct cost_algorithm *algorithm,
                         const struct part *part)
 {
-    struct span rows = part->block.at[AXIS_H];
-    int32_t     columns = length(part->block.at[AXIS_W]), tile = algorithm->rows_per_tile;
-    double      share = part->work * frames_share(c, part->block.at[AXIS_D]);
+    struct span rows = part->block->at[AXIS_H];
+    int32_t     columns = length(part->block->at[AXIS_W]), tile = algorithm->rows_per_tile;
+    double      share = part->work * frames_share(c, part->block->at[AXIS_D]);
     if (tile)
         share *= (double)tiles_of(columns, tile) / tiles_of(c->out.w, tile);
     else
@@ -151,7 +151,7 @@ static double part_size(const struct cost_layer *c, const struct cost_algorithm 
 static double part_bytes(const struct cost_layer *c, const struct cost_algorithm *algorithm,
                          const struct part *part)
 {
-    const struct block *out = &part->block, *in = &part->in;
+    const struct block *out = part->block, *in = part->in;
     double              columns_in = (double)length(in->at[AXIS_W]) / c->in.w,
            columns_out = (double)length(out->at[AXIS_W]) / c->out.w,
            frames_in = (double)length(in->at[AXIS_D]) / shape_frames(&c->in),
@@ -168,7 +168,7 @@ static double algorithm_s(const struct cost_table *t, const struct cost_layer *c
     double size = part_size(c, algorithm, part);
     double s = algorithm->measured ? profile_curve_s(algorithm->measured, algorithm->kind, size)
                                    : profile_rate_s(t->profile, algorithm->kind, size);
-    if (algorithm->cold_s_per_byte <= 0 || block_elements(&part->block) <= 0) return s;
+    if (algorithm->cold_s_per_byte <= 0 || block_elements(part->block) <= 0) return s;
     return s + algorithm->cold_s_per_byte * part_bytes(c, algorithm, part);
 }
 
@@ -185,9 +185,9 @@ static double layer_s(const struct cost_table *t, uint32_t layer, const struct p
 
 double cost_layer_s(const struct cost_table *t, uint32_t layer)
 {
-    struct part part = {.work = 1, .in_share = 1, .out_share = 1};
-    part.block = block_of_tensor(t->graph, layer + 1);
-    part.in = block_of_tensor(t->graph, t->graph->layers[layer].inputs[0]);
+    struct block block = block_of_tensor(t->graph, layer + 1),
+                 in = block_of_tensor(t->graph, t->graph->layers[layer].inputs[0]);
+    struct part part = {.block = &block, .in = &in, .work = 1, .in_share = 1, .out_share = 1};
     return layer_s(t, layer, &part);
 }
 
@@ -195,7 +195,8 @@ double cost_layer_s(const struct cost_table *t, uint32_t layer)
 static struct part head_part(const struct cost_table *c, uint32_t step, struct slice s,
                              const struct block *in)
 {
-    struct part  part = {.work = 1, .in_share = 1, .out_share = 1};
+    struct part part = {.work = 1, .in_share = 1, .out_share = 1};
+    if (axis_is_spatial(s.axis)) return part;
     struct shape whole = graph_tensor(c->graph, c->graph->steps[step].input);
     double       share = (double)(s.end - s.begin) / slice_extent(c->graph, step, s);
     if (s.axis == SLICE_IN) part.work = part.in_share = share;
@@ -213,8 +214,8 @@ static double chain_s(const struct cost_table *c, uint32_t step, struct slice s,
     double             sum = c->device->overhead_s;
     uint32_t           count = slice_chain_count(c->graph, step, s.axis);
     for (uint32_t i = 0; i < count; i++) {
-        part.block = blocks[i];
-        part.in = i ? blocks[i - 1] : *in;
+        part.block = &blocks[i];
+        part.in = i ? &blocks[i - 1] : in;
         sum += layer_s(c, st->chain[i], &part);
         part.in_share = part.out_share; // its followers read what it makes
     }

@@ -25,7 +25,8 @@ int32_t step_extent(const struct graph *g, uint32_t step, enum slice_axis axis)
     if (axis == SLICE_FRAMES) return shape_frames(&out);
     if (axis == SLICE_OUT) return head(g, step)->out.c;
     struct shape in = graph_tensor(g, g->steps[step].input);
-    return layer_is_fc(head(g, step)) ? (int32_t)shape_elements(&in) : in.c / head(g, step)->attr.groups;
+    return layer_is_fc(head(g, step)) ? (int32_t)shape_elements(&in)
+                                      : in.c / head(g, step)->attr.groups;
 }
 
 int32_t slice_extent(const struct graph *g, uint32_t step, struct slice s)
@@ -97,24 +98,24 @@ struct block slice_output(const struct graph *g, uint32_t step, struct slice s)
     struct block b = block_of_tensor(g, slice_tensor(g, step, s.axis));
     struct span  range = {s.begin, s.end};
     assert(s.begin >= 0 && s.begin <= s.end);
+    if (s.axis == SLICE_IN) return b;
     if (s.axis == SLICE_GRID && s.begin < s.end) {
         cut_tiles(s, &b);
         return b;
     }
-    if (s.axis == SLICE_IN) return b;
+    if (s.axis == SLICE_GRID) range = (struct span){0, 0}; // tiles are no rows
     struct span *cut = axis_is_spatial(s.axis) ? &b.at[cut_axes[s.axis].begin] : &b.channels;
     assert(range.end <= cut->end);
     *cut = range;
     return b;
 }
 
-// The channels of its input that a layer reads for those of its output.
-static struct span channels_before(const struct graph *g, const struct layer *l, struct span out)
+// The channels of its input, of `count`, that a layer reads for those of its output.
+static struct span channels_before(const struct layer *l, int32_t count, struct span out)
 {
-    struct shape in = graph_tensor(g, l->inputs[0]);
     if (!l->kernel->mixes_channels) return out;
-    if (!layer_is_conv(l)) return (struct span){0, in.c};
-    int32_t of_in = in.c / l->attr.groups, of_out = l->out.c / l->attr.groups;
+    if (!layer_is_conv(l)) return (struct span){0, count};
+    int32_t of_in = count / l->attr.groups, of_out = l->out.c / l->attr.groups;
     if (out.begin >= out.end) return (struct span){0, 0};
     return (struct span){out.begin / of_out * of_in, ((out.end - 1) / of_out + 1) * of_in};
 }
@@ -131,7 +132,7 @@ static void block_before(const struct graph *g, const struct layer *l, const str
             in->at[axis] = window_in(&l->attr.window, axis, in->at[axis].end, out->at[axis]);
     }
     if (l->kernel->rows == ROWS_NONE && block_elements(out) == 0) in->at[AXIS_H].end = 0;
-    in->channels = channels_before(g, l, out->channels);
+    in->channels = channels_before(l, in->channels.end, out->channels);
 }
 
 struct block slice_blocks(const struct graph *g, uint32_t step, struct slice s,
@@ -159,8 +160,9 @@ bool slice_is_empty(const struct graph *g, uint32_t step, struct slice s)
 
 bool slice_is_scattered(const struct graph *g, uint32_t step, struct slice s)
 {
+    if (s.axis != SLICE_IN || !layer_is_fc(head(g, step))) return false;
     struct shape in = graph_tensor(g, g->steps[step].input);
-    return s.axis == SLICE_IN && layer_is_fc(head(g, step)) && shape_pixels(&in) > 1;
+    return shape_pixels(&in) > 1;
 }
 
 struct span slice_input(const struct graph *g, uint32_t step, struct slice s)
@@ -210,8 +212,7 @@ static int64_t share_of(int64_t count, struct slice s, int32_t extent)
 int64_t slice_weight_bytes(const struct graph *g, uint32_t step, struct slice s)
 {
     const struct step *st = &g->steps[step];
-    if (axis_is_spatial(s.axis))
-        return st->weights * BYTES_PER_ELEMENT + st->packed_weight_bytes;
+    if (axis_is_spatial(s.axis)) return st->weights * BYTES_PER_ELEMENT + st->packed_weight_bytes;
     int32_t extent = step_extent(g, step, s.axis);
     return share_of(st->weights, s, extent) * BYTES_PER_ELEMENT +
            share_of(st->packed_weight_bytes, s, extent);

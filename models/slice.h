@@ -65,7 +65,7 @@ enum slice_axis step_axis(const struct graph *g, uint32_t step);
 int32_t      step_extent(const struct graph *g, uint32_t step, enum slice_axis axis);
 int32_t      slice_extent(const struct graph *g, uint32_t step, struct slice s); // grids too
 struct slice step_whole(const struct graph *g, uint32_t step);
-bool         slice_is_whole(const struct graph *g, uint32_t step, struct slice s); // along step_axis
+bool slice_is_whole(const struct graph *g, uint32_t step, struct slice s); // along step_axis
 
 // How many layers of the chain a slice runs before it must be merged: all of them for rows,
 // columns, frames and tiles; for channels those up to the first that mixes channels; for input

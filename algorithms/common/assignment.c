@@ -67,10 +67,13 @@ void assignment_wanted(const struct graph *g, const struct assignment *as, bool 
                        bool *steps)
 {
     assert(as->exit < g->exit_count);
-    for (uint32_t i = 0; i < g->layer_count; i++) layers[i] = g->exit_count == 1;
-    for (uint32_t s = 0; s < g->step_count; s++) steps[s] = false;
+    bool is_all = g->exit_count == 1;
+    for (uint32_t i = 0; i < g->layer_count; i++) layers[i] = is_all;
+    for (uint32_t s = 0; s < g->step_count; s++)
+        steps[s] = is_all && as->cuts[s][as->node_count] > 0;
+    if (is_all) return;
     for (uint32_t exit = as->tries_exits ? 0 : as->exit; exit <= as->exit; exit++)
-        if (g->exit_count > 1) want_layers(g, exit, layers);
+        want_layers(g, exit, layers);
     for (uint32_t i = 0; i < g->layer_count; i++) {
         int32_t s = g->layers[i].step;
         if (layers[i] && s != NO_STEP) steps[s] = as->cuts[s][as->node_count] > 0;

@@ -11,7 +11,8 @@ struct builder {
     struct placement        *where;
     uint32_t                 user, lead; // lead: where merge layers run unless as->leads says
     bool                     by_layer, any_remote;
-    struct pieces            pieces;    // who holds what
+    bool                     merges, gathers; // the step that is being built
+    struct pieces            pieces;          // who holds what
     uint32_t                *task_load; // [node_count] the load of everything, NO_OP before it
     struct op_list           round;     // what ended the last round
     bool                    *is_wanted; // [layer_count] the exit needs it
@@ -181,7 +182,7 @@ static double merge_s(const struct builder *b, uint32_t step, enum slice_axis ax
     return sum;
 }
 
-static bool merges(const struct builder *b, uint32_t step)
+static bool has_merge_layers(const struct builder *b, uint32_t step)
 {
     const struct step *st = &b->g->steps[step];
     for (uint32_t i = 0; i < st->merge_count; i++)
@@ -191,14 +192,14 @@ static bool merges(const struct builder *b, uint32_t step)
 
 // Whether the parts of a step come together at its lead as they are: partial sums, parts that are
 // no ranges of rows or neurons, and parts of what the rest of the chain needs as a whole.
-static bool gathers(const struct builder *b, uint32_t step)
+static bool comes_together(const struct builder *b, uint32_t step)
 {
     const struct step *st = &b->g->steps[step];
     enum slice_axis    axis = b->as->axes[step];
-    struct shape       out = graph_tensor(b->g, st->output);
-    bool               is_vector = shape_pixels(&out) == 1;
+    if (axis == SLICE_ROWS) return false;
     if (axis == SLICE_IN || slice_chain_count(b->g, step, axis) < st->chain_count) return true;
-    if (axis == SLICE_ROWS || (axis == SLICE_OUT && is_vector)) return false;
+    struct shape out = graph_tensor(b->g, st->output);
+    if (axis == SLICE_OUT && shape_pixels(&out) == 1) return false;
     uint32_t parts = 0;
     for (uint32_t i = 0; i < b->as->node_count; i++) parts += has_part(b, step, i);
     return parts > 1;
@@ -209,7 +210,7 @@ static bool gathers(const struct builder *b, uint32_t step)
 static void add_merge(struct builder *b, uint32_t step, uint32_t node)
 {
     const struct step *st = &b->g->steps[step];
-    if (merges(b, step) || gathers(b, step)) {
+    if (b->merges || b->gathers) {
         double    seconds = merge_s(b, step, b->as->axes[step], node);
         struct op op = {.kind = seconds > 0 ? OP_COMPUTE : OP_DELAY,
                         .stage = step,
@@ -219,7 +220,7 @@ static void add_merge(struct builder *b, uint32_t step, uint32_t node)
         uint32_t  merge = add_waiting(b, op);
         b->pieces.deps.count = 0;
         wait_for(b, merge);
-        if (gathers(b, step)) pieces_add_whole(&b->pieces, st->output, node, merge);
+        if (b->gathers) pieces_add_whole(&b->pieces, st->output, node, merge);
         for (uint32_t i = 0; i < st->merge_count; i++)
             if (b->is_wanted[st->merge[i]])
                 pieces_add_whole(&b->pieces, st->merge[i] + 1, node, merge);
@@ -246,7 +247,7 @@ static void need_merge_inputs(struct builder *b, uint32_t step, uint32_t node)
         for (uint32_t k = 0; b->is_wanted[st->merge[i]] && k < l->input_count; k++) {
             // what is gathered becomes the chain's output only there
             bool is_made = is_merged_in(b->g, step, l->inputs[k]) ||
-                           (gathers(b, step) && l->inputs[k] == st->output);
+                           (b->gathers && l->inputs[k] == st->output);
             if (!is_made) pieces_need_whole(&b->pieces, l->inputs[k], node, step);
         }
     }
@@ -272,13 +273,14 @@ static void gather(struct builder *b, uint32_t step, uint32_t lead, const uint32
 static void merge_step(struct builder *b, uint32_t step, const uint32_t *computed)
 {
     uint32_t lead = lead_of(b, step);
+    b->merges = has_merge_layers(b, step);
+    b->gathers = comes_together(b, step);
     begin_waiting(b);
-    if (gathers(b, step))
+    if (b->gathers)
         gather(b, step, lead, computed);
     else if (b->by_layer)
         pieces_need_whole(&b->pieces, b->g->steps[step].output, lead, step);
-    if (!b->by_layer && !merges(b, step) && !gathers(b, step))
-        return; // the result stays where it is
+    if (!b->by_layer && !b->merges && !b->gathers) return; // the result stays where it is
     need_merge_inputs(b, step, lead);
     add_merge(b, step, lead);
 }

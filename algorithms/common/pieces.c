@@ -13,7 +13,8 @@ void pieces_init(struct pieces *p, const struct view *v, uint32_t user, uint32_t
                          .scratch = scratch,
                          .user = user,
                          .hub = hub,
-                         .floor = NO_OP};
+                         .floor = NO_OP,
+                         .unused = NO_PIECE};
     p->first = ARENA_ARRAY(scratch, uint32_t, p->g->layer_count + 1);
     for (uint32_t i = 0; i <= p->g->layer_count; i++) p->first[i] = NO_PIECE;
 }
@@ -25,32 +26,42 @@ void op_list_add(struct op_list *list, struct arena *a, uint32_t op)
     list->ops[list->count++] = op;
 }
 
-static bool is_vector(const struct pieces *p, uint32_t tensor)
+// Ranges of a tensor are rows; of a vector, its elements.
+static bool is_vector(struct shape s)
 {
-    struct shape s = graph_tensor(p->g, tensor);
-    return shape_pixels(&s) == 1;
+    return s.h == 1 && s.w == 1 && shape_frames(&s) == 1;
 }
 
-// Ranges of a tensor are rows; of a vector, its elements.
-static int32_t extent_of(const struct pieces *p, uint32_t tensor)
+static int32_t extent_of(struct shape s)
 {
-    struct shape s = graph_tensor(p->g, tensor);
-    return is_vector(p, tensor) ? s.c : s.h;
+    return is_vector(s) ? s.c : s.h;
+}
+
+static uint32_t *last_link(struct pieces *p, uint32_t tensor)
+{
+    uint32_t *link = &p->first[tensor];
+    while (*link != NO_PIECE) link = &p->pieces[*link].next;
+    return link;
 }
 
 static void add_piece(struct pieces *p, uint32_t tensor, struct piece piece)
 {
-    p->pieces = arena_grow(p->scratch, p->pieces, &p->capacity, p->count + 1, sizeof *p->pieces);
+    uint32_t at = p->unused;
+    if (at != NO_PIECE) {
+        p->unused = p->pieces[at].next;
+    } else {
+        at = p->count++;
+        p->pieces = arena_grow(p->scratch, p->pieces, &p->capacity, p->count, sizeof *p->pieces);
+    }
     piece.next = NO_PIECE;
-    p->pieces[p->count] = piece;
-    uint32_t *link = &p->first[tensor]; // behind the others: who made a range is asked first
-    while (*link != NO_PIECE) link = &p->pieces[*link].next;
-    *link = p->count++;
+    p->pieces[at] = piece;
+    *last_link(p, tensor) = at; // behind the others: who made a range is asked first
 }
 
 void pieces_add_whole(struct pieces *p, uint32_t tensor, uint32_t node, uint32_t op)
 {
-    add_piece(p, tensor, (struct piece){.node = node, .op = op, .end = extent_of(p, tensor)});
+    add_piece(p, tensor,
+              (struct piece){.node = node, .op = op, .end = extent_of(graph_tensor(p->g, tensor))});
 }
 
 static bool spans(struct span outer, struct span inner)
@@ -64,10 +75,8 @@ static bool is_all(struct span s, int32_t extent)
 }
 
 // A copy that lasts; NULL: the block has all columns, frames and channels of its rows.
-static const struct block *section_of(const struct pieces *p, uint32_t tensor,
-                                      const struct block *b)
+static const struct block *section_of(const struct pieces *p, struct shape s, const struct block *b)
 {
-    struct shape s = graph_tensor(p->g, tensor);
     if (is_all(b->at[AXIS_W], s.w) && is_all(b->at[AXIS_D], shape_frames(&s)) &&
         is_all(b->channels, s.c / b->groups))
         return NULL;
@@ -79,15 +88,18 @@ static const struct block *section_of(const struct pieces *p, uint32_t tensor,
 void pieces_add_block(struct pieces *p, uint32_t tensor, uint32_t node, const struct block *b,
                       uint32_t op)
 {
-    struct span  range = is_vector(p, tensor) ? b->channels : b->at[AXIS_H];
+    struct shape shape = graph_tensor(p->g, tensor);
+    struct span  range = is_vector(shape) ? b->channels : b->at[AXIS_H];
     struct piece piece = {.node = node, .op = op, .begin = range.begin, .end = range.end};
     assert(b->groups == 1);
-    if (!is_vector(p, tensor)) piece.section = section_of(p, tensor, b);
+    if (!is_vector(shape)) piece.section = section_of(p, shape, b);
     add_piece(p, tensor, piece);
 }
 
 void pieces_forget(struct pieces *p, uint32_t tensor)
 {
+    *last_link(p, tensor) = p->unused;
+    p->unused = p->first[tensor];
     p->first[tensor] = NO_PIECE;
 }
 
@@ -99,6 +111,7 @@ static int rank_of(const struct pieces *p, uint32_t holder, uint32_t node)
 
 struct wanted { // rows (elements) of a section of a tensor, on a node
     uint32_t            tensor, node, stage;
+    struct shape        shape; // of the tensor
     const struct block *section;
 };
 
@@ -116,13 +129,13 @@ static bool has_channels(const struct block *own, const struct block *b, int32_t
     return true;
 }
 
-static bool has_section(const struct pieces *p, const struct piece *piece, const struct wanted *w)
+static bool has_section(const struct piece *piece, const struct wanted *w)
 {
     const struct block *own = piece->section;
     if (!own) return true;
     return w->section && spans(own->at[AXIS_W], w->section->at[AXIS_W]) &&
            spans(own->at[AXIS_D], w->section->at[AXIS_D]) &&
-           has_channels(own, w->section, graph_tensor(p->g, w->tensor).c);
+           has_channels(own, w->section, w->shape.c);
 }
 
 // The piece at `x` of the best rank for the node; `*end` becomes how far it can serve: to its end,
@@ -136,7 +149,7 @@ static const struct piece *find_piece(const struct pieces *p, const struct wante
         const struct piece *piece = &p->pieces[i];
         int                 rank = rank_of(p, piece->node, w->node);
         if (piece->begin > x || piece->end <= x || rank >= best_rank) continue;
-        if (has_section(p, piece, w)) best = piece, best_rank = rank;
+        if (has_section(piece, w)) best = piece, best_rank = rank;
     }
     assert(best);
     if (best->end < *end) *end = best->end;
@@ -144,7 +157,7 @@ static const struct piece *find_piece(const struct pieces *p, const struct wante
     for (uint32_t i = p->first[w->tensor]; i != NO_PIECE; i = p->pieces[i].next) {
         const struct piece *piece = &p->pieces[i];
         if (piece->begin > x && piece->begin < *end &&
-            rank_of(p, piece->node, w->node) < best_rank && has_section(p, piece, w))
+            rank_of(p, piece->node, w->node) < best_rank && has_section(piece, w))
             *end = piece->begin;
     }
     return best;
@@ -188,7 +201,7 @@ uint32_t pieces_send(struct pieces *p, uint32_t stage, uint32_t from, uint32_t t
 static double bytes_of(const struct pieces *p, const struct wanted *w, struct span range)
 {
     struct block b = w->section ? *w->section : block_of_tensor(p->g, w->tensor);
-    *(is_vector(p, w->tensor) ? &b.channels : &b.at[AXIS_H]) = range;
+    *(is_vector(w->shape) ? &b.channels : &b.at[AXIS_H]) = range;
     return (double)block_bytes(p->g, w->tensor, &b);
 }
 
@@ -225,19 +238,19 @@ static void need_range(struct pieces *p, const struct wanted *w, struct span ran
 void pieces_need(struct pieces *p, uint32_t tensor, uint32_t node, const struct block *b,
                  uint32_t stage)
 {
-    struct wanted w = {.tensor = tensor, .node = node, .stage = stage};
-    if (!is_vector(p, tensor)) {
-        w.section = section_of(p, tensor, b);
+    struct wanted w = {tensor, node, stage, graph_tensor(p->g, tensor), NULL};
+    if (!is_vector(w.shape)) {
+        w.section = section_of(p, w.shape, b);
         need_range(p, &w, b->at[AXIS_H]);
         return;
     }
-    int32_t per_group = extent_of(p, tensor) / b->groups;
+    int32_t per_group = w.shape.c / b->groups;
     for (int32_t first = 0; first < per_group * b->groups; first += per_group)
         need_range(p, &w, (struct span){first + b->channels.begin, first + b->channels.end});
 }
 
 void pieces_need_whole(struct pieces *p, uint32_t tensor, uint32_t node, uint32_t stage)
 {
-    struct wanted w = {.tensor = tensor, .node = node, .stage = stage};
-    need_range(p, &w, (struct span){0, extent_of(p, tensor)});
+    struct wanted w = {tensor, node, stage, graph_tensor(p->g, tensor), NULL};
+    need_range(p, &w, (struct span){0, extent_of(w.shape)});
 }

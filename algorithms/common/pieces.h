@@ -35,7 +35,7 @@ struct pieces {
     struct op_list      deps;      // what was needed waits for these: cleared by the caller
     uint32_t           *first;     // private: [layer_count + 1] by tensor
     struct piece       *pieces;
-    uint32_t            count, capacity;
+    uint32_t            count, capacity, unused; // unused: the first of those forgotten
 };
 
 enum { NO_HUB = UINT32_MAX };

@@ -30,9 +30,12 @@ def hang():
 
 
 def write_much(text):
-    for _ in range(17):
-        sys.stdout.write(text * (1 << 20))
-    sys.stdout.flush()
+    try:
+        for _ in range(17):
+            sys.stdout.write(text * (1 << 20))
+        sys.stdout.flush()
+    except BrokenPipeError:  # it was enough before the last of it
+        hang()
 
 
 def plans(request, plan):
