@@ -262,6 +262,21 @@ static double step_s(const struct cost_table *c, uint32_t step)
            cost_merge_s(c, step, step_axis(c->graph, step));
 }
 
+// BConv of the shallow network: 64 x 64 x 3 x 3 weights of one bit are 4608 bytes, its batchnorm's
+// 4 x 64 numbers of four bytes 1024. Rows need all of it, half of the output channels half.
+START_TEST(a_slice_of_a_binary_step_loads_packed_weights)
+{
+    struct graph g = load("models/zoo/ddnn_shallow.json");
+    struct slice all = {.axis = SLICE_OUT, .begin = 0, .end = 64},
+                 half = {.axis = SLICE_OUT, .begin = 32, .end = 64},
+                 rows = {.axis = SLICE_ROWS, .begin = 3, .end = 9};
+    ck_assert_int_eq(slice_weight_bytes(&g, 1, step_whole(&g, 1)), 4608 + 1024);
+    ck_assert_int_eq(slice_weight_bytes(&g, 1, all), 4608 + 1024);
+    ck_assert_int_eq(slice_weight_bytes(&g, 1, rows), 4608 + 1024);
+    ck_assert_int_eq(slice_weight_bytes(&g, 1, half), 2304 + 512);
+}
+END_TEST
+
 // A shape that the profile lacks. Valid taps of a 3 x 3 window on 48 rows: 142 kernel rows of 144
 // fall on the map. 64 x 64 pairs of channels, 142 x 3 x 48 taps: at 2 FLOP each and 1 GFLOP/s.
 START_TEST(a_binary_rate_sets_the_seconds_of_bconv_alone)
@@ -418,6 +433,7 @@ Suite *binary_suite(void)
     tcase_add_test(tc, every_count_of_signs_comes_out);
     tcase_add_test(tc, fconv_adds_and_subtracts);
     tcase_add_test(tc, rows_of_a_binary_step_merge_to_the_whole);
+    tcase_add_test(tc, a_slice_of_a_binary_step_loads_packed_weights);
     tcase_add_test(tc, a_binary_rate_sets_the_seconds_of_bconv_alone);
     tcase_add_test(tc, the_odroid_gives_back_the_rows_it_is_calibrated_by);
     tcase_add_test(tc, the_titan_xp_gives_back_the_row_it_is_calibrated_by);
