@@ -177,7 +177,7 @@ check-long: deps
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 FIGURES := computation transmission total improvement layers utilization timeline
-.PHONY: demo-run check-static check-build check-run check-plain check-sanitized check-long-run
+.PHONY: demo-run check-static check-build check-run check-plain check-long-run
 demo-run:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@mkdir -p $(B)/demo
@@ -192,9 +192,10 @@ SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-po
 check-static: layers format-check tidy
 check-build: all $(B)/test $(B)/count
 	@$(MAKE) --no-print-directory B=$(B)/asan OPT=-O1 SANITIZE="$(SAN)" $(B)/asan/fogsim $(B)/asan/test $(B)/asan/fuzz
-# The suites take most of the time, one process each: as they are and under the sanitizers side by side.
+# The suites take most of the time, one process each: as they are, and in parts under the sanitizers, side by side.
+SANITIZED := 1 2 3
 check-run:
-	@$(MAKE) --no-print-directory -j$(JOBS) --output-sync=target check-plain check-sanitized
+	@$(MAKE) --no-print-directory -j$(JOBS) --output-sync=target check-plain $(SANITIZED:%=check-sanitized-%)
 	@$(MAKE) --no-print-directory check-arm
 check-plain:
 	$(B)/test
@@ -202,10 +203,10 @@ check-plain:
 	@$(MAKE) --no-print-directory instructions
 	@FOGSIM=$(B)/fogsim /usr/bin/python3 tests/validate_scenarios.py
 	@man -l --warnings docs/fogsim.1 2>&1 >/dev/null | (! grep .) && echo "man page: no warnings"
-check-sanitized:
-	@echo "--- the suites under AddressSanitizer and UndefinedBehaviorSanitizer"
-	FOGSIM=$(B)/asan/fogsim ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 $(B)/asan/test
-	$(B)/asan/fuzz 2000 1
+check-sanitized-%:
+	@echo "--- part $* of $(words $(SANITIZED)) under AddressSanitizer and UndefinedBehaviorSanitizer"
+	FOGSIM=$(B)/asan/fogsim ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 $(B)/asan/test $*/$(words $(SANITIZED))
+	@[ $* != 1 ] || $(B)/asan/fuzz 2000 1
 # For boards: build/arm64/fogsim-calibrate, build/armhf/fogsim-calibrate (docs/HACKING.md).
 BOARDS       := arm64 armhf
 TRIPLE_arm64 := aarch64-linux-gnu
