@@ -9,7 +9,7 @@ with 21 partitions were made (ours: three).
 
 - **Rates.** One board takes 46.73 s, 2.58 s of it communication. The preset `raspberry-pi-3b-plus-keras` puts all the rest into one conv and fc rate, so nothing is left that a second
   board could overlap. `raspberry-pi-3b-keras` takes conv apart from other data (C3D's conv2 under TensorFlow on a Pi 3, 18 s: 1.23 GFLOP/s) and fits the loading rate alone on the one-board
-  row (28.5 MB/s, an SD card's): that row is `calibration`, two and three boards are predictions.
+  row (28.5 MB/s, an SD card's): that row is `calibration`, two and three boards are predictions. Which of the two ways to split that row (below) to take was reasoned from independent data, but with the two- and three-board figures in sight: the choice was not blind.
 - **Memory.** 128 MB for one partition, ours: of 1 GB, system, Python and TensorFlow leave about half, and a layer that Keras loads is there some four times (file buffer, array,
   initial value, variable). The published four parts of FC1 follow from anything between 102.9 and 137.2 MB, so they tell the memory, not the other way round: `calibration`.
 """
