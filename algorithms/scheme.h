@@ -42,7 +42,7 @@ struct progress { // what became of a task's last attempt, when it is planned ag
     const struct op_times *times; // [last->op_count] finish_ns >= 0: that operation is done
 };
 
-// ---- options of a scheme's own: read from its part of the scenario by scenarios/schemes.c
+// ---- options of a scheme's own: read from its part of the scenario by scenarios/options.c
 
 enum option_kind {
     OPTION_BOOL,
