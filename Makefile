@@ -198,14 +198,14 @@ check-run:
 	@$(MAKE) --no-print-directory -j$(JOBS) --output-sync=target check-plain $(SANITIZED:%=check-sanitized-%)
 	@$(MAKE) --no-print-directory check-arm
 check-plain:
-	$(B)/test
+	CK_DEFAULT_TIMEOUT=120 $(B)/test # of tests that say none: hung, not slow
 	@sh tests/golden.sh
 	@$(MAKE) --no-print-directory instructions
 	@FOGSIM=$(B)/fogsim /usr/bin/python3 tests/validate_scenarios.py
 	@man -l --warnings docs/fogsim.1 2>&1 >/dev/null | (! grep .) && echo "man page: no warnings"
 check-sanitized-%:
 	@echo "--- part $* of $(words $(SANITIZED)) under AddressSanitizer and UndefinedBehaviorSanitizer"
-	FOGSIM=$(B)/asan/fogsim ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 $(B)/asan/test $*/$(words $(SANITIZED))
+	FOGSIM=$(B)/asan/fogsim CK_DEFAULT_TIMEOUT=300 ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 $(B)/asan/test $*/$(words $(SANITIZED))
 	@[ $* != 1 ] || $(B)/asan/fuzz 2000 1
 # For boards: build/arm64/fogsim-calibrate, build/armhf/fogsim-calibrate (docs/HACKING.md).
 BOARDS       := arm64 armhf
