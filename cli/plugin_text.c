@@ -37,7 +37,7 @@ void text_comma(struct plugin_text *t)
 }
 
 // Names of a scenario hold no control characters (base/json.h), those of a device file neither.
-void text_string(struct plugin_text *t, const char *text)
+static void text_string(struct plugin_text *t, const char *text)
 {
     text_raw(t, "\"");
     for (const char *c = text; *c; c++) {

@@ -20,7 +20,6 @@ void text_raw(struct plugin_text *t, const char *format, ...) __attribute__((for
 // A member of an object, with the comma that the last character asks for: text_key, then a value.
 void text_key(struct plugin_text *t, const char *key);
 void text_comma(struct plugin_text *t); // where an element of a list begins
-void text_string(struct plugin_text *t, const char *text);
 void text_number(struct plugin_text *t, double value);
 
 void text_member_string(struct plugin_text *t, const char *key, const char *text);
