@@ -152,6 +152,7 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     b.store = store_open(db, b.scenario.name, e);
     if (!b.store) return EXIT_BAD_INPUT;
     store_replace_all(b.store);
+    store_document(b.store, "scenario", b.scenario.text);
     interrupted = interrupt_catch();
     bool ok = run_all(&b, e);
     if (*interrupted)

@@ -1,5 +1,6 @@
 #include "cli/describe.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -87,11 +88,26 @@ static const char *utc_now(struct arena *a)
     return arena_string(a, text);
 }
 
+// Where the nodes of this run stand at its start; nothing where none has a place.
+static void place_nodes(const struct net *net, struct arena *a, struct run_info *info)
+{
+    bool any = false;
+    for (uint32_t g = 0; g < net->group_count; g++) any |= net->groups[g].mobility != PLACE_NONE;
+    if (!any) return;
+    double *x = ARENA_ARRAY(a, double, net->node_count),
+           *y = ARENA_ARRAY(a, double, net->node_count);
+    for (uint32_t n = 0; n < net->node_count; n++)
+        if (!net_position_m(net, n, 0, &x[n], &y[n])) x[n] = y[n] = NAN;
+    info->node_x_m = x;
+    info->node_y_m = y;
+}
+
 void describe_run(const struct prepared *p, const struct run_identity *id, struct arena *a,
                   struct run_info *out)
 {
     const struct scenario *s = p->scenario;
     *out = p->names;
+    place_nodes(p->valued.net, a, out);
     out->run_id = id->run_id;
     out->scenario = s->name;
     out->scenario_sha256 = s->sha256;

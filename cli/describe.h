@@ -8,7 +8,7 @@
 // replications, in `a`. O(nodes).
 void describe_names(struct prepared *p, struct arena *a);
 
-// All of it, for one run.
+// All of it, for one run, whose network `p->valued` has.
 void describe_run(const struct prepared *p, const struct run_identity *id, struct arena *a,
                   struct run_info *out);
 

@@ -380,7 +380,8 @@ static bool keep_failed(struct simulation *sim, const struct outcome *out, struc
                           .simulated_s = s_from_ns(r->end_ns),
                           .events = r->events,
                           .tasks = r->jobs,
-                          .status = "failed"};
+                          .status = "failed",
+                          .error = e->text};
     return sim->store && ended && sim->scheme_failed && sim->p.scheme->scheme->is_foreign &&
            store_commit(sim->store, &end, e);
 }
@@ -421,7 +422,7 @@ bool simulate(const struct prepared *p, const struct run_identity *id, struct st
     *out = (struct outcome){0};
     place(&sim.p, id->replication, a);
     statistics_init(&sim.statistics, a, p->class_count, p->first_stage);
-    describe_run(p, id, a, &info);
+    describe_run(&sim.p, id, a, &info);
     measure_init(&sim.measure, a, sim.p.valued.net->node_count);
     bool begun = simulate_begin(&sim.p, a, e);
     bool ok = begun && (!store || store_begin(store, &info, e));

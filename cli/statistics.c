@@ -1,5 +1,7 @@
 #include "cli/statistics.h"
 
+#include <math.h>
+
 const char *const metric_names[METRIC_COUNT] = {
     "computation_s",
     "transmission_s",
@@ -100,7 +102,11 @@ static bool store_series(const struct series *series, int64_t layer, const char 
                               moments_sd(&series->moments),
                               at[0],
                               at[1],
-                              at[2]};
+                              at[2],
+                              NAN,
+                              NAN,
+                              NAN,
+                              NAN};
     return store_summary(store, &row, e);
 }
 

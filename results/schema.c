@@ -34,12 +34,25 @@ static const char from_1_sql[] = "ALTER TABLE task ADD COLUMN attempts INTEGER;"
                                  "ALTER TABLE link ADD COLUMN down_s REAL;"
                                  "PRAGMA user_version = 2";
 
+static const char from_2_sql[] =
+    "ALTER TABLE run ADD COLUMN error TEXT;"
+    "CREATE TABLE document(name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, text TEXT NOT NULL)"
+    " WITHOUT ROWID;"
+    "ALTER TABLE node ADD COLUMN x_m REAL;"
+    "ALTER TABLE node ADD COLUMN y_m REAL;"
+    "ALTER TABLE summary ADD COLUMN ci95 REAL;"
+    "ALTER TABLE summary ADD COLUMN p50_ci95 REAL;"
+    "ALTER TABLE summary ADD COLUMN p95_ci95 REAL;"
+    "ALTER TABLE summary ADD COLUMN p99_ci95 REAL;"
+    "PRAGMA user_version = 3";
+
 static const struct migration {
     uint32_t    from_version;
     const char *sql; // sets user_version to the next
 } migrations[] = {
     {0, schema_sql},
     {1, from_1_sql},
+    {2, from_2_sql},
 };
 
 bool schema_fault(sqlite3 *db, const char *what, struct err *e)

@@ -11,7 +11,7 @@
 
 #include "base/err.h"
 
-enum { SCHEMA_VERSION = 2 };
+enum { SCHEMA_VERSION = 3 };
 
 // For writing, foreign keys on; makes the file (then *created) or migrates an older one.
 // NULL: e says why, and the file is as it was. Close with sqlite3_close.

@@ -8,7 +8,7 @@
 -- A change here is a new user_version, with a migration from the last one (schema.c). New columns
 -- go to the end of their table, where ALTER TABLE puts them.
 PRAGMA application_id = 0x666f6773; -- "fogs"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE run(
     run_id          INTEGER PRIMARY KEY,
@@ -29,8 +29,17 @@ CREATE TABLE run(
     simulated_s     REAL,
     events          INTEGER,
     tasks           INTEGER,
-    status          TEXT NOT NULL     -- done, interrupted, failed
+    status          TEXT NOT NULL,    -- done, interrupted, failed
+    error           TEXT              -- of a failed run: why
 );
+
+-- What the runs were made from, so that a database explains itself: 'scenario' is the scenario file
+-- as it was read, 'sweep' the keys that a sweep varies. JSON without white space.
+CREATE TABLE document(
+    name   TEXT PRIMARY KEY,
+    sha256 TEXT NOT NULL,
+    text   TEXT NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE task(
     run_id              INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
@@ -109,6 +118,8 @@ CREATE TABLE node(
     energy_j          REAL,
     down_s            REAL,  -- failed or absent
     cost              REAL,
+    x_m               REAL,  -- where it stood at the start; NULL: no position
+    y_m               REAL,
     PRIMARY KEY(run_id, node)
 ) WITHOUT ROWID;
 
@@ -146,7 +157,12 @@ CREATE TABLE summary(
     sd     REAL,              -- NULL: n < 2
     p50    REAL,
     p95    REAL,
-    p99    REAL
+    p99    REAL,
+    -- Half-widths of 95 % intervals by batch means within this one run; NULL: too few tasks.
+    ci95     REAL,
+    p50_ci95 REAL,
+    p95_ci95 REAL,
+    p99_ci95 REAL
 );
 CREATE UNIQUE INDEX summary_key ON summary(run_id, metric, ifnull(layer, -1));
 

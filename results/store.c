@@ -5,8 +5,11 @@
 #include "results/store.h"
 
 #include <assert.h>
+#include <math.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "results/row.h"
 #include "results/schema.h"
 
@@ -16,6 +19,8 @@ enum statement {
     ROLLBACK,
     DELETE_RUN,
     DELETE_ALL,
+    DELETE_DOCUMENTS,
+    DOCUMENT,
     INSERT_RUN,
     UPDATE_RUN,
     TASK,
@@ -34,7 +39,7 @@ enum statement {
 
 #define UPDATE_RUN_SQL                                                                             \
     "UPDATE run SET wall_s = ?, planning_s = ?, simulated_s = ?, events = ?, tasks = ?, "          \
-    "status = ? WHERE run_id = ?"
+    "status = ?, error = ? WHERE run_id = ?"
 
 static const char *const statement_sql[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -42,15 +47,18 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [ROLLBACK] = "ROLLBACK",
     [DELETE_RUN] = "DELETE FROM run WHERE run_id = ?",
     [DELETE_ALL] = "DELETE FROM run",
-    [INSERT_RUN] = "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,NULL,NULL,?)",
+    [DELETE_DOCUMENTS] = "DELETE FROM document",
+    [DOCUMENT] = "INSERT OR REPLACE INTO document VALUES(?,?,?)",
+    [INSERT_RUN] =
+        "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,NULL,NULL,?,NULL)",
     [UPDATE_RUN] = UPDATE_RUN_SQL,
     [TASK] = "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [LAYER] = "INSERT INTO layer VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [OP] = "INSERT INTO op VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    [NODE] = "INSERT INTO node VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [NODE] = "INSERT INTO node VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [LINK] = "INSERT INTO link VALUES(?,?,?,?,?,?,?,?,?,?,?)",
     [MATCH] = "INSERT INTO \"match\" VALUES(?,?,?,?,?,?)",
-    [SUMMARY] = "INSERT INTO summary VALUES(?,?,?,?,?,?,?,?,?)",
+    [SUMMARY] = "INSERT INTO summary VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [METRIC] = "INSERT INTO metric VALUES(?,?,?)",
     [WARMUP] = "INSERT OR IGNORE INTO metric VALUES(?,'warmup_tasks',?)",
     [QUEUE] = "INSERT INTO queue_sample VALUES(?,?,?,?)",
@@ -69,6 +77,12 @@ const char *const job_status_names[JOB_STATUS_COUNT] = {
 static const char *const op_names[OP_KIND_COUNT] = {
     [OP_COMPUTE] = "compute", [OP_LOAD] = "load", [OP_TRANSFER] = "transfer", [OP_DELAY] = "delay"};
 
+enum { DOCUMENTS_MAX = 4 };
+
+struct document {
+    const char *name, *text;
+};
+
 struct store {
     struct arena    memory; // holds this struct too
     sqlite3        *db;
@@ -78,6 +92,8 @@ struct store {
     bool            replaces_all; // the next run to be committed
     uint64_t        warmup_tasks; // the highest task seen that does not count, plus one
     bool            created, in_run;
+    struct document documents[DOCUMENTS_MAX]; // to be written with the next run
+    uint32_t        document_count;
 };
 
 static bool fault(struct store *s, struct err *e)
@@ -206,6 +222,8 @@ bool store_node(struct store *s, const struct node_record *node, struct err *e)
     row_real(&r, node->energy_j);
     row_ns(&r, node->down_ns);
     row_real(&r, node->cost);
+    row_real(&r, s->info.node_x_m ? s->info.node_x_m[node->node] : NAN);
+    row_real(&r, s->info.node_y_m ? s->info.node_y_m[node->node] : NAN);
     return insert_end(s, &r, e);
 }
 
@@ -274,7 +292,8 @@ bool store_summary(struct store *s, const struct summary_row *row, struct err *e
         row_int(&r, row->layer);
     row_text(&r, row->metric);
     row_int(&r, (int64_t)row->n);
-    const double values[] = {row->mean, row->sd, row->p50, row->p95, row->p99};
+    const double values[] = {row->mean, row->sd,       row->p50,      row->p95,     row->p99,
+                             row->ci95, row->p50_ci95, row->p95_ci95, row->p99_ci95};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) row_real(&r, values[i]);
     return insert_end(s, &r, e);
 }
@@ -306,6 +325,27 @@ static bool add_run(struct store *s, const struct run_info *info, struct err *e)
     return insert_end(s, &r, e);
 }
 
+void store_document(struct store *s, const char *name, const char *text)
+{
+    assert(s->document_count < DOCUMENTS_MAX);
+    s->documents[s->document_count++] = (struct document){name, text};
+}
+
+static bool add_documents(struct store *s, struct err *e)
+{
+    for (uint32_t i = 0; i < s->document_count; i++) {
+        const struct document *d = &s->documents[i];
+        char                   sha256[DIGEST_TEXT_BYTES];
+        struct row             r = {s->statements[DOCUMENT], 1};
+        digest_text(d->text, strlen(d->text), sha256);
+        row_text(&r, d->name);
+        row_text(&r, sha256);
+        row_text(&r, d->text);
+        if (!insert_end(s, &r, e)) return false;
+    }
+    return true;
+}
+
 // The run's row comes first, because the others refer to it, and is completed at the commit.
 bool store_begin(struct store *s, const struct run_info *info, struct err *e)
 {
@@ -315,7 +355,10 @@ bool store_begin(struct store *s, const struct run_info *info, struct err *e)
     s->in_run = true;
     s->info = *info;
     s->warmup_tasks = 0;
-    if (s->replaces_all && !run_statement(s, DELETE_ALL, e)) return false;
+    if (s->replaces_all &&
+        (!run_statement(s, DELETE_ALL, e) || !run_statement(s, DELETE_DOCUMENTS, e)))
+        return false;
+    if (!add_documents(s, e)) return false;
     struct row old = insert_begin(s, DELETE_RUN);
     return insert_end(s, &old, e) && add_run(s, info, e);
 }
@@ -334,6 +377,7 @@ bool store_commit(struct store *s, const struct run_end *end, struct err *e)
     row_int(&r, (int64_t)end->events);
     row_int(&r, (int64_t)end->tasks);
     row_text(&r, end->status);
+    row_text(&r, end->error);
     row_int(&r, s->info.run_id);
     if (!insert_end(s, &r, e)) return false;
     if (s->warmup_tasks > 0) {
@@ -343,6 +387,7 @@ bool store_commit(struct store *s, const struct run_end *end, struct err *e)
     }
     if (!run_statement(s, COMMIT, e)) return false;
     s->replaces_all = false;
+    s->document_count = 0;
     s->in_run = false;
     return true;
 }

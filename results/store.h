@@ -29,20 +29,22 @@ struct run_info {
     const char        *profile, *profile_sha256, *cost_source, *fogsim_version;
     const char        *started_utc; // "2026-11-21T06:00:00Z"
     enum record_level  record;
-    const char *const *node_names;        // [nodes]
-    const char *const *node_kinds;        // [nodes] user, fog, cloud, broker
-    const char *const *node_devices;      // [nodes]
-    const char *const *class_names;       // [job classes] model of a job
-    const uint32_t    *class_first_stage; // [job classes] its first row below; NULL: 0 for all
-    const char *const *stage_names;       // [stages] a step's layer
-    const char *const *stage_kinds;       // [stages] "conv", "fc"
-    const char *const *tag_names;         // [tag[0]] axis of a slice: "", "rows", "out", "in"
+    const char *const *node_names;          // [nodes]
+    const char *const *node_kinds;          // [nodes] user, fog, cloud, broker
+    const char *const *node_devices;        // [nodes]
+    const double      *node_x_m, *node_y_m; // [nodes] NaN: no position; NULL: none has one
+    const char *const *class_names;         // [job classes] model of a job
+    const uint32_t    *class_first_stage;   // [job classes] its first row below; NULL: 0 for all
+    const char *const *stage_names;         // [stages] a step's layer
+    const char *const *stage_kinds;         // [stages] "conv", "fc"
+    const char *const *tag_names;           // [tag[0]] axis of a slice: "", "rows", "out", "in"
 };
 
 struct run_end {
     double      wall_s, planning_s, simulated_s;
     uint64_t    events, tasks;
     const char *status; // "done", "interrupted", "failed"
+    const char *error;  // of a failed run: why; else NULL
 };
 
 struct summary_row {
@@ -50,6 +52,8 @@ struct summary_row {
     const char *metric; // "latency_s", "computation_s", ...
     uint64_t    n;
     double      mean, sd, p50, p95, p99; // sd: NaN when n < 2 (NULL in the table)
+    // Half-widths of 95 % intervals within the run; NaN (NULL in the table): not known.
+    double ci95, p50_ci95, p95_ci95, p99_ci95;
 };
 
 // Opens or creates. NULL: e says why (not a database, newer schema, another scenario, ...), the
@@ -61,6 +65,10 @@ void          store_close(struct store *s);
 // The next run that is committed replaces everything the database holds, in its own transaction:
 // runs of an earlier call would be averaged with those of this one.
 void store_replace_all(struct store *s);
+
+// Keeps a text that the runs were made from; it is written with the next run that is committed, and
+// replaces the one of that name. Not copied.
+void store_document(struct store *s, const char *name, const char *text);
 
 // Between begin and commit rows are added; store_rollback forgets them. A false leaves the
 // transaction to be rolled back. Jobs that are not `counted` make the metric warmup_tasks, by which

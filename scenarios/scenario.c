@@ -144,6 +144,14 @@ static void read_root(struct scenario *s, struct json root, const struct paths *
     parts_check(s, root);
 }
 
+static const char *compact(const struct json_doc *doc, struct arena *a)
+{
+    char       *text = cJSON_PrintUnformatted(doc->root);
+    const char *copy = arena_string(a, text ? text : "");
+    cJSON_free(text);
+    return copy;
+}
+
 static bool apply_sets(struct json_doc *doc, struct arena *a, const struct scenario_edit *edit)
 {
     bool ok = true;
@@ -166,12 +174,12 @@ bool scenario_load(struct scenario *out, struct arena *a, const char *path,
     uint32_t        before = e->fault_count;
     *out = (struct scenario){.path = arena_string(a, path), .is_edited = edit && edit->set_count};
     if (!json_open(&doc, out->path, e)) return false;
+    out->text = compact(&doc, a);
     if (!cJSON_IsObject(doc.root)) {
         json_fault(json_root(&doc, a), "an object");
     } else if (apply_sets(&doc, a, edit)) {
-        char *text = cJSON_PrintUnformatted(doc.root);
-        if (text) digest_text(text, strlen(text), out->sha256);
-        cJSON_free(text);
+        const char *text = compact(&doc, a);
+        digest_text(text, strlen(text), out->sha256);
         read_root(out, json_root(&doc, a), paths, edit);
     }
     json_close(&doc);

@@ -34,6 +34,7 @@ struct published {              // a figure of the literature, printed beside ou
 
 struct scenario {
     const char *name, *about, *path;
+    const char *text;                      // of the file, before --set, without white space
     bool        is_edited;                 // by --set
     char        sha256[DIGEST_TEXT_BYTES]; // of the JSON after --set, without white space
     uint64_t    seed;

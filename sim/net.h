@@ -258,6 +258,9 @@ static inline uint32_t net_place(const struct net *n, uint32_t from, uint32_t to
     return place + 1 == r->place_count ? to : net_between(n, from, to, r->groups[place]);
 }
 
+// Where a node is at an instant, in metres; false: it has no position. O(log points).
+bool net_position_m(const struct net *n, uint32_t node, sim_ns at, double *x, double *y);
+
 // Metres from node to node; false: one of them has no position. `at`: instant. O(log points).
 bool net_distance_m(const struct net *n, uint32_t from, uint32_t to, sim_ns at, double *out);
 

@@ -51,13 +51,18 @@ const struct track *net_track(const struct net *n, uint32_t node)
     return g->mobility != PLACE_NONE && g->tracks ? &g->tracks[node - g->first] : NULL;
 }
 
+bool net_position_m(const struct net *n, uint32_t node, sim_ns at, double *x, double *y)
+{
+    const struct track *t = net_track(n, node);
+    if (t) track_at(t, at, x, y);
+    return t;
+}
+
 bool net_distance_m(const struct net *n, uint32_t from, uint32_t to, sim_ns at, double *out)
 {
-    const struct track *f = net_track(n, from), *t = net_track(n, to);
-    if (!f || !t) return false;
     double fx, fy, tx, ty;
-    track_at(f, at, &fx, &fy);
-    track_at(t, at, &tx, &ty);
+    if (!net_position_m(n, from, at, &fx, &fy) || !net_position_m(n, to, at, &tx, &ty))
+        return false;
     *out = hypot(tx - fx, ty - fy);
     return true;
 }

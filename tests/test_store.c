@@ -477,8 +477,8 @@ START_TEST(a_newer_schema_is_refused_untouched)
     struct store *s = must_open();
     must_add(s, 0, "dina", RECORD_TASKS, 1);
     store_close(s);
-    run_sql(path, "PRAGMA user_version = 3");
-    expect_refused(path, "jetson2", "version 3 of a newer fogsim");
+    run_sql(path, "PRAGMA user_version = 99");
+    expect_refused(path, "jetson2", "version 99 of a newer fogsim");
     expect_one_file();
 }
 END_TEST
@@ -541,11 +541,42 @@ static char *read_text(const char *name)
     return text;
 }
 
+// Every column of the file is as in one that is made now.
+static void expect_schema_of_today(void)
+{
+    struct err e = {0};
+    char       fresh[128], attach[256];
+    snprintf(fresh, sizeof fresh, "%s/foreign.db", folder);
+    struct store *other = store_open(fresh, "jetson2", &e);
+    ck_assert(other &&
+              store_begin(other,
+                          &(struct run_info){
+                              .scenario = "jetson2", .point = "{}", .scheme = "", .model = ""},
+                          &e) &&
+              store_commit(other, &done, &e));
+    store_close(other);
+    sqlite3      *db = NULL;
+    sqlite3_stmt *q;
+    snprintf(attach, sizeof attach, "ATTACH '%s' AS fresh", fresh);
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, attach, NULL, NULL, NULL), SQLITE_OK);
+    const char *differing =
+        "WITH a AS (SELECT m.name AS t, c.cid, c.name, c.type, c.pk FROM main.sqlite_master m,"
+        " pragma_table_info(m.name, 'main') c), b AS (SELECT m.name AS t, c.cid, c.name, c.type,"
+        " c.pk FROM fresh.sqlite_master m, pragma_table_info(m.name, 'fresh') c)"
+        " SELECT (SELECT count(*) FROM b), (SELECT count(*) FROM (SELECT * FROM a EXCEPT SELECT *"
+        " FROM b)) + (SELECT count(*) FROM (SELECT * FROM b EXCEPT SELECT * FROM a))";
+    ck_assert_int_eq(sqlite3_prepare_v2(db, differing, -1, &q, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(q), SQLITE_ROW);
+    ck_assert_int_gt(sqlite3_column_int(q, 0), 100);
+    ck_assert_int_eq(sqlite3_column_int(q, 1), 0);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+}
+
 // tests/schema/version_1.sql is what fogsim wrote before it knew attempts, costs and link queues.
 START_TEST(a_file_of_version_1_is_migrated_with_its_rows)
 {
-    char fresh[128], attach[256];
-    snprintf(fresh, sizeof fresh, "%s/foreign.db", folder);
     run_sql(path, read_text("tests/schema/version_1.sql"));
     run_sql(path, "INSERT INTO run VALUES(0,'jetson2','','{}','dina','nin',1,0,'','','','','',1,1,"
                   "1,1,1,'done');"
@@ -567,31 +598,47 @@ START_TEST(a_file_of_version_1_is_migrated_with_its_rows)
     expect("SELECT attempts FROM task WHERE run_id = 1 AND task_id = 0", 3);
     expect("SELECT subtasks FROM node WHERE run_id = 0 AND down_s IS NULL", 7);
     expect("SELECT transfers FROM link WHERE run_id = 0 AND queue_max IS NULL", 5);
-    struct store *other = store_open(fresh, "jetson2", &e); // every column as in a new file
-    ck_assert(other &&
-              store_begin(other,
-                          &(struct run_info){
-                              .scenario = "jetson2", .point = "{}", .scheme = "", .model = ""},
-                          &e) &&
-              store_commit(other, &done, &e));
-    store_close(other);
-    db = NULL;
-    sqlite3_stmt *q;
-    snprintf(attach, sizeof attach, "ATTACH '%s' AS fresh", fresh);
-    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(db, attach, NULL, NULL, NULL), SQLITE_OK);
-    const char *differing =
-        "WITH a AS (SELECT m.name AS t, c.cid, c.name, c.type, c.pk FROM main.sqlite_master m,"
-        " pragma_table_info(m.name, 'main') c), b AS (SELECT m.name AS t, c.cid, c.name, c.type,"
-        " c.pk FROM fresh.sqlite_master m, pragma_table_info(m.name, 'fresh') c)"
-        " SELECT (SELECT count(*) FROM b), (SELECT count(*) FROM (SELECT * FROM a EXCEPT SELECT *"
-        " FROM b)) + (SELECT count(*) FROM (SELECT * FROM b EXCEPT SELECT * FROM a))";
-    ck_assert_int_eq(sqlite3_prepare_v2(db, differing, -1, &q, NULL), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_step(q), SQLITE_ROW);
-    ck_assert_int_gt(sqlite3_column_int(q, 0), 100);
-    ck_assert_int_eq(sqlite3_column_int(q, 1), 0);
-    sqlite3_finalize(q);
-    sqlite3_close(db);
+    expect_schema_of_today();
+}
+END_TEST
+
+// tests/schema/version_2.sql is what fogsim wrote before it knew errors, documents and positions.
+START_TEST(a_file_of_version_2_is_migrated_with_its_rows)
+{
+    run_sql(path, read_text("tests/schema/version_2.sql"));
+    run_sql(path, "INSERT INTO run VALUES(0,'jetson2','','{}','dina','nin',1,0,'','','','','',1,1,"
+                  "1,1,1,'done');"
+                  "INSERT INTO node VALUES(0,'fog0','fog','nano',7,1,1,1,1,1,1,0,2);"
+                  "INSERT INTO summary VALUES(0,NULL,'latency_s',4,2,1,2,3,4)");
+    struct store *s = must_open();
+    must_add(s, 1, "rand", RECORD_TASKS, 1);
+    store_close(s);
+    expect("PRAGMA user_version", SCHEMA_VERSION);
+    expect("SELECT count(*) FROM run WHERE error IS NULL", 2);
+    expect("SELECT cost FROM node WHERE run_id = 0 AND x_m IS NULL", 2);
+    expect("SELECT p99 FROM summary WHERE run_id = 0 AND p99_ci95 IS NULL", 4);
+    expect_schema_of_today();
+}
+END_TEST
+
+START_TEST(documents_go_in_with_the_first_run_and_are_replaced_with_all_runs)
+{
+    struct store *s = must_open();
+    store_document(s, "scenario", "{}");
+    must_add(s, 0, "dina", RECORD_TASKS, 1);
+    must_add(s, 1, "dina", RECORD_TASKS, 1);
+    store_close(s);
+    // printf '{}' | sha256sum
+    expect("SELECT text = '{}' AND sha256 ="
+           " '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a' FROM document",
+           1);
+    s = must_open();
+    store_replace_all(s);
+    store_document(s, "sweep", "[]");
+    must_add(s, 0, "dina", RECORD_TASKS, 1);
+    store_close(s);
+    expect("SELECT count(*) FROM document WHERE name = 'sweep'", 1);
+    expect("SELECT count(*) FROM document", 1);
 }
 END_TEST
 
@@ -741,6 +788,8 @@ Suite *store_suite(void)
     tcase_add_test(files, triggers_of_a_hostile_file_do_not_run);
     tcase_add_test(files, an_older_file_is_migrated);
     tcase_add_test(files, a_file_of_version_1_is_migrated_with_its_rows);
+    tcase_add_test(files, a_file_of_version_2_is_migrated_with_its_rows);
+    tcase_add_test(files, documents_go_in_with_the_first_run_and_are_replaced_with_all_runs);
     tcase_add_test(files, places_that_cannot_be_written_say_so);
     suite_add_tcase(suite, files);
     tcase_set_timeout(crash, 30);
