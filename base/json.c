@@ -299,17 +299,22 @@ bool json_set(struct json_doc *doc, const char *path, const char *value)
     return cJSON_AddItemToObject(object, key, item);
 }
 
-static const char *child_place(struct json j, const char *key)
+// "PREFIX.KEY". By hand: printf would be half of the time that reading a file takes.
+static const char *child_place(struct arena *a, const char *prefix, const char *key)
 {
-    int shown = (int)strnlen(key, SHOWN_BYTES);
-    return arena_format(j.arena, "%s%s%.*s", j.place, *j.place ? "." : "", shown, key);
+    size_t before = strlen(prefix), shown = strnlen(key, SHOWN_BYTES);
+    char  *place = arena_array(a, before + 1 + shown + 1, 1), *end = place + before;
+    memcpy(place, prefix, before);
+    if (before) *end++ = '.';
+    memcpy(end, key, shown);
+    return place;
 }
 
 struct json json_get(struct json object, const char *key)
 {
     const cJSON *item =
         cJSON_IsObject(object.item) ? cJSON_GetObjectItemCaseSensitive(object.item, key) : NULL;
-    return (struct json){object.doc, item, child_place(object, key), object.arena};
+    return (struct json){object.doc, item, child_place(object.arena, object.place, key), object.arena};
 }
 
 static bool is_absent(struct json j)
@@ -336,8 +341,7 @@ static struct json sibling(struct json parent, const cJSON *item, const char *pr
     struct json j = {parent.doc, item, "", parent.arena};
     if (!item) return j;
     if (item->string)
-        j.place = arena_format(parent.arena, "%s%s%.*s", prefix, *prefix ? "." : "", SHOWN_BYTES,
-                               item->string);
+        j.place = child_place(parent.arena, prefix, item->string);
     else
         j.place = arena_format(parent.arena, "%s[%u]", prefix, index);
     return j;
