@@ -127,7 +127,7 @@ static bool is_span(const char *text)
     if (!points) return false;
     if (isdigit((unsigned char)*c) || (*c == '.' && isdigit((unsigned char)c[1]))) return true;
     strtod(text, &end);
-    return end == points;
+    return end == points && end > text;
 }
 
 static bool scan_span(struct span *s, const char *text)
