@@ -13,16 +13,16 @@
 static const volatile int *interrupted;
 
 struct batch { // one call of the command
-    struct scenario    scenario;
-    struct profile     profile;
-    struct store      *store;
-    struct arena      *arena; // of the command
-    const char       **model_names;
-    struct result_row *rows;
-    uint32_t           row_count, runs_done, runs_total;
-    struct progress    progress;
-    bool               quiet, is_kept; // is_kept: a run failed, its tasks that ended are stored
-    const char        *point;          // JSON object of what --set changed
+    struct scenario     scenario;
+    struct profile      profile;
+    struct store       *store;
+    struct arena       *arena; // of the command
+    const char        **model_names;
+    struct result_row  *rows;
+    uint32_t            row_count, runs_done, runs_total;
+    struct progress_bar progress;
+    bool                quiet, is_kept; // is_kept: a run failed, its tasks that ended are stored
+    const char         *point;          // JSON object of what --set changed
 };
 
 // What a run needs is given back before the next; only the row gathers.
