@@ -10,11 +10,11 @@ enum { BAR_WIDTH = 30 };
 void progress_begin(struct progress_bar *p, const char *what, uint64_t before, uint64_t total,
                     bool quiet)
 {
-    *p = (struct progress){.what = what,
-                           .start_s = clock_wall_s(),
-                           .before = before,
-                           .total = total,
-                           .is_shown = !quiet && total && isatty(STDERR_FILENO)};
+    *p = (struct progress_bar){.what = what,
+                               .start_s = clock_wall_s(),
+                               .before = before,
+                               .total = total,
+                               .is_shown = !quiet && total && isatty(STDERR_FILENO)};
 }
 
 // "1 h 05 min", "3 min 20 s", "12 s"

@@ -21,6 +21,7 @@ void sweep_queue_init(struct sweep_queue *q, struct arena *a, const struct sweep
     uint32_t points = s->vary.count;
     *q = (struct sweep_queue){
         .sweep = s,
+        .arena = a,
         .states = ARENA_ARRAY(a, uint8_t, (size_t)s->run_count),
         .next = ARENA_ARRAY(a, int64_t, points),
         .wanted = ARENA_ARRAY(a, uint32_t, points),

@@ -17,6 +17,7 @@ enum sweep_state {
 
 struct sweep_queue { // private, but `states` before the first sweep_next
     const struct sweep *sweep;
+    struct arena       *arena;
     uint8_t            *states;   // [run_count] enum sweep_state
     int64_t            *next;     // [points] no run of the point before it is wanted
     uint32_t           *wanted;   // [points] runs
