@@ -1,6 +1,5 @@
 // cli/cmd_run.c: runs a scenario: each model under each scheme, all replications; stores, then
 // prints.
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,30 +82,12 @@ static void print_results(const struct batch *b, int format)
         report_table(&b->scenario, &b->profile, b->rows, b->row_count);
 }
 
-// {"links.default.rate": "10 Mbit/s", "--scheme-command": "python3 mine.py"}: the database says
-// what was run.
+// The database says what was run.
 static const char *point_of(const struct arguments *args)
 {
     uint32_t     count;
     const char **sets = option_all(args, "set", &count);
-    cJSON       *point = cJSON_CreateObject();
-    for (uint32_t i = 0; i < count; i++) {
-        char *key = arena_string(args->arena, sets[i]), *equals = strchr(key, '=');
-        if (!equals) continue; // the scenario's reader says so
-        *equals = '\0';
-        cJSON_DeleteItemFromObjectCaseSensitive(point, key);
-        cJSON_AddStringToObject(point, key, equals + 1);
-    }
-    static const char *const own[] = {"scheme-command", "scheme-library"};
-    for (int i = 0; i < 2; i++)
-        if (option_is_given(args, own[i]))
-            cJSON_AddStringToObject(point, arena_format(args->arena, "--%s", own[i]),
-                                    option_value(args, own[i], ""));
-    char       *text = cJSON_PrintUnformatted(point);
-    const char *copy = arena_string(args->arena, text ? text : "{}");
-    cJSON_free(text);
-    cJSON_Delete(point);
-    return copy;
+    return inputs_point(args, sets, count);
 }
 
 static bool read_inputs(const struct arguments *args, struct batch *b, int *format, struct err *e)
