@@ -2,10 +2,10 @@
 //
 // A run and all its rows are copied under its run_id, which is its rank in the list of the whole
 // sweep, so that the result has the rows of an undivided one. Only what belongs together is taken:
-// runs of one scenario, with the same documents, under one profile and version of fogsim. A run that
-// two databases hold is taken once when both say the same, but for the times that it took; of a
-// failed one and a done one the done one stays. One transaction: OUT has all or is as it was. Inputs
-// are read only, and trusted with nothing: their tables must be tables with the columns of
+// runs of one scenario, with the same documents, under one profile and version of fogsim. A run
+// that two databases hold is taken once when both say the same, but for the times that it took; of
+// a failed one and a done one the done one stays. One transaction: OUT has all or is as it was.
+// Inputs are read only, and trusted with nothing: their tables must be tables with the columns of
 // schema.sql. O(rows), a row in memory at a time.
 #ifndef FOGSIM_RESULTS_MERGE_H
 #define FOGSIM_RESULTS_MERGE_H
@@ -18,8 +18,8 @@
 
 struct merge_input { // of one database
     const char *path;
-    uint64_t    runs;  // that it holds
-    uint64_t    taken; // of these: copied, in place of a failed one too
+    uint64_t    runs;   // that it holds
+    uint64_t    taken;  // of these: copied, in place of a failed one too
     bool        is_out; // it is OUT itself, and passed over
 };
 

@@ -7,19 +7,19 @@
 #include "results/schema.h"
 
 static const struct {
-    const char *name, *order;
+    const char *name, *order, *more; // more: columns that * leaves out
 } tables[RUN_TABLES] = {
-    {"run", "run_id"},
-    {"task", "task_id"},
-    {"layer", "task_id, layer"},
-    {"op", "task_id, op"},
-    {"node", "node"},
-    {"link", "from_node, to_node"},
-    {"match", "epoch, user, fog"},
-    {"summary", "metric, ifnull(layer, -1)"},
-    {"metric", "name"},
-    {"queue_sample", "node, t_s"},
-    {"occupancy", "node, length"},
+    {"run", "run_id", ""},
+    {"task", "task_id", ""},
+    {"layer", "task_id, layer", ""},
+    {"op", "task_id, op", ""},
+    {"node", "node", ""},
+    {"link", "from_node, to_node", ""},
+    {"match", "epoch, user, fog", ""},
+    {"summary", "metric, ifnull(layer, -1)", ", rowid"}, // says in which order they were written
+    {"metric", "name", ""},
+    {"queue_sample", "node, t_s", ""},
+    {"occupancy", "node, length", ""},
 };
 
 static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, struct err *e)
@@ -66,18 +66,31 @@ bool tables_check(sqlite3 *db, struct err *e)
     return ok;
 }
 
+// The columns by name, as the SELECT has them.
+static sqlite3_stmt *prepare_insert(sqlite3 *db, const char *table, sqlite3_stmt *select,
+                                    struct err *e)
+{
+    char names[512] = "", marks[128] = "", sql[800];
+    int  length = 0;
+    for (int c = 0; c < sqlite3_column_count(select); c++) {
+        length += snprintf(names + length, sizeof names - (size_t)length, "%s\"%s\"", c ? "," : "",
+                           sqlite3_column_name(select, c));
+        snprintf(marks + 2 * c, sizeof marks - (size_t)(2 * c), c ? ",?" : "?");
+        if (2 * c + 4 > (int)sizeof marks || length + 64 > (int)sizeof names)
+            return err_add(e, "table %s: has too many columns", table), NULL;
+    }
+    snprintf(sql, sizeof sql, "INSERT INTO main.\"%s\"(%s) VALUES(%s)", table, names, marks);
+    return prepare(db, sql, e);
+}
+
 static bool prepare_table(struct run_tables *t, int i, bool writes, struct err *e)
 {
     char sql[256];
-    snprintf(sql, sizeof sql, "SELECT * FROM main.\"%s\" WHERE run_id = ? ORDER BY %s",
-             tables[i].name, tables[i].order);
+    snprintf(sql, sizeof sql, "SELECT *%s FROM main.\"%s\" WHERE run_id = ? ORDER BY %s",
+             tables[i].more, tables[i].name, tables[i].order);
     t->select[i] = prepare(t->db, sql, e);
     if (!t->select[i] || !writes) return t->select[i] != NULL;
-    int length = snprintf(sql, sizeof sql, "INSERT INTO main.\"%s\" VALUES(?", tables[i].name);
-    for (int c = sqlite3_column_count(t->select[i]); c > 1 && length < (int)sizeof sql - 4; c--)
-        length += snprintf(sql + length, sizeof sql - (size_t)length, ",?");
-    snprintf(sql + length, sizeof sql - (size_t)length, ")");
-    t->insert[i] = prepare(t->db, sql, e);
+    t->insert[i] = prepare_insert(t->db, tables[i].name, t->select[i], e);
     return t->insert[i] != NULL;
 }
 

@@ -23,7 +23,8 @@ struct run_tables { // statements on one database; private
 // that would run when it is read. false: e says which is not.
 MUST_USE bool tables_check(sqlite3 *db, struct err *e);
 
-// For tables_copy to it (`writes`), from it, and tables_same. false: e says why. Close it either way.
+// For tables_copy to it (`writes`), from it, and tables_same. false: e says why. Close it either
+// way.
 MUST_USE bool tables_open(struct run_tables *out, sqlite3 *db, bool writes, struct err *e);
 void          tables_close(struct run_tables *t);
 
@@ -31,8 +32,8 @@ void          tables_close(struct run_tables *t);
 MUST_USE bool tables_copy(struct run_tables *to, struct run_tables *from, int64_t run_id,
                           struct err *e);
 
-// Whether both hold the same rows of that run, but for when it started, how long it and its planning
-// took. false: e says why it cannot be told.
+// Whether both hold the same rows of that run, but for when it started, how long it and its
+// planning took. false: e says why it cannot be told.
 MUST_USE bool tables_same(struct run_tables *x, struct run_tables *y, int64_t run_id, bool *same,
                           struct err *e);
 
