@@ -106,10 +106,11 @@ static bool same_identity(const struct identity *want, const struct identity *ha
         const char *x = want->parts[i] ? want->parts[i] : "",
                    *y = have->parts[i] ? have->parts[i] : "";
         if (!strcmp(x, y)) continue;
-        bool short_enough = i + 1 < IDENTITY_PARTS;
-        same = err_add(e, "%s: want %s%sof %s, have %s%s", identity_parts[i].what,
-                       short_enough ? x : "those ", short_enough ? ", as " : "", want->path,
-                       short_enough ? y : "others", identity_parts[i].hint);
+        same = i + 1 == IDENTITY_PARTS // too long to be shown
+                   ? err_add(e, "%s: want those of %s, have others%s", identity_parts[i].what,
+                             want->path, identity_parts[i].hint)
+                   : err_add(e, "%s: want %s, as in %s, have %s%s", identity_parts[i].what, x,
+                             want->path, y, identity_parts[i].hint);
     }
     return same;
 }
@@ -306,28 +307,31 @@ static bool read_result(struct merge *m, struct err *e)
     return s != NULL;
 }
 
+static bool begin(struct merge *m, struct err *e)
+{
+    const char *sql = "CREATE TEMP TABLE origin(run_id INTEGER PRIMARY KEY, input INTEGER);"
+                      "BEGIN IMMEDIATE";
+    return execute(m->db, sql, e) && tables_open(&m->tables, m->db, true, e) &&
+           (m->status = prepare(m->db, status_sql, e)) &&
+           (m->origin = prepare(m->db, "SELECT input FROM temp.origin WHERE run_id = ?", e)) &&
+           (m->mark = prepare(m->db, "INSERT OR REPLACE INTO temp.origin VALUES(?,?)", e));
+}
+
 static bool merge_into(struct merge *m, const char *path, struct err *e)
 {
-    bool created, ok;
+    struct err own = {0}; // of OUT
+    bool       created, ok;
     m->db = schema_open_write(path, &created, e);
     if (!m->db) return false;
-    ok = execute(m->db,
-                 "CREATE TEMP TABLE origin(run_id INTEGER PRIMARY KEY, input INTEGER);"
-                 "BEGIN IMMEDIATE",
-                 e) &&
-         tables_open(&m->tables, m->db, true, e) && (m->status = prepare(m->db, status_sql, e)) &&
-         (m->origin = prepare(m->db, "SELECT input FROM temp.origin WHERE run_id = ?", e)) &&
-         (m->mark = prepare(m->db, "INSERT OR REPLACE INTO temp.origin VALUES(?,?)", e)) &&
-         merge_inputs(m, e) && read_result(m, e);
+    ok = begin(m, &own) && merge_inputs(m, e) && read_result(m, &own);
     sqlite3_finalize(m->status);
     sqlite3_finalize(m->origin);
     sqlite3_finalize(m->mark);
     tables_close(&m->tables);
-    if (ok && sqlite3_exec(m->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        ok = schema_fault(m->db, m->out, e);
+    ok = ok && execute(m->db, "COMMIT", &own);
     if (!ok) sqlite3_exec(m->db, "ROLLBACK", NULL, NULL, NULL);
     sqlite3_close(m->db);
-    return ok;
+    return ok || !own.length ? ok : tell(e, &own, m->out);
 }
 
 static bool make_new(struct merge *m, struct err *e)

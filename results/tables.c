@@ -49,8 +49,10 @@ static bool same_shape(sqlite3_stmt *want, sqlite3_stmt *have, const char *table
     for (int i = 0; same && i < 2; i++)
         same = !strcmp((const char *)sqlite3_column_text(want, i),
                        (const char *)sqlite3_column_text(have, i));
-    return same || err_add(e, "table %s: want the columns of a fogsim database, have %s", table,
-                           sqlite3_data_count(have) ? "others" : "a fault");
+    if (same) return true;
+    bool none = sqlite3_data_count(have) == 2 && !sqlite3_column_text(have, 0);
+    return err_add(e, "table %s: want the columns of a fogsim database, have %s", table,
+                   none ? "no such table" : "others");
 }
 
 bool tables_check(sqlite3 *db, struct err *e)
@@ -71,12 +73,12 @@ static sqlite3_stmt *prepare_insert(sqlite3 *db, const char *table, sqlite3_stmt
                                     struct err *e)
 {
     char names[512] = "", marks[128] = "", sql[800];
-    int  length = 0;
+    int  length = 0, marked = 0;
     for (int c = 0; c < sqlite3_column_count(select); c++) {
         length += snprintf(names + length, sizeof names - (size_t)length, "%s\"%s\"", c ? "," : "",
                            sqlite3_column_name(select, c));
-        snprintf(marks + 2 * c, sizeof marks - (size_t)(2 * c), c ? ",?" : "?");
-        if (2 * c + 4 > (int)sizeof marks || length + 64 > (int)sizeof names)
+        marked += snprintf(marks + marked, sizeof marks - (size_t)marked, c ? ",?" : "?");
+        if (marked + 4 > (int)sizeof marks || length + 64 > (int)sizeof names)
             return err_add(e, "table %s: has too many columns", table), NULL;
     }
     snprintf(sql, sizeof sql, "INSERT INTO main.\"%s\"(%s) VALUES(%s)", table, names, marks);
