@@ -3,24 +3,14 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/export.h"
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "cli/report.h"
 
 static const volatile int *interrupted;
-
-static void show_progress(bool quiet, uint32_t done, uint32_t total)
-{
-    enum { WIDTH = 40 };
-    if (quiet || !isatty(STDERR_FILENO)) return;
-    uint32_t filled = done * WIDTH / total;
-    fprintf(stderr, "\r[%-*.*s] %u of %u runs", WIDTH, (int)filled,
-            "########################################", done, total);
-    if (done == total) fprintf(stderr, "\r%*s\r", WIDTH + 32, "");
-}
 
 struct batch { // one call of the command
     struct scenario    scenario;
@@ -30,6 +20,7 @@ struct batch { // one call of the command
     const char       **model_names;
     struct result_row *rows;
     uint32_t           row_count, runs_done, runs_total;
+    struct progress    progress;
     bool               quiet, is_kept; // is_kept: a run failed, its tasks that ended are stored
     const char        *point;          // JSON object of what --set changed
 };
@@ -58,7 +49,7 @@ static bool run_replications(struct batch *b, struct arena *a, struct result_row
         if (*interrupted) return false;
         gather_add(&gather, row, &outcome);
         arena_rewind(a, mark);
-        show_progress(b->quiet, ++b->runs_done, b->runs_total);
+        progress_show(&b->progress, ++b->runs_done);
     }
     gather_end(&gather, row);
     return true;
@@ -154,7 +145,9 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     store_replace_all(b.store);
     store_document(b.store, "scenario", b.scenario.text);
     interrupted = interrupt_catch();
+    progress_begin(&b.progress, "runs", 0, b.runs_total, b.quiet);
     bool ok = run_all(&b, e);
+    progress_end(&b.progress);
     if (*interrupted)
         err_add(e, "%s: interrupted after %u of %u runs; these are whole, the rest is missing", db,
                 b.runs_done, b.runs_total);

@@ -227,6 +227,19 @@ static void add_claims(const struct scenario *s, const char *scheme, const char 
         err_add(e, "%s", line);
 }
 
+bool simulate_claims(const struct prepared *p, struct err *e)
+{
+    const struct scheme *scheme = p->scheme->scheme;
+    bool                 ok = true;
+    for (uint32_t c = 0; scheme->claims && c < p->class_count; c++) {
+        struct err inner = {0};
+        if (scheme->claims(&p->views[c], &inner)) continue;
+        add_claims(p->scenario, p->scheme->label, p->models[c].label, &inner, e);
+        ok = false;
+    }
+    return ok;
+}
+
 bool simulate_check(const struct scenario *s, const struct profile *profile, struct err *e)
 {
     struct arena a = {0};
@@ -236,12 +249,7 @@ bool simulate_check(const struct scenario *s, const struct profile *profile, str
         for (uint32_t m = 0; scheme->claims && m < simulate_model_runs(s); m++) {
             struct prepared p;
             simulate_prepare(&p, &a, s, m, &s->schemes[i], profile);
-            for (uint32_t c = 0; c < p.class_count; c++) {
-                struct err inner = {0};
-                if (scheme->claims(&p.views[c], &inner)) continue;
-                add_claims(s, s->schemes[i].label, p.models[c].label, &inner, e);
-                ok = false;
-            }
+            ok &= simulate_claims(&p, e);
             arena_rewind(&a, (struct arena_mark){0});
         }
     }

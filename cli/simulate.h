@@ -33,6 +33,9 @@ void simulate_prepare(struct prepared *out, struct arena *a, const struct scenar
                       uint32_t model, const struct scenario_scheme *scheme,
                       const struct profile *profile);
 
+// Whether the scheme can serve the models of `p`; false: e says which not, and why.
+MUST_USE bool simulate_claims(const struct prepared *p, struct err *e);
+
 // Whether every scheme can serve every model in this network; false: e says which not, and why.
 // O(schemes that ask x what simulate_prepare costs).
 MUST_USE bool simulate_check(const struct scenario *s, const struct profile *profile,
