@@ -1,6 +1,5 @@
 // cli/cmd_run.c: runs a scenario: each model under each scheme, all replications; stores, then
 // prints.
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,16 +12,16 @@
 static const volatile int *interrupted;
 
 struct batch { // one call of the command
-    struct scenario    scenario;
-    struct profile     profile;
-    struct store      *store;
-    struct arena      *arena; // of the command
-    const char       **model_names;
-    struct result_row *rows;
-    uint32_t           row_count, runs_done, runs_total;
-    struct progress    progress;
-    bool               quiet, is_kept; // is_kept: a run failed, its tasks that ended are stored
-    const char        *point;          // JSON object of what --set changed
+    struct scenario     scenario;
+    struct profile      profile;
+    struct store       *store;
+    struct arena       *arena; // of the command
+    const char        **model_names;
+    struct result_row  *rows;
+    uint32_t            row_count, runs_done, runs_total;
+    struct progress_bar progress;
+    bool                quiet, is_kept; // is_kept: a run failed, its tasks that ended are stored
+    const char         *point;          // JSON object of what --set changed
 };
 
 // What a run needs is given back before the next; only the row gathers.
@@ -83,30 +82,12 @@ static void print_results(const struct batch *b, int format)
         report_table(&b->scenario, &b->profile, b->rows, b->row_count);
 }
 
-// {"links.default.rate": "10 Mbit/s", "--scheme-command": "python3 mine.py"}: the database says
-// what was run.
+// The database says what was run.
 static const char *point_of(const struct arguments *args)
 {
     uint32_t     count;
     const char **sets = option_all(args, "set", &count);
-    cJSON       *point = cJSON_CreateObject();
-    for (uint32_t i = 0; i < count; i++) {
-        char *key = arena_string(args->arena, sets[i]), *equals = strchr(key, '=');
-        if (!equals) continue; // the scenario's reader says so
-        *equals = '\0';
-        cJSON_DeleteItemFromObjectCaseSensitive(point, key);
-        cJSON_AddStringToObject(point, key, equals + 1);
-    }
-    static const char *const own[] = {"scheme-command", "scheme-library"};
-    for (int i = 0; i < 2; i++)
-        if (option_is_given(args, own[i]))
-            cJSON_AddStringToObject(point, arena_format(args->arena, "--%s", own[i]),
-                                    option_value(args, own[i], ""));
-    char       *text = cJSON_PrintUnformatted(point);
-    const char *copy = arena_string(args->arena, text ? text : "{}");
-    cJSON_free(text);
-    cJSON_Delete(point);
-    return copy;
+    return inputs_point(args, sets, count);
 }
 
 static bool read_inputs(const struct arguments *args, struct batch *b, int *format, struct err *e)

@@ -175,7 +175,7 @@ bool crew_give(struct crew *c, uint32_t worker, const void *bytes, size_t length
     if (worker >= c->local_count)
         return crew_remote->give(worker - c->local_count + 1, bytes, length, &ignored);
     int socket = c->workers[worker].socket;
-    return socket >= 0 && send_frame(socket, CREW_LAST, bytes, length);
+    return socket >= 0 && send_frame(socket, CREW_BYTES, bytes, length);
 }
 
 // How it ended; what is left of it is ended with it, and has no say in that.

@@ -4,11 +4,13 @@
 // Local workers are forked when everything is read, so that they share it. A program that was
 // linked with remote workers (crew_remote) has them beside the local ones: workers are numbered
 // from 0, first the local ones, then the remote ranks from 1. Work is small and waits in its
-// worker's pipe, so one can be given ahead; answers are bytes in chunks, and a worker that answers
-// faster than the first process takes waits. Work is answered in the order in which it was given.
+// worker's pipe, so one can be given ahead; answers are bytes in chunks of about CREW_CHUNK_BYTES,
+// and a worker that answers faster than the first process takes waits. Work is answered in the
+// order in which it was given.
 //
 // Local workers end with the first process, however it ends, and leave the signals of a terminal to
-// it. One that dies is reported with the reason, after everything that it had answered.
+// it. One that dies is reported with the reason, after everything that it had answered. Where an
+// answer ends is for the two sides to know.
 #ifndef FOGSIM_CLI_CREW_H
 #define FOGSIM_CLI_CREW_H
 
@@ -25,9 +27,9 @@ enum { CREW_WORK_BYTES = 64, CREW_CHUNK_BYTES = 1 << 20, CREW_ANYBODY = UINT16_M
 
 enum crew_kind {
     CREW_NOTHING, // the time is over, or a signal came
-    CREW_PART,    // of an answer; more of it follows
-    CREW_LAST,    // the end of an answer, or all of it
-    CREW_LOST,    // the worker is gone: `bytes` says why, with a final NUL
+    CREW_BYTES,   // a piece of an answer
+    CREW_LOST,    // the worker died: `bytes` says how, with a final NUL
+    CREW_LEFT,    // the worker says that it cannot work: as above
 };
 
 struct crew_answer {
@@ -48,8 +50,7 @@ struct crew_remote {
     bool (*give)(uint32_t rank, const void *bytes, size_t length, struct err *e);
     bool (*take)(uint32_t rank, struct crew_answer *out, struct err *e);
     double pause_s; // between two calls of take that brought nothing
-    // Of the others. next waits; *length 0: there is no more work. answer: CREW_LOST: this rank
-    // cannot work.
+    // Of the others. next waits; *length 0: there is no more work. answer: CREW_BYTES or CREW_LEFT.
     bool (*next)(void *bytes, size_t *length, struct err *e); // [CREW_WORK_BYTES]
     bool (*answer)(enum crew_kind kind, const void *bytes, size_t length, struct err *e);
     void (*close)(void); // leaves; of every rank
@@ -78,8 +79,7 @@ MUST_USE bool crew_renew(struct crew *c, uint32_t worker);
 
 // Worker: waits for work, up to CREW_WORK_BYTES. false: there is no more.
 MUST_USE bool crew_next(struct crew *c, void *bytes, size_t *length);
-// kind: CREW_PART or CREW_LAST; CREW_LOST with a text: this worker cannot work. false: the first
-// process is gone.
+// kind: CREW_BYTES, or CREW_LEFT with why. false: the first process is gone.
 MUST_USE bool crew_tell(struct crew *c, enum crew_kind kind, const void *bytes, size_t length);
 
 // First process: what is under way is ended at once if `now`, else waited for; nothing that it

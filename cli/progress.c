@@ -7,14 +7,14 @@
 
 enum { BAR_WIDTH = 30 };
 
-void progress_begin(struct progress *p, const char *what, uint64_t before, uint64_t total,
+void progress_begin(struct progress_bar *p, const char *what, uint64_t before, uint64_t total,
                     bool quiet)
 {
-    *p = (struct progress){.what = what,
-                           .start_s = clock_wall_s(),
-                           .before = before,
-                           .total = total,
-                           .is_shown = !quiet && total && isatty(STDERR_FILENO)};
+    *p = (struct progress_bar){.what = what,
+                               .start_s = clock_wall_s(),
+                               .before = before,
+                               .total = total,
+                               .is_shown = !quiet && total && isatty(STDERR_FILENO)};
 }
 
 // "1 h 05 min", "3 min 20 s", "12 s"
@@ -30,7 +30,7 @@ static void print_duration(double seconds)
 }
 
 // The rate is of this call alone; before there is one, nothing is said of the time left.
-void progress_show(struct progress *p, uint64_t done)
+void progress_show(struct progress_bar *p, uint64_t done)
 {
     double now_s = clock_wall_s(), took_s = now_s - p->start_s;
     if (!p->is_shown || (p->shown_s > 0 && now_s - p->shown_s < 0.1)) return;
@@ -48,7 +48,7 @@ void progress_show(struct progress *p, uint64_t done)
     fflush(stderr);
 }
 
-void progress_end(struct progress *p)
+void progress_end(struct progress_bar *p)
 {
     if (p->is_shown) fprintf(stderr, "\r\033[K");
     p->is_shown = false;

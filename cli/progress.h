@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct progress {     // private
+struct progress_bar { // private
     const char *what; // "runs"
     double      start_s, shown_s;
     uint64_t    before, total;
@@ -14,10 +14,10 @@ struct progress {     // private
 };
 
 // `before` of `total` parts were done by an earlier call.
-void progress_begin(struct progress *p, const char *what, uint64_t before, uint64_t total,
+void progress_begin(struct progress_bar *p, const char *what, uint64_t before, uint64_t total,
                     bool quiet);
 // Draws at most ten times a second, so that it may be called after each part.
-void progress_show(struct progress *p, uint64_t done);
-void progress_end(struct progress *p); // clears the line
+void progress_show(struct progress_bar *p, uint64_t done);
+void progress_end(struct progress_bar *p); // clears the line
 
 #endif

@@ -90,18 +90,19 @@ struct document {
 };
 
 struct store {
-    struct arena    memory; // holds this struct too
-    sqlite3        *db;     // NULL: rows go onto the tape
-    struct tape     tape;
-    sqlite3_stmt   *statements[STATEMENT_COUNT];
-    const char     *path;
-    struct run_info info;         // of the run under way
-    bool            replaces_all; // the next run to be committed
-    uint64_t        warmup_tasks; // the highest task seen that does not count, plus one
-    int64_t         summary_rows;
-    bool            created, in_run;
-    struct document documents[DOCUMENTS_MAX]; // to be written with the next run
-    uint32_t        document_count;
+    struct arena       memory; // holds this struct too
+    sqlite3           *db;     // NULL: rows go onto the tape
+    struct tape        tape;
+    sqlite3_stmt      *statements[STATEMENT_COUNT];
+    const char        *path;
+    struct run_info    info;         // of the run under way
+    bool               replaces_all; // the next run to be committed
+    uint64_t           warmup_tasks; // the highest task seen that does not count, plus one
+    int64_t            summary_rows;
+    struct store_tally tally;
+    bool               created, in_run;
+    struct document    documents[DOCUMENTS_MAX]; // to be written with the next run
+    uint32_t           document_count;
 };
 
 static bool fault(struct store *s, struct err *e)
@@ -372,12 +373,27 @@ static bool begin_run(struct store *s, int64_t run_id, struct err *e)
     return insert_end(s, &old, e);
 }
 
-static bool end_run(struct store *s, struct err *e)
+static void count(struct store *s, const char *status, const char *error)
+{
+    bool is_done = !strcmp(status, "done");
+    s->tally.done += is_done;
+    s->tally.failed += !is_done;
+    if (!is_done && !s->tally.first_error)
+        s->tally.first_error = arena_string(&s->memory, error ? error : status);
+}
+
+struct store_tally store_tally(const struct store *s)
+{
+    return s->tally;
+}
+
+static bool end_run(struct store *s, const char *status, const char *error, struct err *e)
 {
     if (!(s->db ? run_statement(s, COMMIT, e) : tape_finish(&s->tape, e))) return false;
     s->replaces_all = false;
     s->document_count = 0;
     s->in_run = false;
+    count(s, status, error);
     return true;
 }
 
@@ -412,7 +428,7 @@ bool store_commit(struct store *s, const struct run_end *end, struct err *e)
     row_int(&r, (int64_t)end->tasks);
     row_text(&r, end->status);
     row_text(&r, end->error);
-    return insert_end(s, &r, e) && end_run(s, e);
+    return insert_end(s, &r, e) && end_run(s, end->status, end->error, e);
 }
 
 // Some errors (a full disk) make SQLite roll back by itself; then there is nothing left to do. Who
@@ -440,11 +456,26 @@ static bool replay_allowed(const struct store *s, uint8_t tag, uint32_t values)
            (int)values == sqlite3_bind_parameter_count(s->statements[tag]);
 }
 
+// The end of a run: what was bound to its statement says how it ended.
+static bool replay_end(struct store *s, const struct tape_value *status,
+                       const struct tape_value *error, struct err *e)
+{
+    struct arena a = {0};
+    bool         ok = status->type == TAPE_TEXT || err_add(e, "a tape has a run without a status");
+    ok = ok && end_run(s, arena_format(&a, "%.*s", (int)status->length, status->text),
+                       error->type == TAPE_TEXT
+                           ? arena_format(&a, "%.*s", (int)error->length, error->text)
+                           : NULL,
+                       e);
+    arena_free(&a);
+    return ok;
+}
+
 static bool replay_record(struct store *s, struct tape_reader *reader, struct err *e)
 {
     uint8_t           tag;
     uint32_t          values;
-    struct tape_value v;
+    struct tape_value v, before = {0};
     if (!tape_record(reader, &tag, &values, e)) return false;
     if (!replay_allowed(s, tag, values)) return err_add(e, "a tape has a record out of place");
     if (!tape_value(reader, &v, e)) return false;
@@ -457,10 +488,11 @@ static bool replay_record(struct store *s, struct tape_reader *reader, struct er
     if (tag == INSERT_RUN && !begin_run(s, v.integer, e)) return false;
     struct row r = insert_begin(s, (enum statement)tag);
     for (uint32_t i = 1; i < values; i++) {
+        before = v;
         if (!tape_value(reader, &v, e)) return false;
         row_value(&r, &v);
     }
-    return insert_end(s, &r, e) && (tag != UPDATE_RUN || end_run(s, e));
+    return insert_end(s, &r, e) && (tag != UPDATE_RUN || replay_end(s, &before, &v, e));
 }
 
 bool store_replay(struct store *s, const void *tape, size_t length, struct err *e)

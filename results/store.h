@@ -73,6 +73,12 @@ struct store *store_open_tape(size_t limit_bytes, tape_put *put, void *ctx);
 MUST_USE bool store_replay(struct store *s, const void *tape, size_t length, struct err *e);
 bool          store_in_run(const struct store *s); // between begin and commit
 
+struct store_tally { // of runs that were committed since store_open
+    uint64_t    done, failed;
+    const char *first_error; // of those that failed; as long as the store is open
+};
+struct store_tally store_tally(const struct store *s);
+
 // The next run that is committed replaces everything the database holds, in its own transaction:
 // runs of an earlier call would be averaged with those of this one.
 void store_replace_all(struct store *s);

@@ -54,15 +54,13 @@ static void add_chunk(struct tape *t)
     open_chunk(t)->records = 0;
 }
 
-static bool pass_on(struct tape *t, bool is_last, struct err *e)
+static bool pass_on(struct tape *t, struct err *e)
 {
     bool ok = true;
     for (uint32_t i = 0; ok && i < t->count; i++)
-        ok = t->put(t->ctx, t->chunks[i].bytes, t->chunks[i].length, is_last && i + 1 == t->count,
-                    e);
+        ok = t->put(t->ctx, t->chunks[i].bytes, t->chunks[i].length, e);
     t->count = 0;
     t->kept_bytes = 0;
-    t->is_passed_on = !is_last;
     return ok;
 }
 
@@ -158,7 +156,8 @@ bool tape_end(struct tape *t, struct err *e)
     t->count--; // all but the open one
     struct tape_chunk open = t->chunks[t->count];
     uint32_t          place = t->count;
-    bool              ok = pass_on(t, false, e);
+    bool              ok = pass_on(t, e);
+    t->is_passed_on = true;
     t->chunks[place] = t->chunks[0];
     t->chunks[0] = open;
     t->count = 1;
@@ -169,7 +168,8 @@ bool tape_finish(struct tape *t, struct err *e)
 {
     assert(t->count);
     close_chunk(t);
-    return pass_on(t, true, e);
+    t->is_passed_on = false;
+    return pass_on(t, e);
 }
 
 bool tape_forget(struct tape *t)

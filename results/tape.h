@@ -20,8 +20,8 @@
 
 enum { TAPE_CHUNK_BYTES = 1 << 20, TAPE_KEPT_BYTES = 64 << 20, TAPE_RECORD_BYTES = 1 << 28 };
 
-// Takes a chunk; `is_last`: the run ends with it. false: e says why.
-typedef bool tape_put(void *ctx, const void *bytes, size_t length, bool is_last, struct err *e);
+// Takes a chunk. false: e says why.
+typedef bool tape_put(void *ctx, const void *bytes, size_t length, struct err *e);
 
 struct tape_chunk { // private
     unsigned char *bytes;

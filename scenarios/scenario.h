@@ -79,27 +79,27 @@ struct scenario_edit {            // of the file before it is read
                                       // part is not looked at again
 };
 
-struct scenario_cache; // cache.h
+struct shelf; // shelf.h
 
 // A file read once: every point of a sweep is made from the same text, whatever becomes of the
 // file.
 struct scenario_source {
-    const char            *path, *text;
-    size_t                 length;
-    const char            *compact; // the same JSON without white space
-    struct scenario_cache *cache;   // of the files that it names; NULL: none, each is read
+    const char   *path, *text;
+    size_t        length;
+    const char   *compact; // the same JSON without white space
+    struct shelf *shelf;   // of the files that it names; NULL: none, each is read
 };
 
 extern const char *const record_names[]; // "summary", "tasks", "layers", "ops", NULL
 
-// Reads the text, into `a`; cache NULL. false: no JSON, e says where.
+// Reads the text, into `a`; shelf NULL. false: no JSON, e says where.
 MUST_USE bool scenario_open(struct scenario_source *out, struct arena *a, const char *path,
                             struct err *e);
-// edit NULL: none. The scenario lives in `a`, and needs the source and its cache.
+// edit NULL: none. The scenario lives in `a`, and needs the source and its shelf.
 MUST_USE bool scenario_read(struct scenario *out, struct arena *a,
                             const struct scenario_source *source, const struct paths *paths,
                             const struct scenario_edit *edit, struct err *e);
-// The two in one, without a cache.
+// The two in one, without a shelf.
 MUST_USE bool scenario_load(struct scenario *out, struct arena *a, const char *path,
                             const struct paths *paths, const struct scenario_edit *edit,
                             struct err *e);
