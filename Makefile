@@ -14,7 +14,7 @@ B       ?= build
 
 PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev libsodium-dev libglpk-dev gnuplot-nox \
             check sqlite3 python3 python3-jsonschema clang clang-format clang-tidy libonnx-dev libonnx-testdata protobuf-compiler \
-            protobuf-c-compiler libprotobuf-c-dev man-db git valgrind
+            protobuf-c-compiler libprotobuf-c-dev man-db git valgrind libopenmpi-dev openmpi-bin
 
 # What only `make bench` and `make bench-kernels` install: rivals to measure against, no part of fogsim.
 BENCH_PACKAGES := libdnnl-dev libopenblas-dev libxnnpack-dev libpthreadpool-dev libsimgrid-dev libns3-dev # xnnpack.h includes pthreadpool.h
@@ -50,7 +50,7 @@ SUITES   := kernels winograd bundle selftest
 BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/*/*.json)
 FOLDERS  := base kernels models sim algorithms $(patsubst %/,%,$(wildcard algorithms/*/)) scenarios
 # Nothing is simulated on a board: no exact optima, so no GLPK.
-SOURCES  := $(filter-out algorithms/optimal%,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
+SOURCES  := $(filter-out algorithms/optimal%,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/program.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
 endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
@@ -63,11 +63,20 @@ GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B
 
 .PHONY: all deps demo check check-long bench bench-simgrid bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
-all: $(B)/fogsim $(B)/fogsim-bench
+all: $(B)/fogsim $(B)/fogsim-bench $(if $(MPI),$(B)/fogsim-mpi)
 
 $(B)/fogsim $(B)/fogsim-calibrate: $(OBJECTS)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The same with the ranks of an MPI job as workers, where Open MPI is installed (docs/SCALING.md).
+MPI := $(if $(ROOT),,$(firstword $(foreach m,ompi-c mpi-c,$(shell pkg-config --exists $(m) 2>/dev/null && echo $(m)))))
+MPI_SOURCES := $(if $(MPI),$(wildcard cli/mpi/*.c))
+MPI_OBJECTS := $(MPI_SOURCES:%.c=$(B)/%.o)
+$(B)/cli/mpi/%.o $(B)/tidy/cli/mpi/%.ok: EXTRA = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
+$(B)/fogsim-mpi: $(filter-out $(B)/cli/crew_remote.o,$(LIBRARY)) $(MPI_OBJECTS)
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(MPI)) $(LDLIBS)
 
 # The timed kernels: one file per instruction set, each with the flags it needs. Fused multiply-add is what is measured.
 $(B)/kernels/%.o: OPT := -O3 -fno-math-errno
@@ -111,7 +120,7 @@ LIBRARY_HEADERS = $(shell $(CC) -MM -MG $(CPPFLAGS) $(LIB_FLAGS) algorithms/libr
 $(B)/abi.inc: FORCE
 	@mkdir -p $(@D); echo "#define FOGSIM_SCHEME_ABI $$(cat $(LIBRARY_HEADERS) | cksum | cut -d' ' -f1)u" >$@.new; \
 	  cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-$(B)/fogsim: LDFLAGS += $(if $(ROOT),,-Wl,--dynamic-list=cli/library.list)
+$(B)/fogsim $(B)/fogsim-mpi: LDFLAGS += $(if $(ROOT),,-Wl,--dynamic-list=cli/library.list)
 $(B)/build.inc: FORCE
 	@mkdir -p $(@D); { echo '#define BUILD_FLAGS "$(OPT) -O3 for kernels"'; \
 	  echo "#define BUILD_COMMIT \"$$(git rev-parse --short=12 HEAD 2>/dev/null || echo none)\""; } >$@.new; \
@@ -239,13 +248,13 @@ check-long-run:
 	$(B)/asan/fuzz 30000 2
 layers:
 	@sh tests/layers.sh && echo "includes point one way"
-FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) kernels/*.inc tests/*.[ch] tests/queueing/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch] \
+FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) cli/mpi/*.[ch] kernels/*.inc tests/*.[ch] tests/queueing/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch] \
             bench/*/*/*.[ch])
 format:
 	clang-format -i $(FORMATTED)
 format-check:
 	@clang-format --dry-run --Werror $(FORMATTED) && echo "formatted"
-TIDY = $(SOURCES:%.c=$(B)/tidy/%.ok)
+TIDY = $(patsubst %.c,$(B)/tidy/%.ok,$(SOURCES) $(MPI_SOURCES))
 tidy: $(TIDY)
 	@echo "clang-tidy: no findings in $(words $(TIDY)) files"
 $(B)/tidy/%.ok: %.c .clang-tidy | $(GENERATED)
@@ -313,7 +322,7 @@ INCLUDE = $(DESTDIR)$(PREFIX)/include/fogsim
 install: all install-headers
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(SHARE)/models/zoo $(SHARE)/kernels/profiles \
 	  $(SHARE)/results/plots $(SHARE)/scenarios/devices $(SHARE)/scenarios/protocols $(SHARE)/scenarios/hadidi $(SHARE)/docs
-	install -m 755 $(B)/fogsim $(DESTDIR)$(PREFIX)/bin/fogsim
+	install -m 755 $(B)/fogsim $(if $(MPI),$(B)/fogsim-mpi) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 docs/fogsim.1 $(DESTDIR)$(PREFIX)/share/man/man1/fogsim.1
 	install -m 644 models/zoo/*.json $(SHARE)/models/zoo
 	install -m 644 kernels/profiles/*.json $(SHARE)/kernels/profiles
@@ -353,5 +362,5 @@ validation: all $(B)/queueing
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(QUEUEING:.o=.d) $(SIMGRID_BENCH:.o=.d) \
+-include $(OBJECTS:.o=.d) $(MPI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(QUEUEING:.o=.d) $(SIMGRID_BENCH:.o=.d) \
   $(ENGINE_BENCH:.o=.d)
