@@ -10,7 +10,7 @@
 #include "base/quantile.h"
 #include "base/stat.h"
 
-enum { MSER_BATCH = 5 };
+enum { MSER_BATCH = 5, MSER_LEAST_BATCHES = 5 };
 
 // How many of the first values to leave out: MSER-5, a multiple of 5. Over means of 5 successive
 // values z[0..k), the d in [0, k - 5] that makes the sum of (z[i] - mean of z[d..k))^2 over d <= i
@@ -25,7 +25,7 @@ size_t mser5(const double *x, size_t n, bool *is_short);
 // they are paired up and the size doubles. So a stream of any length has between half of
 // BATCH_LIMIT and BATCH_LIMIT of them: Schmeiser (Oper. Res. 30(3), 1982): 10 to 30 serve, more
 // gain next to nothing.
-enum { BATCH_LIMIT = 32, BATCH_LEAST = 10, BATCH_SIZE_LEAST = 10 };
+enum { BATCH_LIMIT = 32, BATCH_LEAST = 10, BATCH_SIZE_LEAST = 10, BATCH_BEYOND_LEAST = 10 };
 
 struct batches { // zero-initialise; private to series.c
     double           mean[BATCH_LIMIT];
@@ -45,7 +45,8 @@ void batches_add(struct batches *b, struct arena *a, double value);
 // correlation, one-sided at 5 %), also when paired up once more.
 double batches_ci95(const struct batches *b);
 
-// The same of the quantile at `share`; NaN too: fewer than 10 values of a batch lie beyond it.
+// The same of the quantile at `share`; NaN too: fewer than BATCH_BEYOND_LEAST values of a
+// batch lie beyond it.
 double batches_quantile_ci95(const struct batches *b, struct arena *scratch, double share);
 
 // Correlation of successive batch means; NaN with fewer than 3, or when all are equal.

@@ -19,6 +19,7 @@ enum { PRECISION_LEAST = 5, PRECISION_MOST = 1000 };
 struct precision {
     enum metric metric;
     const char *column;      // of table summary, layer NULL: "mean", "p50", "p95" or "p99"
+    double      quantile;    // the same as a share of the tasks; NaN: the mean
     double      share;       // wanted half-width over mean
     uint32_t    least, most; // replications
 };
@@ -31,6 +32,10 @@ uint32_t precision_wanted(const struct precision *p, const double *means, uint32
 // Whether n replications have the precision. A mean of 0 has it when all values are equal, else
 // never; fewer than 2 values never have it.
 bool precision_is_met(const struct precision *p, const double *means, uint32_t n);
+
+// The value of one replication, as it is in the database; NaN: no task finished.
+double precision_value(const struct precision *p, const struct statistics *s,
+                       struct arena *scratch);
 
 // --precision [METRIC=]P% (any number of them) and --max-replications N; `least`: what the user or
 // the scenario asks for. out[]: lives in the arguments' arena; *count 0: none is wanted.
