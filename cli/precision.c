@@ -11,12 +11,13 @@ static uint32_t next_look(uint32_t n)
     return n + (n < 4 ? 1 : n / 4);
 }
 
-bool precision_is_met(const struct precision *p, const double *means, uint32_t n)
+double precision_share(const double *means, uint32_t n)
 {
     struct moments m = {0};
     for (uint32_t i = 0; i < n; i++)
         if (!isnan(means[i])) moments_add(&m, means[i]);
-    return m.n >= 2 && moments_ci95(&m) <= p->share * fabs(moments_mean(&m));
+    double half = moments_ci95(&m), mean = fabs(moments_mean(&m));
+    return isnan(half) ? INFINITY : mean > 0 || half > 0 ? half / mean : 0;
 }
 
 uint32_t precision_wanted(const struct precision *p, const double *means, uint32_t n)
@@ -24,7 +25,7 @@ uint32_t precision_wanted(const struct precision *p, const double *means, uint32
     uint32_t look = p->least;
     while (look < n) look = next_look(look);
     if (n >= p->most) return n;
-    if (look == n) look = precision_is_met(p, means, n) ? n : next_look(n);
+    if (look == n) look = precision_share(means, n) <= p->share ? n : next_look(n);
     return look < p->most ? look : p->most;
 }
 

@@ -29,9 +29,9 @@ struct precision {
 // is left out. O(n).
 uint32_t precision_wanted(const struct precision *p, const double *means, uint32_t n);
 
-// Whether n replications have the precision. A mean of 0 has it when all values are equal, else
-// never; fewer than 2 values never have it.
-bool precision_is_met(const struct precision *p, const double *means, uint32_t n);
+// Half of the 95 % interval over the mean. A mean of 0 has nothing to be relative to: 0 when all
+// values are 0, else INFINITY, which is never enough; so with fewer than 2 values.
+double precision_share(const double *means, uint32_t n);
 
 // The value of one replication, as it is in the database; NaN: no task finished.
 double precision_value(const struct precision *p, const struct statistics *s,
