@@ -332,6 +332,19 @@ static void print_precision(const struct study *study, const struct result_row *
     }
 }
 
+// One long run whose batches say nothing of its mean.
+static void print_unknown(const struct result_row *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct figure_of_merit *f = &rows[i].metrics[METRIC_LATENCY];
+        if (rows[i].replications == 1 && f->n && isnan(f->batch.mean))
+            printf(
+                "note: %s, %s: no interval of the total: the run is short, or its batches depend "
+                "on each other (a trend?); --replications tells more\n",
+                rows[i].model, rows[i].scheme->label);
+    }
+}
+
 // What MSER-5 left out.
 static void print_warm_up(const struct result_row *rows, uint32_t count)
 {
@@ -359,6 +372,7 @@ void report_table(const struct study *study, const struct result_row *rows, uint
     print_published(s, rows, count);
     printf("\n");
     print_precision(study, rows, count);
+    print_unknown(rows, count);
     if (s->finds_warm_up) print_warm_up(rows, count);
     print_equal(s, rows, count);
     print_losses(rows, count);

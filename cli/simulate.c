@@ -24,7 +24,7 @@ struct simulation {
     uint64_t           local_plans; // tasks that never left their user
     struct transient  *transient;   // NULL: not sought
     double             warm_up_s;
-    bool               warm_up_is_short, scheme_failed;
+    bool               warm_up_is_short, is_past_warm_up, scheme_failed;
 };
 
 static double backlog_s(void *ctx, uint32_t node)
@@ -77,6 +77,14 @@ static bool stays_at(const struct plan *p, uint32_t node)
     return true;
 }
 
+static void see_arrival(struct simulation *sim, const struct job_request *request)
+{
+    measure_arrival(&sim->measure);
+    if (sim->is_past_warm_up || request->now < ns_from_s(sim->warm_up_s)) return;
+    statistics_begin(&sim->statistics, request->job);
+    sim->is_past_warm_up = true;
+}
+
 // A task that is planned again keeps its number: it draws as before, and sees the network of now.
 static enum plan_verdict plan(void *ctx, const struct engine *en, const struct job_request *request,
                               struct plan *out, struct err *e)
@@ -98,7 +106,7 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
     arena_rewind(&sim->scratch, mark);
     if (scheme->is_foreign) verdict = plugin_verdict(scheme, view, out, verdict, e);
     sim->scheme_failed |= verdict == PLAN_FAILED;
-    if (request->attempt == 0) measure_arrival(&sim->measure);
+    if (request->attempt == 0) see_arrival(sim, request);
     sim->local_plans +=
         request->attempt == 0 && verdict == PLAN_READY && stays_at(out, request->home);
     return verdict;

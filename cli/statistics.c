@@ -27,20 +27,25 @@ void statistics_init(struct statistics *s, struct arena *a, uint32_t class_count
     if (class_count > 1) s->classes = ARENA_ARRAY(a, struct class_statistics, class_count);
 }
 
+void statistics_begin(struct statistics *s, uint64_t first_job)
+{
+    s->first_job = first_job;
+}
+
 static void add_value(struct series *series, struct arena *a, double value)
 {
     moments_add(&series->moments, value);
     quantile_add(&series->values, a, value);
 }
 
-static void add_task(struct class_statistics *c, struct arena *a, const double *values,
-                     enum job_status status)
+static void add_task(struct class_statistics *c, struct arena *a, uint64_t rank,
+                     const double *values, enum job_status status)
 {
     c->by_status[status]++;
     if (!values) return;
     for (int m = 0; m < METRIC_COUNT; m++) {
         add_value(&c->task[m], a, values[m]);
-        batches_add(&c->batches[m], a, values[m]);
+        batches_add(&c->batches[m], a, rank, values[m]);
     }
 }
 
@@ -67,13 +72,14 @@ static void add_layers(struct statistics *s, const struct job_record *job)
 
 void statistics_add(struct statistics *s, const struct job_record *job, bool has_deadline)
 {
-    double values[METRIC_COUNT];
-    bool   is_finished = job->finished_ns >= 0;
+    double        values[METRIC_COUNT];
+    bool          is_finished = job->finished_ns >= 0;
+    const double *known = is_finished ? values : NULL;
     if (!job->counted) return;
+    uint64_t rank = job->job - s->first_job;
     if (is_finished) values_of(job, values);
-    add_task(&s->all, s->arena, is_finished ? values : NULL, job->status);
-    if (s->classes)
-        add_task(&s->classes[job->class_id], s->arena, is_finished ? values : NULL, job->status);
+    add_task(&s->all, s->arena, rank, known, job->status);
+    if (s->classes) add_task(&s->classes[job->class_id], s->arena, rank, known, job->status);
     if (is_finished) add_layers(s, job);
     s->retries += job->attempts > 1 ? job->attempts - 1 : 0;
     s->due += has_deadline;
@@ -176,6 +182,8 @@ bool statistics_store(const struct statistics *s, const char *const *class_names
     bool            ok = true;
     for (int m = 0; ok && m < METRIC_COUNT; m++)
         ok = store_task(&s->all, (enum metric)m, metric_names[m], scratch, store, e);
+    double lag1 = batches_lag1(&s->all.batches[METRIC_LATENCY]);
+    if (!isnan(lag1)) ok = ok && store_metric(store, "latency_batch_lag1", lag1, e);
     return ok && store_layers(s, scratch, store, e) &&
            store_classes(s, class_names, scratch, store, e) &&
            store_share(store, "dropped_share", by_status[JOB_DROPPED], tasks, e) &&

@@ -35,7 +35,7 @@ struct series {
     struct quantile values;
 };
 
-// `batches`: in order of finishing; with quantiles only the latency's of all classes together.
+// `batches`: in order of arrival; with quantiles only the latency's of all classes together.
 struct class_statistics {
     struct series  task[METRIC_COUNT];
     struct batches batches[METRIC_COUNT];
@@ -49,12 +49,17 @@ struct statistics {
     struct class_statistics  all;
     struct class_statistics *classes;     // [class_count]; one class: NULL, it is `all`
     struct series           *layers;      // [stages * LAYER_METRICS]
+    uint64_t                 first_job;   // rank of the first that arrived after the warm-up
     uint64_t                 retries;     // attempts beyond the first
     uint64_t                 due, missed; // tasks with a deadline; of these not done by it
 };
 
 void statistics_init(struct statistics *s, struct arena *a, uint32_t class_count,
                      const uint32_t *first_stage);
+
+// The first task after the warm-up has arrived; before any of those is added. Not called: the
+// first of all.
+void statistics_begin(struct statistics *s, uint64_t first_job);
 
 // One task that ended. O(metrics + its class's stages).
 void statistics_add(struct statistics *s, const struct job_record *job, bool has_deadline);
