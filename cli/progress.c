@@ -30,6 +30,11 @@ static void print_duration(double seconds)
 }
 
 // The rate is of this call alone; before there is one, nothing is said of the time left.
+void progress_more(struct progress_bar *p, uint64_t parts)
+{
+    p->total += parts;
+}
+
 void progress_show(struct progress_bar *p, uint64_t done)
 {
     double now_s = clock_wall_s(), took_s = now_s - p->start_s;
