@@ -15,7 +15,8 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     char       *all = arena_string(args->arena, "");
     for (uint32_t i = 0; i < count; i++) {
         if (!strcmp(figures[i].name, name)) {
-            if (!figure_draw(&figures[i], db, out, e)) return EXIT_BAD_INPUT;
+            const struct figure_request r = {.db_path = db, .out_path = out};
+            if (!figure_draw(&figures[i], &r, e)) return EXIT_BAD_INPUT;
             printf("%s\n", out);
             return EXIT_DONE;
         }

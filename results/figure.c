@@ -27,6 +27,7 @@ struct query {
 struct header { // what the leading comments of a script say
     const char  *about;
     const char  *needs; // what a database must hold, for the message when it does not
+    const char  *takes; // names of its options, with a blank between
     struct query queries[QUERIES_MAX];
     uint32_t     query_count;
 };
@@ -40,6 +41,7 @@ struct drawing {
     FILE         *preamble;
     const char   *format;
     struct figure figure;
+    bool          nothing; // a query has no rows
 };
 
 // Names that a library or gnuplot would read as an option, a pipe or a home folder.
@@ -93,6 +95,7 @@ static bool read_line(struct header *h, struct arena *a, const char *line)
     const char *rest;
     if ((rest = after(line, "# about: "))) h->about = arena_string(a, rest);
     if ((rest = after(line, "# needs: "))) h->needs = arena_string(a, rest);
+    if ((rest = after(line, "# takes: "))) h->takes = arena_string(a, rest);
     if ((rest = after(line, "# query"))) return begin_query(h, a, rest);
     if ((rest = after(line, "#  ")) && h->query_count > 0) {
         struct query *q = &h->queries[h->query_count - 1];
@@ -105,7 +108,7 @@ static bool read_header(struct header *h, struct arena *a, const char *path, str
 {
     char *text = read_text(a, path, e);
     if (!text) return false;
-    *h = (struct header){.about = "", .needs = "finished runs"};
+    *h = (struct header){.about = "", .needs = "finished runs", .takes = ""};
     for (char *line = text; *line == '#'; line++) {
         size_t length = strcspn(line, "\n");
         bool   last = line[length] == '\0';
@@ -139,8 +142,9 @@ bool figure_list(const char *folder, struct arena *a, struct figure **out, uint3
         char *path = arena_format(a, "%s/%s", folder, entry->d_name);
         ok = read_header(&h, a, path, e);
         figures = arena_grow(a, figures, &capacity, *count + 1, sizeof *figures);
-        figures[(*count)++] = (struct figure){
-            arena_format(a, "%.*s", (int)length - 3, entry->d_name), ok ? h.about : "", path};
+        figures[(*count)++] =
+            (struct figure){arena_format(a, "%.*s", (int)length - 3, entry->d_name),
+                            ok ? h.about : "", path, ok ? h.takes : ""};
     }
     closedir(dir);
     if (ok && *count) qsort(figures, *count, sizeof *figures, by_name);
@@ -243,6 +247,7 @@ static bool write_all(struct drawing *d, struct err *e)
         uint32_t    rows = 0;
         ok = write_table(d, name, &rows, e);
         if (ok && rows == 0 && is_query(&d->header, name))
+            d->nothing = true,
             ok = err_add(e, "nothing to draw: figure %s needs %s", d->figure.name, d->header.needs);
     }
     sqlite3_finalize(q);
@@ -299,21 +304,40 @@ static bool make_folder(struct drawing *d, struct err *e)
            err_add(e, "%s: cannot make a folder: %s", d->folder, strerror(errno));
 }
 
-bool figure_draw(const struct figure *f, const char *db_path, const char *out_path, struct err *e)
+bool figure_takes(const struct figure *f, const char *name)
 {
-    struct drawing d = {.figure = *f, .format = format_of(out_path)};
-    if (!d.format) return err_add(e, "%s: want a name that ends in .svg, .png or .pdf", out_path);
+    const size_t length = strlen(name);
+    for (const char *at = f->takes; (at = strstr(at, name)); at++)
+        if ((at == f->takes || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
+    return false;
+}
+
+static bool check_options(const struct figure *f, const struct figure_request *r, struct err *e)
+{
+    for (uint32_t i = 0; i < r->option_count; i++)
+        if (!figure_takes(f, r->options[i].name))
+            return err_add(e, "figure %s takes no --%s", f->name, r->options[i].name);
+    return true;
+}
+
+bool figure_draw(const struct figure *f, const struct figure_request *r, struct err *e)
+{
+    struct drawing d = {.figure = *f, .format = format_of(r->out_path)};
+    if (!d.format)
+        return err_add(e, "%s: want a name that ends in .svg, .png or .pdf", r->out_path);
+    if (!check_options(f, r, e)) return false;
     char *plots = plain_path(&d.arena, f->path);
     *strrchr(plots, '/') = '\0';
     d.plots = plots;
     bool ok = read_header(&d.header, &d.arena, f->path, e);
-    d.db = ok ? schema_open_read(db_path, e) : NULL;
+    d.db = ok ? schema_open_read(r->db_path, e) : NULL;
     ok = d.db && make_folder(&d, e);
     if (ok) {
-        ok = draw(&d, db_path, out_path, e);
+        ok = draw(&d, r->db_path, r->out_path, e);
         remove_folder(&d);
     }
     sqlite3_close(d.db);
     arena_free(&d.arena);
+    if (r->nothing) *r->nothing = d.nothing;
     return ok;
 }
