@@ -17,11 +17,7 @@ bool whole_open(struct whole *w, struct arena *a, const char *path, struct err *
 bool whole_close(struct whole *w, bool ok, struct err *e)
 {
     bool had = ok;
-    if (!w->part) {
-        ok = ok && !fflush(w->file) && !ferror(w->file);
-        if (had && !ok) err_add(e, "standard output: cannot write");
-        return ok;
-    }
+    if (!w->part) return ok && !fflush(w->file) && !ferror(w->file);
     ok = ok && !ferror(w->file);
     ok = !fclose(w->file) && ok;
     ok = ok && !rename(w->part, w->path);

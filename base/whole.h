@@ -21,7 +21,8 @@ struct whole {
 MUST_USE bool whole_open(struct whole *w, struct arena *a, const char *path, struct err *e);
 
 // Closes it: under its name if `ok` and all of it could be written, else it is gone. The result is
-// whether it is there; it adds no fault where !ok, for there is one.
+// whether it is there. It adds no fault where !ok, for there is one, nor of the standard output,
+// which the program checks at its end, whoever wrote to it.
 MUST_USE bool whole_close(struct whole *w, bool ok, struct err *e);
 
 #endif

@@ -16,9 +16,9 @@
 #include "base/err.h"
 
 struct chrome_trace {
-    int64_t             run_id; // -1: the first that has operations
+    int64_t             run_id;                // -1: the first that has operations
     int64_t             first_task, last_task; // both included
-    const volatile int *interrupted; // not 0: stop; may be NULL
+    const volatile int *interrupted;           // not 0: stop; may be NULL
 };
 
 struct chrome_trace_counts { // of what was written
@@ -29,7 +29,6 @@ struct chrome_trace_counts { // of what was written
 // false: e says why; `*is_usage` where nothing was written because there is no such run, or no
 // operation of these tasks.
 MUST_USE bool chrome_trace_write(sqlite3 *db, const struct chrome_trace *t, FILE *out,
-                                 struct chrome_trace_counts *counts, bool *is_usage,
-                                 struct err *e);
+                                 struct chrome_trace_counts *counts, bool *is_usage, struct err *e);
 
 #endif

@@ -19,13 +19,14 @@ enum dump_format { DUMP_CSV, DUMP_JSONL };
 struct dump {
     const char         *name; // of a table or a view of the database
     enum dump_format    format;
-    const int64_t      *runs; // [run_count] only rows of these; 0 runs: all rows
+    const int64_t      *runs; // [run_count] only rows of these, run by run; 0: all rows
     uint32_t            run_count;
     const volatile int *interrupted; // not 0: stop; may be NULL
 };
 
-// The number of rows goes to *rows. false: e says why (no such table, no such run, a view without
-// run_id, the disk, ...); of what was asked wrongly before anything is written, `*is_usage` then.
+// The number of rows goes to *rows. false: e says why; *is_usage: nothing is written, for something
+// was asked that the database has not. Ends early, and is true, where `out` has an error: its owner
+// tells that.
 MUST_USE bool dump_rows(sqlite3 *db, const struct dump *d, FILE *out, uint64_t *rows,
                         bool *is_usage, struct err *e);
 
