@@ -27,6 +27,7 @@ void chrome_open(struct chrome *c, char phase, const char *category, const char 
                  struct chrome_track track, sim_ns at)
 {
     begin(c, phase, name, track);
+    c->used_pids |= (uint64_t)1 << track.pid % 64;
     if (category) chrome_field(c, "cat", category);
     chrome_field_ns(c, "ts", at);
 }

@@ -14,7 +14,8 @@
 struct chrome { // the file that is being written
     FILE    *out;
     uint64_t events;
-    int      args; // of the event that is open; -1: its args have not begun
+    uint64_t used_pids; // bit pid % 64: an event stands in that process
+    int      args;      // of the event that is open; -1: its args have not begun
 };
 
 struct chrome_track { // a process and a thread of it

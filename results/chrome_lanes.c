@@ -16,6 +16,7 @@ static const char tables_sql[] =
     "CREATE TEMP TABLE chrome_process(pid INTEGER, kind TEXT);"
     "CREATE TEMP TABLE chrome_place(place INTEGER PRIMARY KEY, pid INTEGER, name TEXT,"
     " from_node TEXT, to_node TEXT, is_delay INTEGER);"
+    "CREATE INDEX temp.chrome_place_key ON chrome_place(from_node, to_node, is_delay);"
     "CREATE TEMP TABLE chrome_lane(task_id INTEGER, op INTEGER, place INTEGER, pid INTEGER,"
     " tid INTEGER);";
 
@@ -55,8 +56,8 @@ struct lanes { // of the place that is being filled
     int64_t        place;
     sim_ns        *free_at; // [count] when the last operation of a lane ends
     uint32_t       count, capacity;
-    uint32_t       first_tid;      // of the place's first lane
-    int64_t        pid, named_pid; // the last process that was named
+    uint32_t       first_tid; // of the place's first lane
+    int64_t        pid;
     struct chrome *out;
 };
 
@@ -86,23 +87,6 @@ static bool run_sql(sqlite3 *db, const char *sql, const struct chrome_range *ran
     return ok;
 }
 
-static void name_process(struct lanes *l, sqlite3 *db, int64_t pid)
-{
-    sqlite3_stmt       *q = NULL;
-    struct chrome_track track = {(uint32_t)pid, (uint32_t)pid};
-    if (pid == l->named_pid) return;
-    l->named_pid = pid;
-    const char *sql = "SELECT CASE kind WHEN '' THEN 'links' ELSE kind || ' nodes' END"
-                      " FROM temp.chrome_process WHERE pid = ?";
-    if (sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK) {
-        sqlite3_bind_int64(q, 1, pid);
-        if (sqlite3_step(q) == SQLITE_ROW)
-            chrome_name(l->out, "process_name", track, (const char *)sqlite3_column_text(q, 0));
-    }
-    sqlite3_finalize(q);
-    chrome_sort(l->out, "process_sort_index", track, pid);
-}
-
 static void name_lane(struct lanes *l, const char *place)
 {
     char                name[CHROME_NAME_BYTES];
@@ -116,13 +100,12 @@ static void name_lane(struct lanes *l, const char *place)
     chrome_sort(l->out, "thread_sort_index", track, tid);
 }
 
-static void begin_place(struct lanes *l, sqlite3 *db, sqlite3_stmt *q)
+static void begin_place(struct lanes *l, sqlite3_stmt *q)
 {
     l->first_tid += l->count;
     l->count = 0;
     l->place = sqlite3_column_int64(q, 0);
     l->pid = sqlite3_column_int64(q, 1);
-    name_process(l, db, l->pid);
 }
 
 // The first lane that is free at `start`; what never began or ended takes no room.
@@ -153,7 +136,7 @@ static bool fill(sqlite3 *db, sqlite3_stmt *q, sqlite3_stmt *to, struct lanes *l
 {
     int code;
     while ((code = sqlite3_step(q)) == SQLITE_ROW) {
-        if (sqlite3_column_int64(q, 0) != l->place) begin_place(l, db, q);
+        if (sqlite3_column_int64(q, 0) != l->place) begin_place(l, q);
         uint32_t tid =
             take_lane(l, (const char *)sqlite3_column_text(q, 2), chrome_ns(q, 5), chrome_ns(q, 6));
         const int64_t values[] = {sqlite3_column_int64(q, 3), sqlite3_column_int64(q, 4), l->place,
@@ -185,5 +168,25 @@ bool chrome_lanes(sqlite3 *db, const struct chrome_range *range, struct chrome *
                        range, e);
     *lanes = l.first_tid + l.count - FIRST_LANE;
     arena_free(&l.arena);
+    return ok;
+}
+
+bool chrome_processes(sqlite3 *db, const struct chrome_range *range, struct chrome *out,
+                      struct err *e)
+{
+    static const char sql[] = "SELECT pid, CASE kind WHEN '' THEN 'links' ELSE kind || ' nodes' END"
+                              " FROM temp.chrome_process ORDER BY pid";
+    sqlite3_stmt     *q;
+    int               code = SQLITE_DONE;
+    bool              ok = chrome_query(db, sql, range, &q, e);
+    while (ok && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        uint32_t            pid = (uint32_t)sqlite3_column_int64(q, 0);
+        struct chrome_track track = {pid, pid};
+        if (!(out->used_pids >> pid % 64 & 1)) continue;
+        chrome_name(out, "process_name", track, (const char *)sqlite3_column_text(q, 1));
+        chrome_sort(out, "process_sort_index", track, pid);
+    }
+    ok = ok && (code == SQLITE_DONE || schema_fault(db, "", e));
+    sqlite3_finalize(q);
     return ok;
 }

@@ -24,10 +24,14 @@ struct chrome_range { // of tasks, both included
     int64_t run_id, first_task, last_task;
 };
 
-// Makes the tables, and writes the names of processes and lanes. Their numbers go to *lanes.
+// Makes the tables, and writes the names of the lanes. Their number goes to *lanes.
 // O(n log n + n times the lanes of its place).
 MUST_USE bool chrome_lanes(sqlite3 *db, const struct chrome_range *range, struct chrome *out,
                            uint64_t *lanes, const volatile int *interrupted, struct err *e);
+
+// Writes the names of the processes that events stand in, once all of these are written.
+MUST_USE bool chrome_processes(sqlite3 *db, const struct chrome_range *range, struct chrome *out,
+                               struct err *e);
 
 // Of a time in the database; NULL: -1.
 sim_ns chrome_ns(sqlite3_stmt *q, int column);

@@ -1,5 +1,5 @@
-// Three passes over the run: lanes and their names (chrome_lanes.c), then task by task the
-// operations with what joins them, then the counters. Order in the file is free in the format, but
+// Passes over the run: lanes and their names (chrome_lanes.c), then task by task the operations
+// with what joins them, then the counters. Order in the file is free in the format, but
 // of one instant Perfetto keeps it, so an operation is followed at once by the ends of its flows.
 #include "results/chrome_trace.h"
 
@@ -404,7 +404,7 @@ bool chrome_trace_write(sqlite3 *db, const struct chrome_trace *request, FILE *o
     if (ok) name_tasks(&t);
     ok = ok && chrome_lanes(db, &t.range, &t.out, &counts->lanes, request->interrupted, e) &&
          write_tasks(&t, e) && write_counters(&t, waiting_sql, e) &&
-         write_counters(&t, samples_sql, e);
+         write_counters(&t, samples_sql, e) && chrome_processes(db, &t.range, &t.out, e);
     if (ok) fputs("\n]}\n", out);
     arena_free(&t.arena);
     return ok;
