@@ -8,8 +8,9 @@
 #include "base/arena.h"
 #include "results/schema.h"
 
-// Users stand first and clouds last, links at the end. Delays of no length are joins of a plan and
-// are not drawn. A name that the table node lacks (a run that failed) is of the kind 'other'.
+// Users stand first and clouds last, links at the end. What never was ready and delays of no
+// length, which are joins of a plan, are not drawn. A name that the table node lacks (a run that
+// failed) is of the kind 'other'.
 static const char tables_sql[] =
     "DROP TABLE IF EXISTS temp.chrome_process; DROP TABLE IF EXISTS temp.chrome_place;"
     "DROP TABLE IF EXISTS temp.chrome_lane;"
@@ -21,7 +22,7 @@ static const char tables_sql[] =
     " tid INTEGER);";
 
 #define DRAWN                                                                                      \
-    " WHERE o.run_id = ?1 AND o.task_id BETWEEN ?2 AND ?3"                                         \
+    " WHERE o.run_id = ?1 AND o.task_id BETWEEN ?2 AND ?3 AND o.ready_s IS NOT NULL"               \
     " AND NOT (o.kind = 'delay' AND o.finish_s IS o.start_s)"
 
 static const char processes_sql[] =

@@ -34,7 +34,6 @@ static uint32_t predecessor_of(const struct chrome_task *t, uint32_t index,
 {
     const struct chrome_op *o = &t->ops[index];
     uint32_t                lowest = NO_PREDECESSOR;
-    if (o->ready < 0) return NO_PREDECESSOR;
     for (uint32_t i = first_at(ends, count, o->ready);
          i < count && ends[i].finish == o->ready && ends[i].index < index; i++) {
         if (!strcmp(t->ops[ends[i].index].to, o->from)) return ends[i].index;

@@ -18,7 +18,7 @@ struct chrome_op {
     const char         *kind, *name, *from, *to, *axis; // name: of the layer; axis NULL: no slice
     int64_t             begin, end;                     // of the slice
     double              bytes;
-    sim_ns              ready, start, finish; // -1: it never got there
+    sim_ns              ready, start, finish; // the last two -1: it never got there
     struct chrome_track track;
     const char         *place;       // the track's name
     uint32_t            predecessor; // index into the task's ops; NO_PREDECESSOR

@@ -46,7 +46,7 @@ static void write_slice_args(struct tracing *t, const struct chrome_task *task,
         chrome_arg_int(c, "end", o->end);
     }
     chrome_arg_real(c, "bytes", o->bytes);
-    if (o->ready >= 0) chrome_arg_real(c, "ready_s", s_from_ns(o->ready));
+    chrome_arg_real(c, "ready_s", s_from_ns(o->ready));
     if (o->start >= 0) chrome_arg_real(c, "waiting_s", s_from_ns(o->start - o->ready));
     if (o->predecessor != NO_PREDECESSOR)
         chrome_arg_int(c, "after_op", task->ops[o->predecessor].op);
@@ -88,7 +88,7 @@ static void write_operation(struct tracing *t, const struct chrome_task *task, u
     const struct chrome_op *o = &task->ops[index];
     sim_ns                  length = o->finish - o->start;
     if (o->finish < 0) {
-        if (o->ready >= 0) write_cut_off(t, task, o);
+        write_cut_off(t, task, o);
         return;
     }
     chrome_open(&t->out, 'X', o->kind, title(&t->arena, o), o->track, o->start);
