@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "results/field.h"
+
 static void add_number(cJSON *object, const char *key, double value)
 {
     if (isfinite(value))
@@ -111,16 +113,9 @@ static void print_csv_number(double value)
         printf(",");
 }
 
-// RFC 4180: a field with a comma, a quote or a line break is quoted, quotes doubled.
 static void print_csv_text(const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
-        printf("%s", text);
-        return;
-    }
-    putchar('"');
-    for (const char *c = text; *c; c++) printf(*c == '"' ? "\"\"" : "%c", *c);
-    putchar('"');
+    field_csv_text(stdout, text, strlen(text));
 }
 
 void export_csv(const struct result_row *rows, uint32_t count)
