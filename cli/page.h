@@ -15,11 +15,12 @@
 #include "results/overview.h"
 
 enum {
-    PAGE_POINTS = 200,       // shown
-    PAGE_TASKS = 3000000,    // read for quantiles
-    PAGE_ROWS = 1000,        // of the longest table
-    PAGE_PLACES = 40,        // nodes or links of a table
-    PAGE_TEXT_BYTES = 200000 // of the scenario's text
+    PAGE_POINTS = 200,        // shown
+    PAGE_TASKS = 3000000,     // read for quantiles
+    PAGE_ROWS = 1000,         // of the longest table
+    PAGE_FOLDED = 40,         // rows from which on a table is folded
+    PAGE_KEYS = 6,            // varied keys with a column of their own
+    PAGE_TEXT_BYTES = 200000, // of the scenario's text
 };
 
 struct page_entry { // of the contents
@@ -29,59 +30,83 @@ struct page_entry { // of the contents
 
 struct page {
     struct arena       *arena;
+    struct err         *e;
+    bool                failed; // the database could not be read; e says why
     sqlite3            *db;
     const char         *db_path;
     const struct paths *paths;
     struct overview     overview;
-    const char         *scenario_name;
+    const char         *name;          // of the scenario
     const char         *scenario_text; // document 'scenario'; NULL: none
     cJSON              *scenario;      // parsed; NULL: none, or no JSON object
-    cJSON              *sweep;         // document 'sweep'
-    FILE               *out;           // the body
+    cJSON              *sweep;         // document 'sweep', likewise
+    const char        **keys;          // [key_count] varied: columns of a point
+    const char        **key_values;    // [point_count * key_count] "" where it has none
+    uint32_t            key_count;
+    FILE               *out; // the body
     struct page_entry  *entries;
     uint32_t            entry_count, entry_capacity;
 };
 
-// Reads the database and writes the page; appears whole or not at all. false: e says why.
+// Reads the database and writes the page; it appears whole or not at all. false: e says why.
 MUST_USE bool page_write(const char *db_path, const char *out_path, const struct paths *paths,
                          struct arena *a, struct err *e);
 
-// Begins a section: its heading, and its line in the contents. `id` and `title` live on.
-void page_section(struct page *p, const char *id, const char *title);
-void page_section_end(struct page *p);
-void page_heading(struct page *p, const char *id, const char *title); // below a section
+// The sections, in this order. One that cannot read the database sets `failed`.
+void page_summary(struct page *p);
+void page_results(struct page *p);
+void page_figures(struct page *p);
+void page_layers(struct page *p);
+void page_network(struct page *p);
+void page_checks(struct page *p);
+void page_scenario(struct page *p);
+void page_origin(struct page *p);
 
-// A table in a box of its own that scrolls; then rows, then the end.
+// ---- parts of a section (page_parts.c)
+
+// A heading with its line in the contents: level 2, or 3 below one of 2. All texts live on.
+void page_heading(struct page *p, int level, const char *id, const char *title);
+
+// A table in a box of its own that scrolls: caption, then rows, then the end.
 void page_table(struct page *p, const char *caption);
 void page_table_end(struct page *p);
+void page_head_begin(struct page *p); // <thead>, <tr>
+void page_head(struct page *p, const char *title, bool is_number);
+void page_head_end(struct page *p);
 void page_fold(struct page *p, const char *summary); // <details>
 void page_fold_end(struct page *p);
+void page_cell(struct page *p, const char *text);
+void page_number(struct page *p, double value); // NaN: a dash
+// "12.3 ± 0.4", or a dash; divided by `unit`.
+void page_value(struct page *p, const struct overview_value *v, double unit);
 
-// The sections, in this order. false: the database could not be read.
-MUST_USE bool page_summary(struct page *p, struct err *e);
-MUST_USE bool page_results(struct page *p, struct err *e);
-MUST_USE bool page_figures(struct page *p, struct err *e);
-MUST_USE bool page_layers(struct page *p, struct err *e);
-MUST_USE bool page_network(struct page *p, struct err *e);
-MUST_USE bool page_checks(struct page *p, struct err *e);
-MUST_USE bool page_scenario(struct page *p, struct err *e);
-MUST_USE bool page_origin(struct page *p, struct err *e);
-
-// ---- what they share
-
-struct page_unit { // of times in one table
+struct page_unit { // of the times of one table
     double      seconds;
     const char *name; // "ms"
 };
 struct page_unit page_unit_for(double largest_s);
 
-// "12.3 ± 0.4", or a dash; scaled by 1 / `unit`.
-void page_value(struct page *p, const struct overview_value *v, double unit);
+// ---- points (page_points.c)
 
-// The value of a key of a point, as a short text; "" when it has none.
-const char *page_point_value(struct page *p, uint32_t point, const char *key);
-// The point as "nodes.fog.count = 2, theta = 3", "as in the scenario".
-const char *page_point_text(struct page *p, uint32_t point);
-const char *page_json_text(struct arena *a, const cJSON *item); // strings without quotes
+void        page_points_read(struct page *p); // fills keys
+void        page_point_head(struct page *p);  // cells of a point in a table: those of its keys
+void        page_point_cells(struct page *p, uint32_t point);
+const char *page_point_text(struct page *p, uint32_t point); // "nodes.fog.count = 2, theta = 3"
+bool        page_is_edited(const struct page *p);            // some point differs from the scenario
+
+// ---- the database and JSON (page_parts.c)
+
+// while (page_next(p, &q)) reads a query's rows; after the last it is released. NULL ends at once.
+sqlite3_stmt *page_query(struct page *p, const char *sql);
+bool          page_next(struct page *p, sqlite3_stmt **q);
+const char   *page_text(sqlite3_stmt *q, int column); // "" for NULL; until the next row
+const char   *page_kept(struct page *p, sqlite3_stmt *q, int column); // in the arena
+double        page_real(sqlite3_stmt *q, int column);                 // NaN for NULL
+bool          page_has_column(const struct page *p, const char *table, const char *column);
+
+// A string without its quotes, anything else as JSON; "" for NULL.
+const char *page_json_text(struct arena *a, const cJSON *item);
+// A member that is a string; `otherwise` if it is none.
+const char *page_json_string(const cJSON *object, const char *key, const char *otherwise);
 
 #endif
