@@ -59,7 +59,7 @@ TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/bed.c te
 TESTS    += $(if $(filter queueing,$(SUITES)),$(filter-out tests/queueing/main.c,$(wildcard tests/queueing/*.c)))
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
 PEERS    := $(patsubst bench/engine/peers/%,$(B)/peer-%,$(basename $(wildcard bench/engine/peers/*.c bench/engine/peers/*.c[cp]*)))
-GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
+GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/style.inc $(B)/bundle.inc $(B)/build.inc
 
 .PHONY: all deps demo check check-long bench bench-simgrid bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
@@ -112,6 +112,8 @@ $(B)/commands.def: FORCE
 as_text = sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/'
 $(B)/schema.inc: results/schema.sql
 	@mkdir -p $(@D); $(as_text) $< >$@
+$(B)/style.inc: results/page/style.css
+	@mkdir -p $(@D); $(as_text) $< >$@
 $(B)/bundle.inc: $(BUNDLE) Makefile
 	@mkdir -p $(@D); for f in $(BUNDLE); do echo "{BUNDLE_ROOT \"/$$f\","; $(as_text) $$f; echo '},'; done >$@
 # What a library of the user's includes, and what it may call; a change of these headers is another interface.
@@ -130,6 +132,7 @@ $(B)/algorithms/registry.o: $(B)/schemes.def
 $(B)/kernels/registry.o: $(B)/kernels.def
 $(B)/cli/command.o: $(B)/commands.def
 $(B)/results/schema.o: $(B)/schema.inc
+$(B)/cli/page.o: $(B)/style.inc
 $(B)/base/bundle.o: $(B)/bundle.inc
 $(B)/cli/cmd_calibrate.o: $(B)/build.inc
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/published.h"
+
 const char *report_servers(const struct scenario *s)
 {
     bool has_fog = false, has_cloud = false;
@@ -192,42 +194,26 @@ static void print_model(const struct scenario *s, const struct result_row *rows,
                "where more tasks were lost\n");
 }
 
-static int metric_of(const char *name)
-{
-    for (int m = 0; m < METRIC_COUNT; m++)
-        if (!strncmp(metric_names[m], name, strlen(name)) &&
-            !strcmp(metric_names[m] + strlen(name), "_s"))
-            return m;
-    return METRIC_LATENCY;
-}
-
 static void print_published(const struct scenario *s, const struct result_row *rows, uint32_t count)
 {
     bool any = false;
     for (uint32_t i = 0; i < s->published_count; i++) {
         const struct published  *p = &s->published[i];
         const struct result_row *own = find_row(rows, count, p->model, p->scheme);
-        const struct result_row *other =
-            p->against ? find_row(rows, count, p->model, p->against) : own;
-        int metric = metric_of(p->metric);
+        const struct result_row *other = find_row(rows, count, p->model, published_scheme(p));
+        int                      metric = published_metric(p);
+        struct published_ours    o;
         if (!own || !other) continue;
-        const struct figure_of_merit *o = &other->metrics[metric];
-        double                        scale = p->against ? own->metrics[metric].mean : 1;
-        if (!isfinite(o->mean / scale)) continue; // no task finished, or nothing to compare with
+        if (!published_compare(p, &own->metrics[metric], &other->metrics[metric], &o)) continue;
         if (!any)
             printf("\npublished figures beside ours (mean; 5 to 95 %% of the tasks)%s\n",
                    s->is_edited ? "; the scenario is changed by --set, they are not of this set-up"
                                 : "");
         any = true;
-        char what[80], wanted[48], ours[64];
-        snprintf(what, sizeof what, p->against ? "%s: %s / %s" : "%s: %s%s", p->metric,
-                 p->against ? p->against : p->scheme, p->against ? p->scheme : "");
-        snprintf(wanted, sizeof wanted, p->low == p->high ? "%.3g" : "%.3g to %.3g", p->low,
-                 p->high);
-        snprintf(ours, sizeof ours, "%.3g (%.3g to %.3g)", o->mean / scale, o->p5 / scale,
-                 o->p95 / scale);
-        printf("  %-13s %-46s published %-14s ours %-26s %s\n", p->model, what, wanted, ours,
-               p->source);
+        char what[PUBLISHED_TEXT_BYTES], wanted[PUBLISHED_TEXT_BYTES], ours[64];
+        snprintf(ours, sizeof ours, "%.3g (%.3g to %.3g)", o.mean, o.p5, o.p95);
+        printf("  %-13s %-46s published %-14s ours %-26s %s\n", p->model, published_what(p, what),
+               published_range(p, wanted), ours, p->source);
     }
 }
 

@@ -98,16 +98,18 @@ static void read_published_one(struct published *p, struct json j)
     }
 }
 
-static void read_published(struct scenario *s, struct json root)
+struct published *scenario_published(struct json root, uint32_t *count)
 {
     struct json list = json_get(root, "published");
+    *count = 0;
     if (list.item && !cJSON_IsArray(list.item)) {
         json_fault(list, "a list");
-        return;
+        return NULL;
     }
-    s->published = ARENA_ARRAY(root.arena, struct published, json_count(list));
+    struct published *out = ARENA_ARRAY(root.arena, struct published, json_count(list));
     for (struct json j = json_at(list, 0); j.item; j = json_next(j))
-        read_published_one(&s->published[s->published_count++], j);
+        read_published_one(&out[(*count)++], j);
+    return out;
 }
 
 static void list_nodes(struct scenario *s, struct arena *a)
@@ -162,7 +164,7 @@ static void read_root(struct scenario *s, struct json root, const struct reading
     parts_read_arrivals(s, root, r->edit);
     parts_read_faults(s, root);
     read_observe(s, root);
-    read_published(s, root);
+    s->published = scenario_published(root, &s->published_count);
     parts_check(s, root);
     parts_read_sweep(s, root);
 }

@@ -8,6 +8,7 @@
 
 #include "algorithms/scheme.h"
 #include "base/digest.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "models/load.h"
 #include "sim/engine.h"
@@ -119,6 +120,9 @@ struct scenario_outline {           // what a sweep must know of a point before 
 MUST_USE bool scenario_outline(struct scenario_outline *out, struct arena *a,
                                const struct scenario_source *source,
                                const struct scenario_edit *edit, struct err *e);
+
+// The figures of the literature that the root of a scenario holds; faults go to its document.
+struct published *scenario_published(struct json root, uint32_t *count);
 
 // The key of the option of that bit (1 << bit, enum option_bit); NULL: there is none.
 const char *scenario_option_key(uint32_t bit);
