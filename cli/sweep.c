@@ -180,7 +180,7 @@ bool sweep_read(struct sweep *out, const struct arguments *args, struct err *e)
     ok = inputs_source(args, &out->source, &out->edit, e) && ok;
     ok = inputs_profile(args, &out->profile, e) && ok;
     if (!ok) return false;
-    out->source.cache = &out->cache;
+    out->source.shelf = &out->shelf;
     out->replications = (uint32_t)replications;
     if (!read_vary(out, args, e) || !check_contradictions(out, args, e)) return false;
     out->settings = settings_of(out, args);
@@ -189,7 +189,7 @@ bool sweep_read(struct sweep *out, const struct arguments *args, struct err *e)
 
 void sweep_free(struct sweep *s)
 {
-    cache_free(&s->cache);
+    shelf_free(&s->shelf);
 }
 
 uint32_t sweep_cell_of(const struct sweep *s, int64_t run_id)
