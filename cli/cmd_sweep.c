@@ -11,6 +11,8 @@
 
 enum { MOST_JOBS = 1024 };
 
+static const double share_s = 0.1; // runs that a power cut may cost, in time
+
 struct call { // of the command
     const struct arguments *args;
     struct sweep            sweep;
@@ -76,6 +78,7 @@ static bool open_database(struct call *c, struct err *e)
     c->lead.store = store_open(c->db, s->name, e);
     if (!c->lead.store) return false;
     if (!resumes || !kept.run_count) store_replace_all(c->lead.store);
+    store_gather(c->lead.store, share_s);
     store_document(c->lead.store, "scenario", s->source.compact);
     store_document(c->lead.store, "sweep", s->vary.json);
     store_document(c->lead.store, "settings", s->settings);
@@ -158,6 +161,7 @@ static enum exit_code lead(struct call *c, struct err *e)
     else if (l->queue.wanted_count)
         ok = crew_start(c->crew, c->jobs, sweep_work, &c->sweep, e) &&
              sweep_with_crew(l, c->crew, e);
+    ok = ok && store_flush(l->store, e);
     progress_end(&c->bar);
     enum exit_code code = end(c, ok, e);
     store_close(l->store);
