@@ -9,7 +9,7 @@
 
 extern char **environ;
 
-enum { MAX_ARGS = 24 };
+enum { MAX_ARGS = 40 };
 
 char        *program, *folder, *out, *err;
 struct arena arena;
