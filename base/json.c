@@ -314,7 +314,8 @@ struct json json_get(struct json object, const char *key)
 {
     const cJSON *item =
         cJSON_IsObject(object.item) ? cJSON_GetObjectItemCaseSensitive(object.item, key) : NULL;
-    return (struct json){object.doc, item, child_place(object.arena, object.place, key), object.arena};
+    return (struct json){object.doc, item, child_place(object.arena, object.place, key),
+                         object.arena};
 }
 
 static bool is_absent(struct json j)

@@ -100,8 +100,9 @@ bool scenario_outline(struct scenario_outline *out, struct arena *a,
     if (!parts_open(&doc, a, source, edit, out->sha256, e)) return false;
     struct json root = json_root(&doc, a);
     struct json models = json_need(root, "models"), schemes = json_need(root, "schemes");
-    if (models.item && !json_count(models)) json_fault(models, "an object of models");
-    if (schemes.item && !json_count(schemes)) json_fault(schemes, "an object of schemes");
+    if (parts_has(root, "models") && !json_count(models)) json_fault(models, "an object of models");
+    if (parts_has(root, "schemes") && !json_count(schemes))
+        json_fault(schemes, "an object of schemes");
     out->models = list(models, by->models, by->model_count, &out->model_count);
     out->schemes = list(schemes, by->schemes, by->scheme_count, &out->scheme_count);
     parts_read_numbers(root, &out->seed, &out->replications);

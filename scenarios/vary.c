@@ -139,6 +139,7 @@ static bool read_definition(struct definition *d, struct json root, const struct
     bool                     ok = true, is_there = parts_has(root, "sweep");
     d->where = r->given_count ? "--vary" : arena_format(d->a, "%s: sweep.vary", root.doc->name);
     if (is_there) json_keys(sweep, keys);
+    if (is_there && !cJSON_IsObject(sweep.item)) return false;
     read_settings(d, sweep, r);
     for (uint32_t i = 0; i < r->given_count; i++) ok &= add_given(d, r->given[i]);
     if (r->given_count) return d->e->fault_count == before;
