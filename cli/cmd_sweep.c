@@ -5,10 +5,13 @@
 
 #include "base/clock.h"
 #include "cli/interrupt.h"
+#include "cli/shard.h"
 #include "cli/sweep_lead.h"
 #include "results/kept.h"
 
 enum { MOST_JOBS = 1024 };
+
+static const double share_s = 0.1; // runs that a power cut may cost, in time
 
 struct call { // of the command
     const struct arguments *args;
@@ -17,6 +20,8 @@ struct call { // of the command
     struct progress_bar     bar;
     struct crew            *crew;
     const char             *db;
+    struct shard            shard;
+    struct shard_size       size; // of what is to be done here
     uint32_t                jobs;
     double                  start_s;
 };
@@ -50,7 +55,7 @@ static bool resume(struct call *c, const struct kept *kept, struct err *e)
         if (run->run_id < 0 || run->run_id >= c->sweep.run_count)
             return err_add(e, "%s: cannot resume, run %lld is not of this sweep", c->db,
                            (long long)run->run_id);
-        if (!run->is_done) continue;
+        if (!run->is_done || c->lead.queue.states[run->run_id] != SWEEP_WANTED) continue;
         sweep_queue_leave(&c->lead.queue, run->run_id, SWEEP_DONE);
         c->lead.before++;
     }
@@ -73,6 +78,7 @@ static bool open_database(struct call *c, struct err *e)
     c->lead.store = store_open(c->db, s->name, e);
     if (!c->lead.store) return false;
     if (!resumes || !kept.run_count) store_replace_all(c->lead.store);
+    store_gather(c->lead.store, share_s);
     store_document(c->lead.store, "scenario", s->source.compact);
     store_document(c->lead.store, "sweep", s->vary.json);
     store_document(c->lead.store, "settings", s->settings);
@@ -91,24 +97,24 @@ static void print_plan(const struct call *c)
         uint32_t first = s->first_cell[p], end = s->first_cell[p + 1];
         int64_t  runs = (end < s->cell_count ? s->cells[end].first_run : s->run_count) -
                        s->cells[first].first_run;
+        if (!shard_has(c->shard, p)) continue;
         printf("%s  %lld run%s:", s->vary.points[p].json, (long long)runs, plural((uint64_t)runs));
         for (uint32_t i = first; i < end; i++)
             printf(" %s/%s", s->cells[i].model_label, s->cells[i].scheme_label);
         printf("\n");
     }
-    printf("%u point%s, %lld run%s; nothing was simulated\n", s->vary.count, plural(s->vary.count),
-           (long long)s->run_count, plural((uint64_t)s->run_count));
+    printf("%u point%s, %lld run%s; nothing was simulated\n", c->size.points,
+           plural(c->size.points), (long long)c->size.runs, plural((uint64_t)c->size.runs));
 }
 
 // "200 runs of 50 points in 1.9 s (105 runs/s), 2 failed: x.sweep.db; figures: ..."
 static void print_end(const struct call *c)
 {
-    const struct sweep *s = &c->sweep;
-    struct store_tally  t = store_tally(c->lead.store);
-    uint64_t            runs = t.done + t.failed;
-    double              took_s = clock_wall_s() - c->start_s;
-    printf("%llu run%s of %u point%s", (unsigned long long)runs, plural(runs), s->vary.count,
-           plural(s->vary.count));
+    struct store_tally t = store_tally(c->lead.store);
+    uint64_t           runs = t.done + t.failed;
+    double             took_s = clock_wall_s() - c->start_s;
+    printf("%llu run%s of %u point%s", (unsigned long long)runs, plural(runs), c->size.points,
+           plural(c->size.points));
     if (c->lead.before) printf(" beside %llu done before", (unsigned long long)c->lead.before);
     printf(" in %.3g s", took_s);
     if (runs && took_s > 0) printf(" (%.3g runs/s)", (double)runs / took_s);
@@ -122,17 +128,16 @@ static void add_failures(const struct call *c, struct err *e)
     struct store_tally t = store_tally(c->lead.store);
     if (!t.failed) return;
     err_add(e, "%s: %llu of %lld runs failed; first: %.*s", c->db, (unsigned long long)t.failed,
-            (long long)c->sweep.run_count, (int)strcspn(t.first_error, "\n"), t.first_error);
+            (long long)c->size.runs, (int)strcspn(t.first_error, "\n"), t.first_error);
 }
 
 static enum exit_code end(struct call *c, bool ok, struct err *e)
 {
     struct store_tally t = store_tally(c->lead.store);
     bool               is_whole = ok && !c->lead.queue.wanted_count && !*c->lead.interrupted;
-    if (*c->lead.interrupted && c->lead.before + t.done + t.failed < (uint64_t)c->sweep.run_count)
+    if (*c->lead.interrupted && c->lead.before + t.done + t.failed < (uint64_t)c->size.runs)
         err_add(e, "%s: interrupted after %llu of %lld runs; --resume goes on", c->db,
-                (unsigned long long)(c->lead.before + t.done + t.failed),
-                (long long)c->sweep.run_count);
+                (unsigned long long)(c->lead.before + t.done + t.failed), (long long)c->size.runs);
     add_failures(c, e);
     if (is_whole && !option_is_given(c->args, "quiet")) print_end(c);
     return e->length ? EXIT_FAILED : EXIT_DONE;
@@ -146,15 +151,17 @@ static enum exit_code lead(struct call *c, struct err *e)
     l->sweep = &c->sweep;
     l->bar = &c->bar;
     sweep_queue_init(&l->queue, c->args->arena, l->sweep, is_alone ? 1 : c->jobs + remote);
+    shard_leave_others(c->shard, &l->queue);
     if (!open_database(c, e)) return EXIT_BAD_INPUT;
     l->interrupted = interrupt_catch();
-    progress_begin(&c->bar, "runs", l->before, (uint64_t)c->sweep.run_count,
+    progress_begin(&c->bar, "runs", l->before, (uint64_t)c->size.runs,
                    option_is_given(c->args, "quiet"));
     if (is_alone)
         ok = sweep_alone(l, e);
     else if (l->queue.wanted_count)
         ok = crew_start(c->crew, c->jobs, sweep_work, &c->sweep, e) &&
              sweep_with_crew(l, c->crew, e);
+    ok = ok && store_flush(l->store, e);
     progress_end(&c->bar);
     enum exit_code code = end(c, ok, e);
     store_close(l->store);
@@ -167,16 +174,35 @@ static uint32_t online_cores(void)
     return cores < 1 ? 1 : cores > MOST_JOBS ? MOST_JOBS : (uint32_t)cores;
 }
 
+// "small.sweep.db", of a shard "small.sweep.2-of-8.db".
+static const char *default_db(const struct call *c)
+{
+    const struct shard *s = &c->shard;
+    return s->count == 1 ? arena_format(c->args->arena, "%s.sweep.db", c->sweep.name)
+                         : arena_format(c->args->arena, "%s.sweep.%u-of-%u.db", c->sweep.name,
+                                        s->index, s->count);
+}
+
+// Another process leads.
+static enum exit_code serve(struct call *c)
+{
+    sweep_work(&c->sweep, c->crew);
+    return EXIT_DONE;
+}
+
 static enum exit_code run_call(struct call *c, struct err *e)
 {
     const struct arguments *args = c->args;
     int64_t                 jobs;
-    bool ok = option_integer(args, "jobs", online_cores(), 1, MOST_JOBS, &jobs, e);
+    bool                    is_remote = crew_size(c->crew) > 0; // then each rank is a worker
+    bool ok = option_integer(args, "jobs", is_remote ? 1 : online_cores(), 1, MOST_JOBS, &jobs, e);
+    ok = shard_read(&c->shard, args, e) && ok;
     ok = sweep_read(&c->sweep, args, e) && ok;
     if (!ok) return EXIT_BAD_INPUT;
     c->jobs = (uint32_t)jobs;
-    c->db = option_value(args, "db", arena_format(args->arena, "%s.sweep.db", c->sweep.name));
-    if (!option_is_given(args, "dry-run")) return lead(c, e);
+    c->size = shard_size(c->shard, &c->sweep);
+    c->db = option_value(args, "db", default_db(c));
+    if (!option_is_given(args, "dry-run")) return crew_rank(c->crew) ? serve(c) : lead(c, e);
     print_plan(c);
     return EXIT_DONE;
 }
@@ -187,6 +213,9 @@ static enum exit_code run(const struct arguments *args, struct err *e)
     c.crew = crew_open(args->arena, e);
     if (!c.crew) return EXIT_FAILED;
     enum exit_code code = run_call(&c, e);
+    if (code != EXIT_DONE && crew_rank(c.crew) &&
+        !crew_tell(c.crew, CREW_LEFT, e->text, e->length + 1))
+        err_add(e, "the first process is gone");
     crew_close(c.crew, code != EXIT_DONE);
     sweep_free(&c.sweep);
     return code;
@@ -197,6 +226,7 @@ static const struct option_spec options[] = {
     SCENARIO_OPTIONS,
     {"jobs", "N", "processes that simulate (default: one for each core)"},
     {"db", "FILE", "database of results (default: NAME.sweep.db here)"},
+    SHARD_OPTION,
     {"resume", NULL, "do what is missing or failed in the database"},
     {"replace", NULL, "forget what the database holds"},
     {"dry-run", NULL, "print points and runs, simulate nothing"},

@@ -177,8 +177,9 @@ int program_main(const struct program *p, int argc, char **argv)
         return EXIT_FAILED;
     }
     if (!c) {
-        fprintf(p->err, "%s: want a command (see %s --help), have \"%.60s\"\n", p->name, p->name,
-                argv[1]);
+        fprintf(p->err, "%s: want %s (see %s --help), have \"%.60s\"%s\n", p->name,
+                p->only ? p->only : "a command", p->name, argv[1],
+                find_command(&(struct program){0}, argv[1]) ? ", which is of fogsim" : "");
         return EXIT_BAD_INPUT;
     }
     return (int)run_command(p, c, argc - words, argv + words);

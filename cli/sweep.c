@@ -124,6 +124,8 @@ static const char *settings_of(const struct sweep *s, const struct arguments *ar
             cJSON_AddStringToObject(j, plain[i], option_value(args, plain[i], ""));
     cJSON_AddStringToObject(j, "profile_sha256", s->profile.sha256);
     cJSON_AddStringToObject(j, "fogsim", FOGSIM_VERSION);
+    cJSON_AddNumberToObject(j, "points", s->vary.count); // of the whole, for `fogsim merge`
+    cJSON_AddNumberToObject(j, "runs", (double)s->run_count);
     char       *text = cJSON_PrintUnformatted(j);
     const char *copy = arena_string(args->arena, text ? text : "");
     cJSON_free(text);
@@ -180,16 +182,17 @@ bool sweep_read(struct sweep *out, const struct arguments *args, struct err *e)
     ok = inputs_source(args, &out->source, &out->edit, e) && ok;
     ok = inputs_profile(args, &out->profile, e) && ok;
     if (!ok) return false;
-    out->source.cache = &out->cache;
+    out->source.shelf = &out->shelf;
     out->replications = (uint32_t)replications;
     if (!read_vary(out, args, e) || !check_contradictions(out, args, e)) return false;
+    if (!read_a_point(out, args->arena, e) || !list_runs(out, args->arena, e)) return false;
     out->settings = settings_of(out, args);
-    return read_a_point(out, args->arena, e) && list_runs(out, args->arena, e);
+    return true;
 }
 
 void sweep_free(struct sweep *s)
 {
-    cache_free(&s->cache);
+    shelf_free(&s->shelf);
 }
 
 uint32_t sweep_cell_of(const struct sweep *s, int64_t run_id)

@@ -10,7 +10,7 @@
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "results/store.h"
-#include "scenarios/cache.h"
+#include "scenarios/shelf.h"
 #include "scenarios/vary.h"
 
 struct sweep_cell {
@@ -20,9 +20,9 @@ struct sweep_cell {
     const char *model_label, *scheme_label; // "?": the point is not even read so far
 };
 
-struct sweep { // constant once read, but for the cache
+struct sweep { // constant once read, but for the shelf
     struct scenario_source source;
-    struct scenario_cache  cache;
+    struct shelf           shelf;
     struct scenario_edit   edit; // of the command line, without what is varied
     struct paths           paths;
     struct vary            vary;

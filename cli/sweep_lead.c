@@ -162,9 +162,10 @@ static bool take_one(struct office *o, struct err *e)
     case CREW_BYTES: return add_rows(o, &answer, e);
     case CREW_LOST:
     case CREW_LEFT: return lose_worker(o, &answer, e);
-    case CREW_NOTHING: progress_show(o->l->bar, o->l->before + ended(o->l));
+    case CREW_NOTHING: break;
     }
-    return true;
+    progress_show(o->l->bar, o->l->before + ended(o->l));
+    return store_in_run(o->l->store) || store_flush(o->l->store, e);
 }
 
 bool sweep_with_crew(struct sweep_lead *l, struct crew *c, struct err *e)

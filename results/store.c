@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "results/row.h"
 #include "results/schema.h"
@@ -17,6 +18,9 @@ enum statement {
     BEGIN,
     COMMIT,
     ROLLBACK,
+    SAVEPOINT,
+    RELEASE,
+    GO_BACK,
     DELETE_RUN,
     DELETE_ALL,
     DELETE_DOCUMENTS,
@@ -49,6 +53,9 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
+    [SAVEPOINT] = "SAVEPOINT run",
+    [RELEASE] = "RELEASE run",
+    [GO_BACK] = "ROLLBACK TO run",
     [DELETE_RUN] = "DELETE FROM run WHERE run_id = ?",
     [DELETE_ALL] = "DELETE FROM run",
     [DELETE_DOCUMENTS] = "DELETE FROM document",
@@ -101,6 +108,8 @@ struct store {
     int64_t            summary_rows;
     struct store_tally tally;
     bool               created, in_run;
+    bool               in_transaction; // of this run, or of several
+    double             share_s, due_s; // how long several may share one; when this one ends
     struct document    documents[DOCUMENTS_MAX]; // to be written with the next run
     uint32_t           document_count;
 };
@@ -358,10 +367,23 @@ static bool add_documents(struct store *s, struct err *e)
     return true;
 }
 
-// The transaction of a run, which begins with what was there under its id.
+// SQLite may have taken a transaction back by itself (a full disk), with all runs in it.
+static bool begin_transaction(struct store *s, struct err *e)
+{
+    if (s->in_transaction && sqlite3_get_autocommit(s->db))
+        return err_add(e, "%s: the last runs could not be written", s->path);
+    if (!s->in_transaction) {
+        if (!run_statement(s, BEGIN, e)) return false;
+        s->in_transaction = true;
+        s->due_s = clock_wall_s() + s->share_s;
+    }
+    return s->share_s == 0 || run_statement(s, SAVEPOINT, e);
+}
+
+// A run begins with what was there under its id.
 static bool begin_run(struct store *s, int64_t run_id, struct err *e)
 {
-    if (s->db && !run_statement(s, BEGIN, e)) return false;
+    if (s->db && !begin_transaction(s, e)) return false;
     s->in_run = true;
     s->info.run_id = run_id;
     if (!s->db) return true;
@@ -371,6 +393,20 @@ static bool begin_run(struct store *s, int64_t run_id, struct err *e)
     if (!add_documents(s, e)) return false;
     struct row old = insert_begin(s, DELETE_RUN);
     return insert_end(s, &old, e);
+}
+
+bool store_flush(struct store *s, struct err *e)
+{
+    assert(!s->in_run);
+    if (!s->in_transaction) return true;
+    if (!run_statement(s, COMMIT, e)) return false;
+    s->in_transaction = false;
+    return true;
+}
+
+void store_gather(struct store *s, double seconds)
+{
+    s->share_s = seconds;
 }
 
 static void count(struct store *s, const char *status, const char *error)
@@ -387,9 +423,17 @@ struct store_tally store_tally(const struct store *s)
     return s->tally;
 }
 
+static bool end_transaction(struct store *s, struct err *e)
+{
+    if (s->share_s > 0 && !run_statement(s, RELEASE, e)) return false;
+    s->in_run = false;
+    if (s->share_s == 0 || clock_wall_s() >= s->due_s) s->in_run = !store_flush(s, e);
+    return !s->in_run;
+}
+
 static bool end_run(struct store *s, const char *status, const char *error, struct err *e)
 {
-    if (!(s->db ? run_statement(s, COMMIT, e) : tape_finish(&s->tape, e))) return false;
+    if (!(s->db ? end_transaction(s, e) : tape_finish(&s->tape, e))) return false;
     s->replaces_all = false;
     s->document_count = 0;
     s->in_run = false;
@@ -431,19 +475,33 @@ bool store_commit(struct store *s, const struct run_end *end, struct err *e)
     return insert_end(s, &r, e) && end_run(s, end->status, end->error, e);
 }
 
-// Some errors (a full disk) make SQLite roll back by itself; then there is nothing left to do. Who
-// has a part of the tape is told.
-void store_rollback(struct store *s)
+// Whoever has a part of the tape is told.
+static void forget_tape(struct store *s)
 {
     struct err ignored = {0};
-    if (s->in_run && !s->db && !tape_forget(&s->tape)) {
-        struct row r = insert_begin(s, ROLLBACK);
-        if (!insert_end(s, &r, &ignored) || !tape_finish(&s->tape, &ignored))
-            assert(ignored.length);
-    }
-    if (s->in_run && s->db && !sqlite3_get_autocommit(s->db) &&
-        !run_statement(s, ROLLBACK, &ignored))
-        assert(ignored.length);
+    if (tape_forget(&s->tape)) return;
+    struct row r = insert_begin(s, ROLLBACK);
+    if (!insert_end(s, &r, &ignored) || !tape_finish(&s->tape, &ignored)) assert(ignored.length);
+}
+
+// Some errors (a full disk) make SQLite roll back by itself; then there is nothing left to do.
+static void take_back(struct store *s)
+{
+    struct err ignored = {0};
+    if (sqlite3_get_autocommit(s->db)) return;
+    bool ok = s->share_s > 0
+                  ? run_statement(s, GO_BACK, &ignored) && run_statement(s, RELEASE, &ignored)
+                  : run_statement(s, ROLLBACK, &ignored);
+    assert(ok || ignored.length);
+    if (s->share_s == 0) s->in_transaction = false;
+}
+
+void store_rollback(struct store *s)
+{
+    if (s->in_run && s->db)
+        take_back(s);
+    else if (s->in_run)
+        forget_tape(s);
     s->in_run = false;
 }
 
@@ -582,6 +640,10 @@ struct store *store_open_tape(size_t limit_bytes, tape_put *put, void *ctx)
 
 static void close_database(struct store *s)
 {
+    if (s->in_transaction && !sqlite3_get_autocommit(s->db)) {
+        struct err ignored = {0};
+        if (!run_statement(s, ROLLBACK, &ignored)) assert(ignored.length);
+    }
     bool remove = s->created && holds_no_run(s);
     for (int i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(s->statements[i]);
     sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

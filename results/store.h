@@ -73,6 +73,12 @@ struct store *store_open_tape(size_t limit_bytes, tape_put *put, void *ctx);
 MUST_USE bool store_replay(struct store *s, const void *tape, size_t length, struct err *e);
 bool          store_in_run(const struct store *s); // between begin and commit
 
+// From now on runs that are committed within so many seconds share a transaction, for the sake of
+// those that are shorter than it. Each is still in the database whole or not at all; the last of
+// them only after store_flush.
+void          store_gather(struct store *s, double seconds);
+MUST_USE bool store_flush(struct store *s, struct err *e);
+
 struct store_tally { // of runs that were committed since store_open
     uint64_t    done, failed;
     const char *first_error; // of those that failed; as long as the store is open

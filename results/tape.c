@@ -1,5 +1,6 @@
-// A chunk: a head (magic, length, number of records, checksum), then records. A record: tag, number
-// of values, values; a value: its type, then 8 bytes, or a text's length in 4 and its bytes.
+// A chunk: a head (magic, length, checksum of what follows, number of records), then records. A
+// record: tag, number of values, values; a value: its type, then 8 bytes, or a text's length in 4
+// and its bytes.
 //
 // The checksum is FNV-1a (Fowler, Noll, Vo) over words of 8 bytes instead of single ones: xor and a
 // product with an odd number are bijections, so two chunks that differ in one word differ in it.
@@ -9,10 +10,10 @@
 #include <string.h>
 
 struct head {
-    uint64_t magic, length, records, checksum; // length: of the whole chunk
+    uint64_t magic, length, checksum, records; // length: of the whole chunk
 };
 
-enum { RECORD_HEAD_BYTES = 2 };
+enum { RECORD_HEAD_BYTES = 2, SUMMED = offsetof(struct head, records) };
 
 static const uint64_t MAGIC = 0x7061746d6973676fu; // "ogsimtap"
 
@@ -67,8 +68,9 @@ static bool pass_on(struct tape *t, struct err *e)
 static void close_chunk(struct tape *t)
 {
     struct tape_chunk *c = open_chunk(t);
-    struct head        head = {MAGIC, c->length, c->records, 0};
-    head.checksum = checksum(c->bytes + sizeof head, c->length - sizeof head);
+    struct head        head = {MAGIC, c->length, 0, c->records};
+    memcpy(c->bytes, &head, sizeof head);
+    head.checksum = checksum(c->bytes + SUMMED, c->length - SUMMED);
     memcpy(c->bytes, &head, sizeof head);
     t->kept_bytes += c->length;
 }
@@ -188,10 +190,10 @@ bool tape_open(struct tape_reader *r, const void *bytes, size_t length, struct e
     if (head.length != length)
         return err_add(e, "a torn tape: %zu of %llu bytes", length,
                        (unsigned long long)head.length);
-    const unsigned char *first = (const unsigned char *)bytes + sizeof head;
-    if (head.checksum != checksum(first, length - sizeof head) || head.records > length)
+    const unsigned char *all = bytes;
+    if (head.checksum != checksum(all + SUMMED, length - SUMMED) || head.records > length)
         return err_add(e, "a damaged tape");
-    *r = (struct tape_reader){first, first + length - sizeof head, (uint32_t)head.records};
+    *r = (struct tape_reader){all + sizeof head, all + length, (uint32_t)head.records};
     return true;
 }
 

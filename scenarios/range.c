@@ -60,8 +60,8 @@ static bool add_item(const struct reader *r, const cJSON *item, const char *show
     if (r->out->count == RANGE_MOST_VALUES) return fault(r, "at most 100000 values", shown);
     if (cJSON_IsNumber(item) && !isfinite(item->valuedouble))
         return fault(r, "a number within reach", shown);
-    const char *json = print(r->a, item);
-    if (!json_parse(&doc, r->where, json, strlen(json), r->e)) return false; // UTF-8, names twice
+    const char *json = print(r->a, item), *list = arena_format(r->a, "[%s]", json);
+    if (!json_parse(&doc, r->where, list, strlen(list), r->e)) return false; // characters, names
     json_close(&doc);
     append(r->out, r->a, text_of(r->a, item, json), json);
     return true;

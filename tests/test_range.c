@@ -170,6 +170,7 @@ static const struct {
     {"-1e999", "a number within reach"},
     {"{\"a\":1,\"a\":2}", "every name once"},
     {"a\xff", "UTF-8"},
+    {"a\x1bJ", "text without control characters"},
     {"nan..3", "a range such as"},
     {"inf..3", "a range such as"},
     {"1..nan", "a range such as"},

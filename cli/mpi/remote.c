@@ -14,7 +14,7 @@
 
 #include "cli/crew.h"
 
-enum tag { TAG_WORK = 1, TAG_PART, TAG_LAST, TAG_LOST, TAG_FAREWELL, TAG_GO };
+enum tag { TAG_WORK = 1, TAG_BYTES, TAG_LEFT, TAG_FAREWELL, TAG_GO };
 enum { ORDERS = 4, ANSWERS = 2 };
 enum { BUSY_PROBES = 20, SHORT_NS = 50000, LONG_NS = 1000000 }; // of a rank that waits
 static const double PAUSE_S = 0.0005;                           // of rank 0
@@ -96,25 +96,21 @@ static void lose(uint32_t rank, struct crew_answer *out)
     memcpy(&code, self.bytes, sizeof code);
     self.ranks[rank].is_gone = true;
     snprintf(self.why, sizeof self.why, "rank %u left with code %d", rank, code);
-    out->kind = CREW_LOST;
+    out->kind = CREW_LEFT;
     out->bytes = self.why;
     out->length = strlen(self.why) + 1;
 }
 
 static bool take(uint32_t rank, struct crew_answer *out, struct err *e)
 {
-    static const enum crew_kind kinds[] = {
-        [TAG_PART] = CREW_PART, [TAG_LAST] = CREW_LAST, [TAG_LOST] = CREW_LOST};
     MPI_Status status;
     int        length;
     (void)e; // what goes wrong ends the job
     *out = (struct crew_answer){CREW_NOTHING};
     if (!receive(rank ? (int)rank : MPI_ANY_SOURCE, MPI_ANY_TAG, &status, &length)) return true;
-    *out = (struct crew_answer){CREW_LOST, (uint32_t)status.MPI_SOURCE, self.bytes, (size_t)length};
-    if (status.MPI_TAG == TAG_FAREWELL)
-        lose(out->worker, out);
-    else
-        out->kind = kinds[status.MPI_TAG];
+    enum crew_kind kind = status.MPI_TAG == TAG_BYTES ? CREW_BYTES : CREW_LEFT;
+    *out = (struct crew_answer){kind, (uint32_t)status.MPI_SOURCE, self.bytes, (size_t)length};
+    if (status.MPI_TAG == TAG_FAREWELL) lose(out->worker, out);
     return true;
 }
 
@@ -154,10 +150,9 @@ static bool next(void *bytes, size_t *length, struct err *e)
 
 static bool answer(enum crew_kind kind, const void *bytes, size_t length, struct err *e)
 {
-    static const enum tag tags[] = {
-        [CREW_PART] = TAG_PART, [CREW_LAST] = TAG_LAST, [CREW_LOST] = TAG_LOST};
+    enum tag tag = kind == CREW_BYTES ? TAG_BYTES : TAG_LEFT;
     (void)e;
-    send(&self.answers[self.next++ % ANSWERS], 0, tags[kind], bytes, length);
+    send(&self.answers[self.next++ % ANSWERS], 0, tag, bytes, length);
     return true;
 }
 
