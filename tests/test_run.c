@@ -73,7 +73,8 @@ START_TEST(run_prints_json_and_csv_of_the_same_numbers)
     }
     MUST_RUN("run", file, "--format", "csv");
     char *rest = out, *line = strsep(&rest, "\n");
-    ck_assert_str_eq(line, "scheme,model,metric,mean,ci95,p50,p95,p99,n\r");
+    ck_assert_str_eq(line, "scheme,model,metric,mean,ci95,p50,p95,p99,n,p50_ci95,p95_ci95,p99_ci95,"
+                           "ci95_batch,p50_ci95_batch,p95_ci95_batch,p99_ci95_batch\r");
     int count = 0;
     while ((line = strsep(&rest, "\n")) && *line) {
         char   scheme[32], model[32], metric[40];

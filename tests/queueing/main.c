@@ -171,12 +171,14 @@ static int run_study(uint32_t experiments)
             return EXIT_FAILURE;
         }
         printf("{\"id\": \"study.%u\", \"about\": \"%s\", \"load\": %g, \"quantile\": %g, "
-               "\"warm_up\": %u, \"jobs\": %u, \"wanted_pct\": %g, \"replications\": %.1f, "
+               "\"warm_up\": %u, \"jobs\": %u, \"shock_s\": %g, \"wanted_pct\": %g, \"least\": %u, "
+               "\"replications\": %.1f, "
                "\"left_out\": %.1f, \"experiments\": %u, \"known\": %u, \"held_pct\": %.1f, "
                "\"half_width_pct\": %.2f, \"truth\": %.6g, \"bias_pct\": %.3f}\n",
-               k, d->about, d->load, d->quantile, d->warm_up, d->jobs, 100 * d->share,
-               c.replications, c.left_out, c.experiments, c.known, 100.0 * c.held / c.known,
-               100 * c.half_width / c.truth, c.truth, 100 * (c.mean / c.truth - 1));
+               k, d->about, d->load, d->quantile, d->warm_up, d->jobs, d->shock_s, 100 * d->share,
+               d->replications, c.replications, c.left_out, c.experiments, c.known,
+               100.0 * c.held / c.known, 100 * c.half_width / c.truth, c.truth,
+               100 * (c.mean / c.truth - 1));
         fflush(stdout);
     }
     return EXIT_SUCCESS;

@@ -13,16 +13,17 @@
 struct run {
     struct rng service;
     double    *sojourn_s; // [jobs]
-    uint32_t   jobs;
+    double     shock_s;
 };
 
 static enum plan_verdict plan(void *ctx, const struct engine *en, const struct job_request *request,
                               struct plan *out, struct err *e)
 {
-    (void)en, (void)request, (void)e;
+    (void)en, (void)e;
     struct run *run = ctx;
     struct op   op = {.kind = OP_COMPUTE, .from = 1, .to = 1};
     op.seconds = gsl_ran_exponential(&run->service.gsl, 1);
+    if (!request->job && run->shock_s > 0) op.seconds = run->shock_s;
     plan_add(out, op, NULL, 0);
     return PLAN_READY;
 }
@@ -55,19 +56,19 @@ static void make_net(struct net *net, struct arena *a)
     net_finish(net, a);
 }
 
-double *study_mm1(double load, uint32_t jobs, uint64_t seed, uint32_t replication, struct arena *a,
+double *study_mm1(const struct mm1 *x, uint64_t seed, uint32_t replication, struct arena *a,
                   struct err *e)
 {
     struct net           net;
     struct engine       *en;
     struct engine_result result;
-    struct run           run = {.sojourn_s = ARENA_ARRAY(a, double, jobs), .jobs = jobs};
+    struct run run = {.sojourn_s = ARENA_ARRAY(a, double, x->jobs), .shock_s = x->shock_s};
     make_net(&net, a);
     rng_init(&run.service, seed, replication, "service", 0);
     struct engine_config config = {.net = &net,
                                    .arrivals = {.kind = ARRIVAL_POISSON,
-                                                .rate_per_s = load,
-                                                .jobs_per_user = jobs,
+                                                .rate_per_s = x->load,
+                                                .jobs_per_user = x->jobs,
                                                 .duration_s = INFINITY},
                                    .recovery = {.rule = RECOVERY_LOST, .attempts = 1},
                                    .path = PATH_AUTO,
@@ -76,7 +77,7 @@ double *study_mm1(double load, uint32_t jobs, uint64_t seed, uint32_t replicatio
     struct planner       planner = {.ctx = &run, .plan = plan};
     struct trace_sink    sink = {.ctx = &run, .job = see};
     if (!engine_run(&config, &planner, &sink, a, &en, &result, e)) return NULL;
-    assert(result.jobs == jobs);
+    assert(result.jobs == x->jobs);
     return run.sojourn_s;
 }
 
@@ -89,8 +90,7 @@ struct result {
 };
 
 // What is kept of a run, and how many.
-static const double *keep(const struct design *d, const double *x, uint32_t *kept,
-                          struct result *out)
+static double *keep(const struct design *d, double *x, uint32_t *kept, struct result *out)
 {
     bool   is_short;
     size_t first = d->mser ? mser5(x, d->warm_up + d->jobs, &is_short) : d->warm_up;
@@ -106,37 +106,49 @@ static double figure_of(const struct design *d, double *x, uint32_t n)
     return stat_quantile(x, n, d->quantile);
 }
 
-// Replications [from, to) into values.
-static bool replicate(const struct design *d, uint64_t seed, uint32_t from, uint32_t to,
-                      double *values, struct arena *a, struct result *out, struct err *e)
+struct figures {     // of one experiment's replications
+    double  *values; // [PRECISION_MOST]
+    double  *pool;   // [PRECISION_MOST * jobs of a run], where quantiles are asked for
+    uint32_t pooled;
+};
+
+static double *run_of(const struct design *d, uint64_t seed, uint32_t r, struct arena *a,
+                      struct err *e)
 {
-    for (uint32_t r = from; r < to; r++) {
-        struct arena_mark mark = arena_mark(a);
-        uint32_t          kept;
-        double           *x = study_mm1(d->load, d->warm_up + d->jobs, seed, r, a, e);
-        if (!x) return false;
-        const double *y = keep(d, x, &kept, out);
-        values[r] = figure_of(d, x + (y - x), kept);
-        arena_rewind(a, mark);
-    }
+    struct mm1 x = {d->load, d->shock_s, d->warm_up + d->jobs};
+    return study_mm1(&x, seed, r, a, e);
+}
+
+static bool replicate(const struct design *d, uint64_t seed, uint32_t r, struct figures *f,
+                      struct arena *a, struct result *out, struct err *e)
+{
+    struct arena_mark mark = arena_mark(a);
+    uint32_t          kept;
+    double           *x = run_of(d, seed, r, a, e);
+    if (!x) return false;
+    x = keep(d, x, &kept, out);
+    for (uint32_t i = 0; d->quantile > 0 && i < kept; i++) f->pool[f->pooled++] = x[i];
+    f->values[r] = figure_of(d, x, kept);
+    arena_rewind(a, mark);
     return true;
 }
 
-// The estimate is the mean over the replications, also of quantiles: pooling is not done here.
 static bool by_replications(const struct design *d, uint64_t seed, struct arena *a,
                             struct result *out, struct err *e)
 {
     struct precision p = {.share = d->share, .least = d->replications, .most = PRECISION_MOST};
-    double          *values = ARENA_ARRAY(a, double, PRECISION_MOST);
+    uint32_t         most = d->method == METHOD_PRECISION ? PRECISION_MOST : d->replications;
+    struct figures   f = {.values = ARENA_ARRAY(a, double, most)};
     uint32_t         n = 0, wanted = d->replications;
+    if (d->quantile > 0) f.pool = ARENA_ARRAY(a, double, (size_t)most *(d->warm_up + d->jobs));
     while (n < wanted) {
-        if (!replicate(d, seed, n, wanted, values, a, out, e)) return false;
-        n = wanted;
-        if (d->method == METHOD_PRECISION) wanted = precision_wanted(&p, values, n);
+        for (; n < wanted; n++)
+            if (!replicate(d, seed, n, &f, a, out, e)) return false;
+        if (d->method == METHOD_PRECISION) wanted = precision_wanted(&p, f.values, n);
     }
     out->replications = n;
-    out->value = stat_mean(values, n);
-    out->half_width = stat_ci95(values, n);
+    out->value = d->quantile > 0 ? figure_of(d, f.pool, f.pooled) : stat_mean(f.values, n);
+    out->half_width = stat_ci95(f.values, n);
     out->left_out /= n;
     return true;
 }
@@ -146,15 +158,15 @@ static bool by_batches(const struct design *d, uint64_t seed, struct arena *a, s
 {
     struct batches b = {0};
     uint32_t       kept;
-    double        *x = study_mm1(d->load, d->warm_up + d->jobs, seed, 0, a, e);
+    double        *x = run_of(d, seed, 0, a, e);
     if (!x) return false;
-    const double *y = keep(d, x, &kept, out);
+    x = keep(d, x, &kept, out);
     if (d->quantile > 0) batches_keep_values(&b, a);
-    for (uint32_t i = 0; i < kept; i++) batches_add(&b, a, i, y[i]);
+    for (uint32_t i = 0; i < kept; i++) batches_add(&b, a, i, x[i]);
     out->replications = 1;
     out->half_width =
         d->quantile > 0 ? batches_quantile_ci95(&b, a, d->quantile) : batches_ci95(&b);
-    out->value = figure_of(d, x + (y - x), kept);
+    out->value = figure_of(d, x, kept);
     return true;
 }
 
@@ -199,12 +211,46 @@ bool study_coverage(const struct design *d, uint32_t experiments, uint64_t seed,
 }
 
 const struct design study_table[] = {
-    {"replications", METHOD_REPLICATIONS, 0.5, 10, 100, 400, false, 0, 0},
-    {"replications", METHOD_REPLICATIONS, 0.9, 10, 1000, 4000, false, 0, 0},
-    {"no warm-up", METHOD_REPLICATIONS, 0.9, 10, 0, 5000, false, 0, 0},
-    {"MSER-5", METHOD_REPLICATIONS, 0.9, 10, 0, 5000, true, 0, 0},
-    {"no warm-up, short runs", METHOD_REPLICATIONS, 0.9, 10, 0, 1000, false, 0, 0},
-    {"MSER-5, short runs", METHOD_REPLICATIONS, 0.9, 10, 0, 1000, true, 0, 0},
-    {"warm-up, short runs", METHOD_REPLICATIONS, 0.9, 10, 1000, 1000, false, 0, 0},
+#define DESIGN(...)                                                                                \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+#define RUNS(n, first, then) .replications = (n), .warm_up = (first), .jobs = (then)
+    DESIGN("t over replications", .load = 0.5, RUNS(10, 100, 400)),
+    DESIGN("t over replications", .load = 0.9, RUNS(10, 1000, 4000)),
+    DESIGN("t over replications", .load = 0.9, RUNS(10, 1000, 40000)),
+    DESIGN("t over replications", .load = 0.5, RUNS(10, 100, 400), .quantile = 0.5),
+    DESIGN("t over replications", .load = 0.5, RUNS(10, 100, 400), .quantile = 0.95),
+    DESIGN("t over replications", .load = 0.5, RUNS(10, 100, 4000), .quantile = 0.95),
+    DESIGN("t over replications", .load = 0.5, RUNS(10, 100, 4000), .quantile = 0.99),
+    DESIGN("precision", METHOD_PRECISION, .load = 0.5, RUNS(3, 100, 400), .share = 0.1),
+    DESIGN("precision", METHOD_PRECISION, .load = 0.5, RUNS(5, 100, 400), .share = 0.1),
+    DESIGN("precision", METHOD_PRECISION, .load = 0.5, RUNS(10, 100, 400), .share = 0.1),
+    DESIGN("precision", METHOD_PRECISION, .load = 0.5, RUNS(5, 100, 400), .share = 0.05),
+    DESIGN("precision", METHOD_PRECISION, .load = 0.5, RUNS(10, 100, 400), .share = 0.05),
+    DESIGN("precision", METHOD_PRECISION, .load = 0.5, RUNS(5, 100, 400), .share = 0.02),
+    DESIGN("batch means", METHOD_BATCHES, .load = 0.5, RUNS(1, 100, 1000)),
+    DESIGN("batch means", METHOD_BATCHES, .load = 0.5, RUNS(1, 100, 10000)),
+    DESIGN("batch means", METHOD_BATCHES, .load = 0.5, RUNS(1, 100, 100000)),
+    DESIGN("batch means", METHOD_BATCHES, .load = 0.9, RUNS(1, 1000, 10000)),
+    DESIGN("batch means", METHOD_BATCHES, .load = 0.9, RUNS(1, 1000, 100000)),
+    DESIGN("batch means", METHOD_BATCHES, .load = 0.9, RUNS(1, 1000, 300000)),
+    DESIGN("batch quantiles", METHOD_BATCHES, .load = 0.5, RUNS(1, 100, 10000), .quantile = 0.5),
+    DESIGN("batch quantiles", METHOD_BATCHES, .load = 0.5, RUNS(1, 100, 10000), .quantile = 0.95),
+    DESIGN("batch quantiles", METHOD_BATCHES, .load = 0.5, RUNS(1, 100, 100000), .quantile = 0.95),
+    DESIGN("batch quantiles", METHOD_BATCHES, .load = 0.5, RUNS(1, 100, 100000), .quantile = 0.99),
+    DESIGN("from empty, no warm-up", .load = 0.9, RUNS(10, 0, 5000)),
+    DESIGN("from empty, MSER-5", .load = 0.9, RUNS(10, 0, 5000), .mser = true),
+    DESIGN("from empty, warm-up", .load = 0.9, RUNS(10, 1000, 4000)),
+    DESIGN("from empty, no warm-up", .load = 0.9, RUNS(10, 0, 1000)),
+    DESIGN("from empty, MSER-5", .load = 0.9, RUNS(10, 0, 1000), .mser = true),
+    DESIGN("from empty, warm-up", .load = 0.9, RUNS(10, 1000, 1000)),
+    DESIGN("from empty, no warm-up", .load = 0.5, RUNS(10, 0, 500)),
+    DESIGN("from empty, MSER-5", .load = 0.5, RUNS(10, 0, 500), .mser = true),
+    DESIGN("after a shock, no warm-up", .load = 0.5, .shock_s = 100, RUNS(10, 0, 2000)),
+    DESIGN("after a shock, MSER-5", .load = 0.5, .shock_s = 100, RUNS(10, 0, 2000), .mser = true),
+    DESIGN("after a shock, warm-up", .load = 0.5, .shock_s = 100, RUNS(10, 400, 1600)),
+#undef RUNS
+#undef DESIGN
 };
 const uint32_t study_count = sizeof study_table / sizeof *study_table;

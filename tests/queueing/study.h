@@ -12,8 +12,15 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-// The first `jobs` times in the system, s, in `a`. NULL: e says why.
-double *study_mm1(double load, uint32_t jobs, uint64_t seed, uint32_t replication, struct arena *a,
+// One run. shock_s > 0: the service of the first job, so that the run begins far above its steady
+// state.
+struct mm1 {
+    double   load, shock_s;
+    uint32_t jobs;
+};
+
+// Times in the system of all jobs, s, in `a`. NULL: e says why.
+double *study_mm1(const struct mm1 *x, uint64_t seed, uint32_t replication, struct arena *a,
                   struct err *e);
 
 enum method {
@@ -25,11 +32,11 @@ enum method {
 struct design { // of an experiment that ends in a 95 % interval
     const char *about;
     enum method method;
-    double      load;
+    double      load, shock_s;
     uint32_t    replications;  // METHOD_PRECISION: at least
     uint32_t    warm_up, jobs; // left out of each run; then counted
     bool        mser;          // instead of warm_up what MSER-5 says of all the jobs
-    double      quantile;      // 0: the mean
+    double      quantile;      // 0: the mean; of replications pooled
     double      share;         // METHOD_PRECISION: wanted
 };
 
