@@ -56,8 +56,11 @@ static void add_cell(cJSON *cells, const struct comparison *c, uint32_t rank)
                                        [PAIRS_NO_TASKS] = "equal_without_tasks"};
     const struct pairs_cell *cell = &c->pairs.cells[rank];
     cJSON                   *item = cJSON_CreateObject(), *point = cJSON_Parse(cell->point);
+    bool                     is_json = point != NULL; // as it stands: cJSON would round its numbers
+    cJSON_Delete(point);
     cJSON_AddItemToArray(cells, item);
-    cJSON_AddItemToObject(item, "point", point ? point : cJSON_CreateString(cell->point));
+    cJSON_AddItemToObject(item, "point",
+                          is_json ? cJSON_CreateRaw(cell->point) : cJSON_CreateString(cell->point));
     cJSON_AddStringToObject(item, "model", cell->model);
     cJSON_AddStringToObject(item, "base_scheme", cell->scheme[PAIRS_BASE]);
     cJSON_AddStringToObject(item, "new_scheme", cell->scheme[PAIRS_NEW]);

@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,24 @@ static int by_name(const void *a, const void *b)
     return order ? order : strcmp(x->value, y->value);
 }
 
+// cJSON prints some numbers an ulp off; here one is as many digits as it takes to be the same
+// again, so that no two points become one. Depth: at most cJSON's, 1000.
+static void keep_digits(cJSON *item)
+{
+    cJSON *member;
+    cJSON_ArrayForEach(member, item) keep_digits(member);
+    if (!cJSON_IsNumber(item)) return;
+    char text[32];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, item->valuedouble);
+        if (strtod(text, NULL) == item->valuedouble) break;
+    }
+    cJSON *raw = cJSON_CreateRaw(isfinite(item->valuedouble) ? text : "null");
+    item->valuestring = raw->valuestring, raw->valuestring = NULL;
+    item->type = cJSON_Raw;
+    cJSON_Delete(raw);
+}
+
 static const char *json_text(const cJSON *item, struct arena *a)
 {
     char       *text = cJSON_PrintUnformatted(item);
@@ -126,6 +145,7 @@ static void canonical_point(struct pairs_run *run, const char *text, struct aren
     cJSON *point = cJSON_Parse(text), *item;
     run->point = text, run->plugins = "";
     if (cJSON_IsObject(point)) {
+        keep_digits(point);
         int            size = cJSON_GetArraySize(point);
         struct member *members = ARENA_ARRAY(a, struct member, (size_t)size);
         uint32_t       count = 0;
