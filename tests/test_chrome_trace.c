@@ -133,11 +133,11 @@ START_TEST(of_several_that_ended_the_one_whose_result_is_there_counts)
                 "INSERT INTO task(run_id, task_id, user, model, scheme, arrived_s, finished_s,"
                 " status) VALUES(0, 0, 'user', 'net', 'dina', 0, 5e-6, 'done');"
                 "INSERT INTO op VALUES"
-                "(0, 0, 0, 0, 'compute', 'user', 'user', NULL, 0, 0, 0, 0, 2e-6, 0),"
-                "(0, 0, 1, 0, 'transfer', 'user', 'fog0', NULL, 0, 0, 0, 0, 2e-6, 9),"
-                "(0, 0, 2, 0, 'compute', 'fog0', 'fog0', NULL, 0, 0, 2e-6, 2e-6, 5e-6, 0),"
-                "(0, 0, 3, 0, 'compute', 'cloud', 'cloud', NULL, 0, 0, 2e-6, 3e-6, 4e-6, 0),"
-                "(0, 0, 4, 0, 'transfer', 'user', 'fog0', NULL, 0, 0, 0, 0, 2e-6, 9);");
+                "(0, 0, 0, 0, 'compute', 'user', 'user', NULL, NULL, NULL, 0, 0, 2e-6, 0),"
+                "(0, 0, 1, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 0, 2e-6, 9),"
+                "(0, 0, 2, 0, 'compute', 'fog0', 'fog0', NULL, NULL, NULL, 2e-6, 2e-6, 5e-6, 0),"
+                "(0, 0, 3, 0, 'compute', 'cloud', 'cloud', NULL, NULL, NULL, 2e-6, 3e-6, 4e-6, 0),"
+                "(0, 0, 4, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 0, 2e-6, 9);");
     MUST_RUN("trace", db, "-o", in_folder("t.json"));
     const char *text = read_text(in_folder("t.json"));
     HAS("\"op\":2,\"layer\":0,\"kind\":\"compute\",\"user\":\"user\",\"bytes\":0.0,\"ready_s\":2e-"
