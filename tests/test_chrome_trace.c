@@ -131,13 +131,16 @@ START_TEST(of_several_that_ended_the_one_whose_result_is_there_counts)
         "t.db", "INSERT INTO run(run_id, scenario, point, scheme, model, seed, replication, status)"
                 " VALUES(0, 'hand', '{}', 'dina', 'net', 1, 0, 'done');"
                 "INSERT INTO task(run_id, task_id, user, model, scheme, arrived_s, finished_s,"
-                " status) VALUES(0, 0, 'user', 'net', 'dina', 0, 5e-6, 'done');"
+                " status) VALUES(0, 0, 'user', 'net', 'dina', 0, 5e-6, 'done'),"
+                " (0, 1, 'user', 'net', 'dina', 0, 6e-6, 'done');"
                 "INSERT INTO op VALUES"
                 "(0, 0, 0, 0, 'compute', 'user', 'user', NULL, NULL, NULL, 0, 0, 2e-6, 0),"
                 "(0, 0, 1, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 0, 2e-6, 9),"
                 "(0, 0, 2, 0, 'compute', 'fog0', 'fog0', NULL, NULL, NULL, 2e-6, 2e-6, 5e-6, 0),"
                 "(0, 0, 3, 0, 'compute', 'cloud', 'cloud', NULL, NULL, NULL, 2e-6, 3e-6, 4e-6, 0),"
-                "(0, 0, 4, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 0, 2e-6, 9);");
+                "(0, 0, 4, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 0, 2e-6, 9),"
+                "(0, 1, 0, 0, 'compute', 'fog0', 'fog0', NULL, NULL, NULL, 5e-6, 5e-6, 6e-6, 0),"
+                "(0, 1, 1, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 3e-6, 5e-6, 9);");
     MUST_RUN("trace", db, "-o", in_folder("t.json"));
     const char *text = read_text(in_folder("t.json"));
     HAS("\"op\":2,\"layer\":0,\"kind\":\"compute\",\"user\":\"user\",\"bytes\":0.0,\"ready_s\":2e-"
@@ -146,6 +149,7 @@ START_TEST(of_several_that_ended_the_one_whose_result_is_there_counts)
     HAS("\"op\":3,\"layer\":0,\"kind\":\"compute\",\"user\":\"user\",\"bytes\":0.0,\"ready_s\":2e-"
         "06,"
         "\"waiting_s\":1e-06,\"after_op\":0}}");
+    HAS("\"ready_s\":5e-06,\"waiting_s\":0.0}}");
     CHECKED(in_folder("t.json"), db, "");
 }
 END_TEST
