@@ -1,251 +1,204 @@
-// A figure is drawn in a folder of its own under the temporary folder: its data as tab-separated
-// files without a header line, a preamble that names them, then style.gnuplot and the figure's
-// script. The picture is written beside its final name and renamed.
+// A figure is drawn in a folder of its own: NAME.gp, which is the script behind a few lines of
+// preamble, its data as tab-separated files with one header line, the *.gnuplot files that it
+// loads, and the picture. gnuplot runs NAME.gp there with nothing but relative names, so a kept
+// folder draws the same picture again. The folder is a temporary one, or the one to be kept under a
+// name beside its own until everything is drawn; the picture is copied beside its final name and
+// renamed.
 //
-// common.sql runs first; then each query of the figure makes a temporary table of its name, which
-// later queries may read. All temporary tables are data files. SQL may use ci95(x): half the width
-// of the 95 % interval of the mean by Student t, NULL when n < 2.
+// The options become temporary tables (choice.h), then common.sql runs, then each query of the
+// script makes a temporary table of its name, which later queries may read.
 #include "results/figure.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/stat.h"
+#include "base/folder.h"
+#include "base/text.h"
+#include "results/aggregate.h"
+#include "results/choice.h"
 #include "results/gnuplot.h"
 #include "results/schema.h"
+#include "results/table.h"
 
-enum { QUERIES_MAX = 8 };
-
-struct query {
-    const char *name, *sql;
-};
-
-struct header { // what the leading comments of a script say
-    const char  *about;
-    const char  *needs; // what a database must hold, for the message when it does not
-    struct query queries[QUERIES_MAX];
-    uint32_t     query_count;
-};
+enum { SHARED_BYTES_MAX = 1 << 20 };
 
 struct drawing {
-    struct arena  arena;
-    struct header header;
-    sqlite3      *db;
-    const char   *plots;  // folder of the scripts
-    char         *folder; // ours, to be removed
-    FILE         *preamble;
-    const char   *format;
-    struct figure figure;
+    struct arena                 arena;
+    const struct figure         *figure;
+    const struct figure_request *request;
+    struct script                script;
+    struct choice                choice;
+    sqlite3                     *db;
+    const char                  *plots;  // folder of the scripts
+    const char                  *format; // "svg"
+    char                        *folder; // where it is drawn
+    FILE                        *sheet;  // NAME.gp in it
+    bool                         nothing;
 };
-
-// Names that a library or gnuplot would read as an option, a pipe or a home folder.
-static char *plain_path(struct arena *a, const char *path)
-{
-    return arena_format(a, "%s%s", path[0] == '/' ? "" : "./", path);
-}
-
-static char *read_text(struct arena *a, const char *path, struct err *e)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        err_add(e, "%s: cannot read: %s", path, strerror(errno));
-        return NULL;
-    }
-    char    *text = NULL;
-    uint32_t length = 0, capacity = 0;
-    size_t   got;
-    do {
-        text = arena_grow(a, text, &capacity, length + 4096, 1);
-        got = fread(text + length, 1, 4095, file);
-        length += (uint32_t)got;
-    } while (got > 0);
-    bool ok = !ferror(file);
-    fclose(file);
-    text[length] = '\0';
-    if (!ok) err_add(e, "%s: cannot read", path);
-    return ok ? text : NULL;
-}
-
-static const char *after(const char *line, const char *start)
-{
-    size_t length = strlen(start);
-    return strncmp(line, start, length) == 0 ? line + length : NULL;
-}
-
-// "# query NAME:" or "# query: SQL"; the "#  " lines that follow are its SQL.
-static bool begin_query(struct header *h, struct arena *a, const char *rest)
-{
-    size_t length = strcspn(rest, ":");
-    if (h->query_count == QUERIES_MAX || rest[length] != ':') return false;
-    const char *name = *rest == ' ' ? rest + 1 : "data";
-    size_t      name_length = *rest == ' ' ? length - 1 : 4;
-    h->queries[h->query_count++] = (struct query){arena_format(a, "%.*s", (int)name_length, name),
-                                                  arena_string(a, rest + length + 1)};
-    return true;
-}
-
-static bool read_line(struct header *h, struct arena *a, const char *line)
-{
-    const char *rest;
-    if ((rest = after(line, "# about: "))) h->about = arena_string(a, rest);
-    if ((rest = after(line, "# needs: "))) h->needs = arena_string(a, rest);
-    if ((rest = after(line, "# query"))) return begin_query(h, a, rest);
-    if ((rest = after(line, "#  ")) && h->query_count > 0) {
-        struct query *q = &h->queries[h->query_count - 1];
-        q->sql = arena_format(a, "%s %s", q->sql, rest);
-    }
-    return true;
-}
-
-static bool read_header(struct header *h, struct arena *a, const char *path, struct err *e)
-{
-    char *text = read_text(a, path, e);
-    if (!text) return false;
-    *h = (struct header){.about = "", .needs = "finished runs"};
-    for (char *line = text; *line == '#'; line++) {
-        size_t length = strcspn(line, "\n");
-        bool   last = line[length] == '\0';
-        line[length] = '\0';
-        if (!read_line(h, a, line)) return err_add(e, "%s: want '# query NAME:'", path);
-        if (last) break;
-        line += length;
-    }
-    return h->query_count > 0 || err_add(e, "%s: want a line '# query NAME:', have none", path);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct figure *)a)->name, ((const struct figure *)b)->name);
-}
 
 bool figure_list(const char *folder, struct arena *a, struct figure **out, uint32_t *count,
                  struct err *e)
 {
-    DIR *dir = opendir(folder);
-    if (!dir)
-        return err_add(e, "%s: cannot read the folder of figures: %s", folder, strerror(errno));
-    struct figure *figures = NULL;
-    uint32_t       capacity = 0;
-    bool           ok = true;
-    *count = 0;
-    for (struct dirent *entry; ok && (entry = readdir(dir));) {
-        size_t        length = strlen(entry->d_name);
-        struct header h;
-        if (length < 4 || strcmp(entry->d_name + length - 3, ".gp") != 0) continue;
-        char *path = arena_format(a, "%s/%s", folder, entry->d_name);
-        ok = read_header(&h, a, path, e);
-        figures = arena_grow(a, figures, &capacity, *count + 1, sizeof *figures);
-        figures[(*count)++] = (struct figure){
-            arena_format(a, "%.*s", (int)length - 3, entry->d_name), ok ? h.about : "", path};
+    const char  **names;
+    struct script s;
+    if (!folder_list(folder, ".gp", a, &names, count, e)) return false;
+    *out = ARENA_ARRAY(a, struct figure, *count);
+    for (uint32_t i = 0; i < *count; i++) {
+        const char *path = arena_format(a, "%s/%s.gp", folder, names[i]);
+        if (!script_read(&s, a, path, e)) return false;
+        (*out)[i] = (struct figure){names[i], s.about, path, s.takes};
     }
-    closedir(dir);
-    if (ok && *count) qsort(figures, *count, sizeof *figures, by_name);
-    *out = figures;
-    return ok;
+    return true;
 }
 
-static void ci95_step(sqlite3_context *context, int count, sqlite3_value **values)
+bool figure_takes(const struct figure *f, const char *name)
 {
-    (void)count;
-    struct moments *m = sqlite3_aggregate_context(context, sizeof *m); // zeroed
-    if (m && sqlite3_value_type(values[0]) != SQLITE_NULL)
-        moments_add(m, sqlite3_value_double(values[0]));
+    const size_t length = strlen(name);
+    for (const char *at = f->takes; (at = strstr(at, name)); at++)
+        if ((at == f->takes || at[-1] == ' ') && (at[length] == ' ' || !at[length])) return true;
+    return false;
 }
 
-static void ci95_final(sqlite3_context *context)
+static bool check_options(const struct figure *f, const struct figure_request *r, struct err *e)
 {
-    const struct moments *m = sqlite3_aggregate_context(context, 0);
-    if (m && m->n > 1) sqlite3_result_double(context, moments_ci95(m));
+    for (uint32_t i = 0; i < r->option_count; i++) {
+        const char *name = r->options[i].name;
+        const bool  repeats =
+            !strcmp(name, "at") || !strcmp(name, "scheme") || !strcmp(name, "model");
+        if (!figure_takes(f, name))
+            return err_add(e, "figure %s takes no --%s%s%s", f->name, name,
+                           *f->takes ? "; it takes " : "", f->takes);
+        for (uint32_t k = 0; k < i && !repeats; k++)
+            if (strcmp(r->options[k].name, name) == 0)
+                return err_add(e, "--%s: want one value, have \"%.80s\" and \"%.80s\"", name,
+                               r->options[k].value, r->options[i].value);
+    }
+    return true;
 }
 
-// Nothing in a text may end the field or look like quoting.
-static void write_text(FILE *file, const char *text)
+static const char *inside(struct drawing *d, const char *name)
 {
-    for (; *text; text++)
-        fputc((unsigned char)*text < ' ' ? ' ' : *text == '"' ? '\'' : *text, file);
+    return arena_format(&d->arena, "%s/%s", d->folder, name);
 }
 
-static int write_rows(FILE *file, sqlite3_stmt *q, uint32_t *rows)
+static bool run_common(struct drawing *d, struct err *e)
 {
-    int code;
-    for (*rows = 0; (code = sqlite3_step(q)) == SQLITE_ROW; ++*rows)
-        for (int c = 0, n = sqlite3_column_count(q); c < n; c++) {
-            const char *text = (const char *)sqlite3_column_text(q, c);
-            write_text(file, !text ? "NaN" : *text ? text : " ");
-            fputc(c + 1 < n ? '\t' : '\n', file);
-        }
-    return code;
+    size_t      length;
+    char       *path = arena_format(&d->arena, "%s/common.sql", d->plots);
+    const char *sql = text_read(path, "SQL", SHARED_BYTES_MAX, &d->arena, &length, e);
+    return sql && (query_run(d->db, sql, e) || err_wrap(e, "%s", path));
 }
 
-// Writes a table to NAME.tsv, and into the preamble the line that gives its place to the variable
-// NAME.
-static bool write_table(struct drawing *d, const char *name, uint32_t *rows, struct err *e)
+// What a figure finds wrong in its options itself: the rows of its table `faults`.
+static bool refuse(struct drawing *d, struct err *e)
 {
-    char         *path = arena_format(&d->arena, "%s/%s.tsv", d->folder, name);
-    char         *sql = arena_format(&d->arena, "SELECT * FROM temp.\"%s\"", name);
-    sqlite3_stmt *q = NULL;
-    FILE         *file = fopen(path, "w");
-    if (!file) return err_add(e, "%s: cannot write: %s", path, strerror(errno));
-    int  code = sqlite3_prepare_v2(d->db, sql, -1, &q, NULL);
-    bool ok = code == SQLITE_OK && write_rows(file, q, rows) == SQLITE_DONE;
-    if (!ok) schema_fault(d->db, name, e);
-    sqlite3_finalize(q);
-    if (fclose(file) != 0 && ok) ok = err_add(e, "%s: cannot write: %s", path, strerror(errno));
-    fprintf(d->preamble, "%s = ", name);
-    gnuplot_quote(d->preamble, path);
-    fputc('\n', d->preamble);
-    return ok;
-}
-
-static bool run_sql(struct drawing *d, const char *what, const char *sql, struct err *e)
-{
-    return sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK || schema_fault(d->db, what, e);
+    struct texts faults = {0};
+    if (!query_texts(d->db, &d->arena, "SELECT * FROM faults", NULL, &faults, e)) return false;
+    for (uint32_t i = 0; i < faults.count; i++) err_add(e, "%s", faults.text[i]);
+    return faults.count == 0;
 }
 
 static bool make_tables(struct drawing *d, struct err *e)
 {
-    struct arena *a = &d->arena;
-    const int     flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
-    const char   *common = read_text(a, arena_format(a, "%s/common.sql", d->plots), e);
-    sqlite3_create_function_v2(d->db, "ci95", 1, flags, NULL, NULL, ci95_step, ci95_final, NULL);
-    bool ok = common && run_sql(d, "common.sql", common, e);
-    for (uint32_t i = 0; ok && i < d->header.query_count; i++) {
-        const struct query *q = &d->header.queries[i];
-        const char *sql = arena_format(a, "CREATE TEMP TABLE \"%s\" AS %s", q->name, q->sql);
-        ok = run_sql(d, arena_format(a, "query %s", q->name), sql, e);
+    if (!aggregate_register(d->db, e)) return false;
+    if (!choice_make(&d->choice, e)) return d->nothing = d->choice.nothing, false;
+    bool ok = run_common(d, e);
+    for (uint32_t i = 0; ok && i < d->script.query_count; i++) {
+        const struct script_query *q = &d->script.queries[i];
+        ok = query_run(d->db,
+                       arena_format(&d->arena, "CREATE TEMP TABLE \"%s\" AS %s", q->name, q->sql),
+                       e) ||
+             err_wrap(e, "%s: query %s", d->figure->path, q->name);
+        if (ok && strcmp(q->name, "faults") == 0) ok = refuse(d, e);
     }
     return ok;
 }
 
-static bool is_query(const struct header *h, const char *name)
+// What a figure says below its picture itself: the rows of its table `notes`.
+static bool take_notes(struct drawing *d, struct err *e)
 {
-    for (uint32_t i = 0; i < h->query_count; i++)
-        if (strcmp(h->queries[i].name, name) == 0) return true;
-    return false;
+    struct texts notes = {0};
+    bool         ok = true;
+    for (uint32_t i = 0; i < d->script.query_count; i++)
+        if (strcmp(d->script.queries[i].name, "notes") == 0)
+            ok = query_texts(d->db, &d->arena, "SELECT * FROM notes", NULL, &notes, e);
+    for (uint32_t i = 0; ok && i < notes.count; i++) ok = choice_note(&d->choice, notes.text[i], e);
+    return ok;
 }
 
-static bool write_all(struct drawing *d, struct err *e)
+// Writes a table to NAME.tsv, and into the sheet the line that gives its place to the variable
+// NAME.
+static bool write_file(struct drawing *d, const char *name, uint32_t *rows, struct err *e)
 {
-    const char   *list = "SELECT name FROM sqlite_temp_master WHERE type = 'table'";
-    sqlite3_stmt *q = NULL;
-    fprintf(d->preamble, "format = '%s'\nplots = ", d->format);
-    gnuplot_quote(d->preamble, d->plots);
-    fputc('\n', d->preamble);
-    bool ok = make_tables(d, e);
-    if (ok && sqlite3_prepare_v2(d->db, list, -1, &q, NULL) != SQLITE_OK)
-        ok = schema_fault(d->db, "tables", e);
-    while (ok && sqlite3_step(q) == SQLITE_ROW) {
-        const char *name = (const char *)sqlite3_column_text(q, 0);
-        uint32_t    rows = 0;
-        ok = write_table(d, name, &rows, e);
-        if (ok && rows == 0 && is_query(&d->header, name))
-            ok = err_add(e, "nothing to draw: figure %s needs %s", d->figure.name, d->header.needs);
+    fprintf(d->sheet, "%s = '%s.tsv'\n", name, name);
+    return table_write(d->db, name, inside(d, arena_format(&d->arena, "%s.tsv", name)), rows, e);
+}
+
+static bool write_shared(struct drawing *d, struct err *e)
+{
+    static const char *const always[] = {"schemes", "models", "caption", "heading"};
+    uint32_t                 rows;
+    bool                     ok = true;
+    for (size_t i = 0; ok && i < sizeof always / sizeof *always; i++)
+        ok = write_file(d, always[i], &rows, e);
+    for (uint32_t i = 0; ok && i < d->script.axis_count; i++) {
+        const char *axis = d->script.axes[i].option;
+        ok = write_file(d, arena_format(&d->arena, "%s_axis", axis), &rows, e) &&
+             write_file(d, arena_format(&d->arena, "%s_value", axis), &rows, e);
     }
-    sqlite3_finalize(q);
+    if (ok && d->script.axis_count) ok = write_file(d, "panel", &rows, e);
+    if (ok && d->script.metric.option) ok = write_file(d, "metric_axis", &rows, e);
+    return ok;
+}
+
+static bool write_data(struct drawing *d, struct err *e)
+{
+    for (uint32_t i = 0; i < d->script.query_count; i++) {
+        const struct script_query *q = &d->script.queries[i];
+        uint32_t                   rows = 0;
+        if (!q->is_file) continue;
+        if (!write_file(d, q->name, &rows, e)) return false;
+        if (rows > 0) continue;
+        d->nothing = true;
+        return err_add(e, "nothing to draw: figure %s needs %s", d->figure->name, d->script.needs);
+    }
+    return true;
+}
+
+// A file that the scripts load, if the sheet names it: style.gnuplot, bars.gnuplot.
+static bool copy_shared(struct drawing *d, const char *name, struct err *e)
+{
+    const char *from = arena_format(&d->arena, "%s/%s.gnuplot", d->plots, name);
+    const char *to = inside(d, arena_format(&d->arena, "%s.gnuplot", name));
+    const char *load = arena_format(&d->arena, "load '%s.gnuplot'", name);
+    return (strcmp(name, "style") != 0 && !strstr(d->script.text, load)) || table_copy(from, to, e);
+}
+
+static bool write_sheet(struct drawing *d, struct err *e)
+{
+    const char **shared;
+    uint32_t     count;
+    const char  *name = d->figure->name;
+    const char  *path = inside(d, arena_format(&d->arena, "%s.gp", name));
+    d->sheet = fopen(path, "wx");
+    if (!d->sheet) return err_add(e, "%s: cannot write: %s", path, strerror(errno));
+    fprintf(
+        d->sheet,
+        "# Run `gnuplot %s.gp` in this folder. The data are the .tsv files: tab-separated, one\n"
+        "# header line. `format` is svg, png or pdf.\n"
+        "reset\nformat = '%s'\npicture = '%s.'.format\n",
+        name, d->format, name);
+    bool ok = write_shared(d, e) && write_data(d, e);
+    fprintf(d->sheet, "load 'style.gnuplot'\n\n%s", d->script.text);
+    if (fclose(d->sheet) != 0 && ok) ok = err_add(e, "%s: cannot write: %s", path, strerror(errno));
+    if (ok) ok = folder_list(d->plots, ".gnuplot", &d->arena, &shared, &count, e);
+    for (uint32_t i = 0; ok && i < count; i++) ok = copy_shared(d, shared[i], e);
     return ok;
 }
 
@@ -253,30 +206,37 @@ static void remove_folder(struct drawing *d)
 {
     DIR *dir = opendir(d->folder);
     for (struct dirent *entry; dir && (entry = readdir(dir));)
-        if (entry->d_name[0] != '.')
-            unlink(arena_format(&d->arena, "%s/%s", d->folder, entry->d_name));
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            unlink(inside(d, entry->d_name));
     if (dir) closedir(dir);
     rmdir(d->folder);
 }
 
-static bool draw(struct drawing *d, const char *db_path, const char *out_path, struct err *e)
+// Where the folder is drawn takes the kept one's name when the picture is whole, and gives it back
+// if that cannot be put in its place.
+static bool publish(struct drawing *d, const char *part, struct err *e)
 {
-    struct arena *a = &d->arena;
-    const char   *preamble = arena_format(a, "%s/preamble", d->folder);
-    const char   *scripts[] = {preamble, arena_format(a, "%s/style.gnuplot", d->plots),
-                               plain_path(a, d->figure.path)};
-    const char   *log = arena_format(a, "%s/log", d->folder);
-    const char   *part = arena_format(a, "%s.part%ld", out_path, (long)getpid());
-    d->preamble = fopen(preamble, "w");
-    if (!d->preamble) return err_add(e, "%s: cannot write: %s", preamble, strerror(errno));
-    bool ok = write_all(d, e) || err_wrap(e, "%s", db_path);
-    if (fclose(d->preamble) != 0 && ok)
-        ok = err_add(e, "%s: cannot write: %s", preamble, strerror(errno));
-    if (!ok) return false;
-    ok = gnuplot_run(scripts, sizeof scripts / sizeof *scripts, part, log, e) ||
-         err_wrap(e, "figure %s", d->figure.name);
-    if (ok && rename(part, out_path) != 0)
-        ok = err_add(e, "%s: cannot write: %s", out_path, strerror(errno));
+    const char *out = d->request->out_path, *keep = d->request->keep_folder;
+    if (keep && rename(d->folder, keep) != 0)
+        return err_add(e, "%s: cannot write: %s", keep, strerror(errno));
+    if (rename(part, out) == 0) return true;
+    err_add(e, "%s: cannot write: %s", out, strerror(errno));
+    if (keep && rename(keep, d->folder) != 0) err_add(e, "%s: stays: %s", keep, strerror(errno));
+    return false;
+}
+
+static bool draw(struct drawing *d, struct err *e)
+{
+    const char *name = d->figure->name;
+    const char *sheet = arena_format(&d->arena, "%s.gp", name);
+    const char *picture = inside(d, arena_format(&d->arena, "%s.%s", name, d->format));
+    const char *part = arena_format(&d->arena, "%s.part%ld", d->request->out_path, (long)getpid());
+    if (!make_tables(d, e) || !take_notes(d, e) || !write_sheet(d, e))
+        return err_wrap(e, "%s", d->request->db_path);
+    if (!gnuplot_run(sheet, d->folder, picture, inside(d, "log"), e))
+        return err_wrap(e, "figure %s", name);
+    unlink(inside(d, "log"));
+    bool ok = table_copy(picture, part, e) && publish(d, part, e);
     if (!ok) unlink(part);
     return ok;
 }
@@ -290,30 +250,66 @@ static const char *format_of(const char *path)
     return NULL;
 }
 
+static bool is_empty_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (!dir) return false;
+    bool empty = true;
+    for (struct dirent *entry; empty && (entry = readdir(dir));)
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    closedir(dir);
+    return empty;
+}
+
+static bool make_kept(struct drawing *d, const char *keep, struct err *e)
+{
+    struct stat s;
+    if (lstat(keep, &s) == 0 && !is_empty_folder(keep))
+        return err_add(e, "%s: want a new or an empty folder, have %s", keep,
+                       S_ISDIR(s.st_mode) ? "one that holds something" : "a file");
+    d->folder = arena_string(&d->arena, keep);
+    for (size_t n = strlen(d->folder); n > 1 && d->folder[n - 1] == '/';) d->folder[--n] = '\0';
+    d->folder = arena_format(&d->arena, "%s.part%ld", d->folder, (long)getpid());
+    return mkdir(d->folder, 0777) == 0 ||
+           err_add(e, "%s: cannot make the folder: %s", keep, strerror(errno));
+}
+
 static bool make_folder(struct drawing *d, struct err *e)
 {
-    const char *base = getenv("TMPDIR");
+    const char *base = getenv("TMPDIR"), *keep = d->request->keep_folder;
+    if (keep) return make_kept(d, keep, e);
     d->folder =
         arena_format(&d->arena, "%s/fogsim-figure-XXXXXX", base && base[0] == '/' ? base : "/tmp");
     return mkdtemp(d->folder) ||
            err_add(e, "%s: cannot make a folder: %s", d->folder, strerror(errno));
 }
 
-bool figure_draw(const struct figure *f, const char *db_path, const char *out_path, struct err *e)
+static bool open_database(struct drawing *d, struct err *e)
 {
-    struct drawing d = {.figure = *f, .format = format_of(out_path)};
-    if (!d.format) return err_add(e, "%s: want a name that ends in .svg, .png or .pdf", out_path);
-    char *plots = plain_path(&d.arena, f->path);
+    if (!script_read(&d->script, &d->arena, d->figure->path, e)) return false;
+    d->db = schema_open_read(d->request->db_path, e);
+    d->choice = (struct choice){
+        .db = d->db, .arena = &d->arena, .script = &d->script, .request = d->request};
+    return d->db != NULL;
+}
+
+bool figure_draw(const struct figure *f, const struct figure_request *r, struct err *e)
+{
+    struct drawing d = {.figure = f, .request = r, .format = format_of(r->out_path)};
+    if (r->nothing) *r->nothing = false;
+    if (!d.format)
+        return err_add(e, "%s: want a name that ends in .svg, .png or .pdf", r->out_path);
+    if (!check_options(f, r, e)) return false;
+    char *plots = arena_string(&d.arena, f->path);
     *strrchr(plots, '/') = '\0';
     d.plots = plots;
-    bool ok = read_header(&d.header, &d.arena, f->path, e);
-    d.db = ok ? schema_open_read(db_path, e) : NULL;
-    ok = d.db && make_folder(&d, e);
+    bool ok = open_database(&d, e) && make_folder(&d, e);
     if (ok) {
-        ok = draw(&d, db_path, out_path, e);
-        remove_folder(&d);
+        ok = draw(&d, e);
+        remove_folder(&d); // a kept one has another name by now
     }
     sqlite3_close(d.db);
     arena_free(&d.arena);
+    if (r->nothing) *r->nothing = d.nothing;
     return ok;
 }

@@ -3,19 +3,13 @@
 #define FOGSIM_RESULTS_GNUPLOT_H
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 
 #include "base/err.h"
 
-// Runs the scripts one after the other in one gnuplot that reads no start-up file; what it draws to
-// its standard output is written to `out_path`, which must not exist. `log_path` takes its
-// messages. false: e holds the last of them, or says that gnuplot is missing; `out_path` may be
-// left behind.
-MUST_USE bool gnuplot_run(const char *const *scripts, uint32_t count, const char *out_path,
+// Runs the script in `folder`, where it draws `picture` (a name that this process knows it by), in
+// a gnuplot that reads no start-up file. `log_path` takes its messages. false: e holds the last of
+// them, or says that gnuplot is missing; `picture` may be left behind.
+MUST_USE bool gnuplot_run(const char *script, const char *folder, const char *picture,
                           const char *log_path, struct err *e);
-
-// Writes `text` as a string constant of gnuplot's language. O(length).
-void gnuplot_quote(FILE *file, const char *text);
 
 #endif

@@ -256,6 +256,12 @@ static struct figure find(struct arena *a, const char *name)
     ck_abort_msg("no figure %s", name);
 }
 
+static bool draw_plain(const struct figure *f, const char *path, struct err *e)
+{
+    const struct figure_request r = {.db_path = db_path, .out_path = path};
+    return figure_draw(f, &r, e);
+}
+
 static bool starts_as(const char *path, const char *ending)
 {
     char  head[64] = "";
@@ -305,7 +311,7 @@ static void draw_all(const char *except)
         for (int k = 0; k < 3 && !strstr(except, figures[i].name); k++, drawn++) {
             struct err e = {0};
             char *path = arena_format(&a, "%s/%s it's.%s", folder, figures[i].name, endings[k]);
-            ck_assert_msg(figure_draw(&figures[i], db_path, path, &e), "%s", e.text);
+            ck_assert_msg(draw_plain(&figures[i], path, &e), "%s", e.text);
             ck_assert_msg(starts_as(path, endings[k]), "%s: not of its format", path);
             if (k == 0) check_inside(read_picture(path), path);
         }
@@ -363,7 +369,7 @@ static const char *draw_text(const char *name)
     struct err    e = {0};
     struct figure f = find(&a, name);
     char         *path = arena_format(&a, "%s/%s.svg", folder, name);
-    ck_assert_msg(figure_draw(&f, db_path, path, &e), "%s", e.text);
+    ck_assert_msg(draw_plain(&f, path, &e), "%s", e.text);
     const char *text = read_picture(path);
     check_inside(text, path);
     arena_free(&a);
@@ -434,7 +440,7 @@ static void expect_error(const char *figure, const char *ending, const char *why
     struct figure f = find(&a, figure);
     uint32_t      before = count_files();
     char         *path = arena_format(&a, "%s/out%s", folder, ending);
-    ck_assert_msg(!figure_draw(&f, db_path, path, &e), "drawn");
+    ck_assert_msg(!draw_plain(&f, path, &e), "drawn");
     ck_assert_msg(strstr(e.text, why) != NULL, "want '%s', have '%s'", why, e.text);
     ck_assert_uint_eq(count_files(), before);
     arena_free(&a);
@@ -492,10 +498,10 @@ START_TEST(a_failing_script_reports_what_gnuplot_said)
         fclose(file);
     }
     make_database(db_path, 1, 1, 1, RECORD_SUMMARY);
-    const struct figure f = {"bad", "", path};
+    const struct figure f = {"bad", "", path, ""};
     char                out[160];
     snprintf(out, sizeof out, "%s/out.png", folder);
-    ck_assert(!figure_draw(&f, db_path, out, &e));
+    ck_assert(!draw_plain(&f, out, &e));
     ck_assert_msg(strstr(e.text, "figure bad") && strstr(e.text, "invalid command"), "%s", e.text);
     ck_assert_int_ne(access(out, F_OK), 0);
 }

@@ -6,7 +6,8 @@
 
 width = 120 + 40 * n_models + 15 * n_models * n_schemes
 width = width > 640 ? width : 640
-height = 400.0 + foot
+key_columns = key_fit(width, longest_scheme)
+height = 372.0 + key_height(n_schemes) - 4 + foot
 eval sized(width, height)
 eval put_key(n_schemes, height)
 set tmargin at screen 1 - (key_height(n_schemes) + 8) / height

@@ -1,6 +1,7 @@
 # about: share of the time that so many wait at each node; of the longest queues, at most twelve
 # needs: finished runs with occupancy ("observe" in the scenario)
-# query times:
+# takes: at scheme model title
+# table times:
 #   SELECT r.scheme, o.node, o.length, sum(o.time_s) AS time_s
 #   FROM runs r JOIN occupancy o USING (run_id)
 #   WHERE r.model = (SELECT model FROM runs JOIN occupancy USING (run_id) LIMIT 1)
@@ -11,8 +12,9 @@
 #   FROM means WHERE mean >= 0.02 * (SELECT max(mean) FROM means)
 #   ORDER BY mean DESC, length(node), node LIMIT 12
 # query shares:
-#   SELECT p.i, s.i, t.length, t.time_s / sum(t.time_s) OVER (PARTITION BY t.scheme, t.node),
-#   (SELECT model FROM runs JOIN occupancy USING (run_id) LIMIT 1)
+#   SELECT p.i AS place, s.i AS scheme, t.length AS waiting,
+#   t.time_s / sum(t.time_s) OVER (PARTITION BY t.scheme, t.node) AS "share of the time",
+#   (SELECT model FROM runs JOIN occupancy USING (run_id) LIMIT 1) AS model
 #   FROM times t JOIN places p USING (node) JOIN schemes s ON s.name = t.scheme
 #   ORDER BY p.i, s.i, t.length
 stats places using 1 nooutput
@@ -28,6 +30,7 @@ columns = n_places > 6 ? 3 : n_places > 1 ? 2 : 1
 lines = (n_places + columns - 1) / columns
 panel = columns == 1 ? 660.0 : 440.0
 tall = 224.0
+key_columns = key_fit(columns * panel, longest_scheme)
 head = key_height(n_schemes)
 height = head + tall * lines + 28 + foot
 eval sized(columns * panel, height)
@@ -54,11 +57,12 @@ do for [p = 0:n_places - 1] {
     if (STATS_max < 6) { set xtics 1 } else { set xtics autofreq } # no halves of a task
     set xrange [-0.5:STATS_max + 0.5]
     plot for [s = 0:n_schemes - 1] shares using ($1 == p && $2 == s ? $3 : NaN):4 \
-        with linespoints linewidth 1 linecolor rgb hue(s) pointtype point_type[s % 10 + 1] \
+        with linespoints linewidth 1 linecolor rgb hue(s) pointtype mark(s) \
         pointsize 0.5, \
         for [s = 0:(p == 0 ? n_schemes : 0) - 1] \
         keyentry with linespoints linewidth 1 linecolor rgb hue(s) \
-        pointtype point_type[s % 10 + 1] pointsize 0.5 title scheme[s + 1]
+        pointtype mark(s) pointsize 0.5 title scheme[s + 1]
     unset label 1000
+    unset label 1001
 }
 unset multiplot

@@ -1,7 +1,8 @@
 # about: how many wait at each node and link over time; of the longest queues, at most twelve
 # needs: finished runs with samples of queues ("observe" in the scenario)
+# takes: at scheme model title
 # query shown:
-#   SELECT min(r.run_id) AS run_id, r.scheme, r.model, max(q.t_s) AS span_s
+#   SELECT min(r.run_id) AS run_id, r.scheme, r.model, max(q.t_s) AS "span (s)"
 #   FROM runs r JOIN queue_sample q USING (run_id)
 #   WHERE r.model = (SELECT model FROM runs JOIN queue_sample USING (run_id) LIMIT 1)
 #   AND r.replication = (SELECT min(replication) FROM runs) GROUP BY r.scheme
@@ -13,10 +14,10 @@
 #   FROM means WHERE mean >= 0.02 * (SELECT max(mean) FROM means)
 #   ORDER BY mean DESC, length(node), node LIMIT 12
 # query samples:
-#   SELECT p.i, s.i, avg(q.t_s), avg(q.length)
+#   SELECT p.i AS place, s.i AS scheme, avg(q.t_s) AS "time (s)", avg(q.length) AS waiting
 #   FROM queue_sample q JOIN shown x USING (run_id) JOIN places p USING (node)
 #   JOIN schemes s ON s.name = x.scheme
-#   GROUP BY p.i, s.i, cast(160 * q.t_s / x.span_s AS INTEGER) ORDER BY p.i, s.i, 3
+#   GROUP BY p.i, s.i, cast(160 * q.t_s / x."span (s)" AS INTEGER) ORDER BY p.i, s.i, 3
 stats places using 1 nooutput
 n_places = int(STATS_records)
 array place[n_places]
@@ -29,6 +30,7 @@ columns = n_places > 6 ? 3 : n_places > 1 ? 2 : 1
 lines = (n_places + columns - 1) / columns
 panel = columns == 1 ? 760.0 : 420.0
 tall = 196.0
+key_columns = key_fit(columns * panel, longest_scheme)
 head = key_height(n_schemes)
 height = head + tall * lines + 42 + foot
 eval sized(columns * panel, height)
@@ -56,5 +58,6 @@ do for [p = 0:n_places - 1] {
         for [s = 0:(p == 0 ? n_schemes : 0) - 1] \
         keyentry with lines linewidth 1.4 linecolor rgb hue(s) title scheme[s + 1]
     unset label 1000
+    unset label 1001
 }
 unset multiplot

@@ -1,4 +1,5 @@
 # about: latency per model and scheme; of a mix, of its models too
+# takes: at scheme model title
 # query clusters:
 #   WITH names AS (SELECT i, 0 AS is_part, name, name AS model, 'latency_s' AS metric FROM models
 #   UNION SELECT m.i, 1, substr(u.metric, length('latency_s/') + 1), m.name, u.metric
@@ -6,7 +7,8 @@
 #   WHERE u.layer IS NULL AND u.metric LIKE 'latency_s/%')
 #   SELECT row_number() OVER (ORDER BY i, is_part, name) - 1 AS i, name, model, metric FROM names
 # query bars:
-#   SELECT c.i, s.i, avg(u.mean), NULL, ci95(u.mean)
+#   SELECT c.i AS cluster, s.i AS scheme, avg(u.mean) AS "mean (s)", NULL AS "no part",
+#   ci95(u.mean) AS "half of the interval (s)"
 #   FROM runs r JOIN clusters c USING (model) JOIN schemes s ON s.name = r.scheme
 #   JOIN summary u ON u.run_id = r.run_id AND u.layer IS NULL AND u.metric = c.metric
 #   WHERE u.mean IS NOT NULL
@@ -17,4 +19,4 @@ array model[n_models]
 stats clusters using (model[int($1) + 1] = strcol(2), $1) nooutput
 quantity = 'latency per task (s)'
 lower = ''
-load plots.'/bars.gnuplot'
+load 'bars.gnuplot'

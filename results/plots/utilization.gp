@@ -1,12 +1,13 @@
 # about: how busy each node is under each scheme; of more than 16 servers, sorted, the busiest first
 # needs: finished runs with node rows
-# query computing:
+# takes: at scheme model title
+# table computing:
 #   SELECT node.* FROM node JOIN runs USING (run_id) WHERE kind NOT IN ('gateway', 'broker')
 # query counts:
 #   SELECT 0 AS i, count(DISTINCT n.node) AS nodes,
 #   count(DISTINCT CASE WHEN n.kind <> 'user' THEN n.node END) AS servers
 #   FROM computing n JOIN runs r USING (run_id)
-# query per_run:
+# table per_run:
 #   SELECT r.model, r.scheme, r.run_id, min(n.kind <> 'user') AS k,
 #   CASE WHEN c.servers > 16 OR (c.nodes > 16 AND n.kind = 'user') THEN n.kind ELSE n.node END
 #   AS name, 100 * avg(n.utilization) AS percent
@@ -16,14 +17,15 @@
 #   FROM per_run GROUP BY name
 #   HAVING max(k) = 1 OR max(percent) > 0 OR (SELECT max(percent) FROM per_run) = 0
 # query bars:
-#   SELECT m.i, s.i, x.i, avg(p.percent), ci95(p.percent)
+#   SELECT m.i AS model, s.i AS scheme, x.i AS node, avg(p.percent) AS "utilization (%)",
+#   ci95(p.percent) AS "half of the interval (%)"
 #   FROM per_run p JOIN kinds x USING (name) JOIN models m ON m.name = p.model
 #   JOIN schemes s ON s.name = p.scheme GROUP BY m.i, s.i, x.i ORDER BY s.i, m.i, x.i
 # query sorted:
 #   WITH ranked AS (SELECT r.model, r.scheme, 100 * n.utilization AS percent, c.servers,
 #   row_number() OVER (PARTITION BY r.run_id ORDER BY n.utilization DESC) AS place
 #   FROM counts c, computing n JOIN runs r USING (run_id) WHERE n.kind <> 'user' OR c.servers = 0)
-#   SELECT m.i, s.i, avg(place), avg(percent)
+#   SELECT m.i AS model, s.i AS scheme, avg(place) AS place, avg(percent) AS "utilization (%)"
 #   FROM ranked JOIN models m ON m.name = model JOIN schemes s ON s.name = scheme
 #   GROUP BY m.i, s.i, CASE WHEN servers > 400 THEN place * 400 / servers ELSE place END
 #   ORDER BY m.i, s.i, 3
@@ -40,6 +42,7 @@ panel = is_sorted ? 560.0 : 110.0 + n_nodes * (14 * n_schemes + 16)
 panel = panel > 480 ? panel : 480.0
 columns = n_models > 1 && panel < 900 ? 2 : 1
 lines = (n_models + columns - 1) / columns
+key_columns = key_fit(columns * panel, longest_scheme)
 head = key_height(n_schemes)
 tall = is_sorted ? 302.0 : 250.0
 below = is_sorted ? 64.0 : 32.0
