@@ -58,6 +58,18 @@ static int has_line(const char *text, const char *line)
     return strstr(text, line) != NULL;
 }
 
+static int check(const char *json, const char *db, const char *tasks)
+{
+    const char *command =
+        arena_format(&arena, "/usr/bin/python3 %s %s %s %s >%s 2>&1",
+                     in_root("tests/check_trace.py"), json, db, tasks, in_folder("checked"));
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+#define CHECKED(json, db, tasks)                                                                   \
+    ck_assert_msg(check(json, db, tasks) == 0, "%s", read_text(in_folder("checked")))
+
 #define HAS(line) ck_assert_msg(has_line(text, line), "missing: %s", line)
 #define LACKS(line) ck_assert_msg(!has_line(text, line), "there is: %s", line)
 
@@ -107,6 +119,38 @@ START_TEST(flows_lead_from_what_ended_last_to_what_waited_for_it)
     HAS("\"tid\":1001,\"cat\":\"dependency\",\"ts\":6.999,\"id\":3}");
     HAS("\"tid\":1003,\"cat\":\"dependency\",\"ts\":8.000,\"id\":3,\"bp\":\"e\"}");
     LACKS("\"id\":4,\"bp\"");
+}
+END_TEST
+
+// Two ended when op 2 at fog0 became ready: op 0 at the user, whose result does not lie there, and
+// op 1, whose does. Where none's does, the lowest stands for them: op 3 at the cloud. What ends
+// then too but has a higher number is nobody's predecessor.
+START_TEST(of_several_that_ended_the_one_whose_result_is_there_counts)
+{
+    const char *db = make_database(
+        "t.db", "INSERT INTO run(run_id, scenario, point, scheme, model, seed, replication, status)"
+                " VALUES(0, 'hand', '{}', 'dina', 'net', 1, 0, 'done');"
+                "INSERT INTO task(run_id, task_id, user, model, scheme, arrived_s, finished_s,"
+                " status) VALUES(0, 0, 'user', 'net', 'dina', 0, 5e-6, 'done'),"
+                " (0, 1, 'user', 'net', 'dina', 0, 6e-6, 'done');"
+                "INSERT INTO op VALUES"
+                "(0, 0, 0, 0, 'compute', 'user', 'user', NULL, NULL, NULL, 0, 0, 2e-6, 0),"
+                "(0, 0, 1, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 0, 2e-6, 9),"
+                "(0, 0, 2, 0, 'compute', 'fog0', 'fog0', NULL, NULL, NULL, 2e-6, 2e-6, 5e-6, 0),"
+                "(0, 0, 3, 0, 'compute', 'cloud', 'cloud', NULL, NULL, NULL, 2e-6, 3e-6, 4e-6, 0),"
+                "(0, 0, 4, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 0, 2e-6, 9),"
+                "(0, 1, 0, 0, 'compute', 'fog0', 'fog0', NULL, NULL, NULL, 5e-6, 5e-6, 6e-6, 0),"
+                "(0, 1, 1, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 3e-6, 5e-6, 9);");
+    MUST_RUN("trace", db, "-o", in_folder("t.json"));
+    const char *text = read_text(in_folder("t.json"));
+    HAS("\"op\":2,\"layer\":0,\"kind\":\"compute\",\"user\":\"user\",\"bytes\":0.0,\"ready_s\":2e-"
+        "06,"
+        "\"waiting_s\":0.0,\"after_op\":1}}");
+    HAS("\"op\":3,\"layer\":0,\"kind\":\"compute\",\"user\":\"user\",\"bytes\":0.0,\"ready_s\":2e-"
+        "06,"
+        "\"waiting_s\":1e-06,\"after_op\":0}}");
+    HAS("\"ready_s\":5e-06,\"waiting_s\":0.0}}");
+    CHECKED(in_folder("t.json"), db, "");
 }
 END_TEST
 
@@ -160,18 +204,6 @@ END_TEST
 
 // ---- the checker
 // ---------------------------------------------------------------------------------
-
-static int check(const char *json, const char *db, const char *tasks)
-{
-    const char *command =
-        arena_format(&arena, "/usr/bin/python3 %s %s %s %s >%s 2>&1",
-                     in_root("tests/check_trace.py"), json, db, tasks, in_folder("checked"));
-    int status = system(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-#define CHECKED(json, db, tasks)                                                                   \
-    ck_assert_msg(check(json, db, tasks) == 0, "%s", read_text(in_folder("checked")))
 
 // Where several things happen at once, are interrupted, fail, are dropped or are refused.
 static const char *const worlds[][16] = {
@@ -324,6 +356,7 @@ Suite *chrome_trace_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, a_run_made_by_hand_gives_the_events_worked_out_for_it);
     tcase_add_test(tc, flows_lead_from_what_ended_last_to_what_waited_for_it);
+    tcase_add_test(tc, of_several_that_ended_the_one_whose_result_is_there_counts);
     tcase_add_test(tc, a_task_is_a_slice_with_the_path_that_decided_its_end_inside);
     tcase_add_test(tc, counters_tell_how_many_wait);
     tcase_add_loop_test(tc, every_kind_of_run_passes_the_checker, 0,
