@@ -9,9 +9,9 @@
 static const struct {
     const char *title;
     int         metric;
-} parts[] = {{"computation", OVERVIEW_COMPUTATION},
+} parts[] = {{"compu\u00adtation", OVERVIEW_COMPUTATION}, // where it may break: U+00AD
              {"loading", OVERVIEW_LOADING},
-             {"transmission", OVERVIEW_TRANSMISSION},
+             {"trans\u00admission", OVERVIEW_TRANSMISSION},
              {"queueing", OVERVIEW_QUEUEING},
              {"edge delay", OVERVIEW_EDGE_DELAY}};
 enum { PARTS = sizeof parts / sizeof *parts };
