@@ -16,6 +16,9 @@ PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev li
             check sqlite3 python3 python3-jsonschema clang clang-format clang-tidy libonnx-dev libonnx-testdata protobuf-compiler \
             protobuf-c-compiler libprotobuf-c-dev man-db git valgrind libopenmpi-dev openmpi-bin
 
+# What only `make check` installs: a browser that opens the page of `fogsim report`, and what reads its prints.
+CHECK_PACKAGES := chromium chromium-driver python3-selenium poppler-utils
+
 # What only `make bench` and `make bench-kernels` install: rivals to measure against, no part of fogsim.
 BENCH_PACKAGES := libdnnl-dev libopenblas-dev libxnnpack-dev libpthreadpool-dev libsimgrid-dev libns3-dev # xnnpack.h includes pthreadpool.h
 
@@ -181,6 +184,7 @@ deps:
 demo: deps
 	@$(MAKE) --no-print-directory demo-run
 check: deps
+	$(call install_missing,$(CHECK_PACKAGES))
 	@$(MAKE) --no-print-directory -j$(JOBS) check-static check-build
 	@$(MAKE) --no-print-directory check-run
 check-long: deps
@@ -214,6 +218,7 @@ check-plain:
 	@sh tests/golden.sh
 	@$(MAKE) --no-print-directory instructions
 	@FOGSIM=$(B)/fogsim /usr/bin/python3 tests/validate_scenarios.py
+	@FOGSIM=$(B)/fogsim /usr/bin/python3 tests/report_browser.py
 	@man -l --warnings docs/fogsim.1 2>&1 >/dev/null | (! grep .) && echo "man page: no warnings"
 check-sanitized-%:
 	@echo "--- part $* of $(words $(SANITIZED)) under AddressSanitizer and UndefinedBehaviorSanitizer"

@@ -69,6 +69,7 @@ static const char *capital(struct page *p, const char *text)
 
 static void write_picture(struct page *p, const struct figure *f, const struct picture *picture)
 {
+    fputs("<div class=\"keep\">\n", p->out);
     page_heading(p, 3, arena_format(p->arena, "figure-%s", f->name), f->name);
     html_put(p->out,
              "<figure>\n<div class=\"box\" tabindex=\"0\" role=\"region\" aria-label=\"figure %s\">"
@@ -78,7 +79,8 @@ static void write_picture(struct page *p, const struct figure *f, const struct p
         html_put(p->out, "width=\"%d\" height=\"%d\" ", picture->width, picture->height);
     html_put(p->out, "src=\"data:image/%s;base64,", picture->kind);
     html_base64(p->out, picture->bytes, picture->length);
-    html_put(p->out, "\"></div>\n<figcaption>%s.</figcaption>\n</figure>\n", capital(p, f->about));
+    html_put(p->out, "\"></div>\n<figcaption>%s.</figcaption>\n</figure>\n</div>\n",
+             capital(p, f->about));
 }
 
 static void write_fault(struct page *p, const struct figure *f, const struct err *e)
@@ -100,6 +102,7 @@ static void write_all(struct page *p, const struct figure *figures, uint32_t cou
             write_picture(p, &figures[i], &picture);
         else if (!nothing)
             write_fault(p, &figures[i], &e);
+        if (strstr(e.text, "gnuplot is not installed")) return; // nor will it for the next
         if (nothing)
             left_out =
                 arena_format(p->arena, "%s%s%s", left_out, *left_out ? ", " : "", figures[i].name);

@@ -5,9 +5,13 @@
 
 #include "cli/page.h"
 
-enum { LAYERS_MAX = 2000, COLUMNS = 3 }; // computation and loading; transmission; waiting
+enum {
+    LAYERS_MAX = 2000,
+    ABREAST = 3,
+    COLUMNS = 3
+}; // computation and loading; transmission; waiting
 
-static const char *const columns[COLUMNS] = {"comp. + loading", "transmission", "waiting"};
+static const char *const columns[COLUMNS] = {"comp. + loading", "trans\u00admission", "waiting"};
 
 static const char means_sql[] =
     "SELECT s.layer, c.i, CASE WHEN s.metric IN ('computation_s', 'loading_s') THEN 0"
@@ -96,15 +100,19 @@ static void read_names(struct page *p, uint32_t model, struct layers *l)
     if (l->named != l->count) l->named = 0; // not those of the means
 }
 
-static void write_head(struct page *p, bool is_named)
+struct some { // schemes abreast: more do not fit on paper
+    uint32_t first, end;
+};
+
+static void write_head(struct page *p, struct some some, bool is_named)
 {
-    const struct overview *o = &p->overview;
     fputs("<thead><tr><th scope=\"col\" rowspan=\"2\">layer</th>", p->out);
     if (is_named) fputs("<th scope=\"col\" rowspan=\"2\">kind</th>", p->out);
-    for (uint32_t s = 0; s < o->scheme_count; s++)
-        html_put(p->out, "<th scope=\"colgroup\" colspan=\"%d\">%s</th>", COLUMNS, o->schemes[s]);
+    for (uint32_t s = some.first; s < some.end; s++)
+        html_put(p->out, "<th scope=\"colgroup\" colspan=\"%d\">%s</th>", COLUMNS,
+                 p->overview.schemes[s]);
     fputs("</tr><tr>", p->out);
-    for (uint32_t s = 0; s < o->scheme_count; s++)
+    for (uint32_t s = some.first; s < some.end; s++)
         for (int c = 0; c < COLUMNS; c++) page_head(p, columns[c], true);
     page_head_end(p);
 }
@@ -117,25 +125,32 @@ static struct page_unit unit_of(const struct page *p, const struct layers *l)
     return page_unit_for(largest_s);
 }
 
-static void write_model(struct page *p, uint32_t model, struct layers *l)
+static void write_some(struct page *p, struct layers *l, struct some some, double unit)
 {
-    const struct overview *o = &p->overview;
-    struct page_unit       unit = unit_of(p, l);
-    page_fold(p, arena_format(p->arena, "%s: %u layers", o->models[model], l->count));
-    page_table(
-        p, arena_format(p->arena, "%s, layer by layer: means in %s", o->models[model], unit.name));
-    write_head(p, l->named > 0);
+    write_head(p, some, l->named > 0);
     for (uint32_t i = 0; i < l->count; i++) {
         if (l->named)
             html_put(p->out, "<tr><th scope=\"row\">%s</th><td>%s</td>", l->names[i], l->kinds[i]);
         else
             html_put(p->out, "<tr><th scope=\"row\">%u</th>", i);
-        for (uint32_t s = 0; s < o->scheme_count; s++)
-            for (int c = 0; c < COLUMNS; c++)
-                page_number(p, *mean_of(p, l, i, s, c) / unit.seconds);
+        for (uint32_t s = some.first; s < some.end; s++)
+            for (int c = 0; c < COLUMNS; c++) page_number(p, *mean_of(p, l, i, s, c) / unit);
         fputs("</tr>\n", p->out);
     }
-    page_table_end(p);
+}
+
+static void write_model(struct page *p, uint32_t model, struct layers *l)
+{
+    const struct overview *o = &p->overview;
+    struct page_unit       unit = unit_of(p, l);
+    page_fold(p, arena_format(p->arena, "%s: %u layers", o->models[model], l->count));
+    for (uint32_t s = 0; s < o->scheme_count; s += ABREAST) {
+        struct some some = {s, s + ABREAST < o->scheme_count ? s + ABREAST : o->scheme_count};
+        page_table(p, arena_format(p->arena, "%s, layer by layer: means in %s", o->models[model],
+                                   unit.name));
+        write_some(p, l, some, unit.seconds);
+        page_table_end(p);
+    }
     page_fold_end(p);
 }
 

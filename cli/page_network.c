@@ -4,7 +4,7 @@
 
 #include "cli/page.h"
 
-enum { PLACES_SHOWN = 40, PLACE_ROWS_MAX = 1000000, COLUMNS = 3 };
+enum { PLACES_SHOWN = 40, PLACE_ROWS_MAX = 1000000, ABREAST = 3, COLUMNS = 3 };
 
 static const char *const columns[COLUMNS] = {"busy, %", "queue, mean", "queue, most"};
 
@@ -61,37 +61,41 @@ static uint32_t count_places(struct page *p)
     return count;
 }
 
-static void write_head(struct page *p, const struct kind *kind)
+struct some { // schemes abreast: more do not fit on paper
+    uint32_t first, end;
+};
+
+static void write_head(struct page *p, const struct kind *kind, struct some some)
 {
-    const struct overview *o = &p->overview;
     html_put(p->out, "<thead><tr><th scope=\"col\" rowspan=\"2\">%s</th>", kind->table);
     if (kind == kinds) fputs("<th scope=\"col\" rowspan=\"2\">kind, device</th>", p->out);
-    for (uint32_t s = 0; s < o->scheme_count; s++)
-        html_put(p->out, "<th scope=\"colgroup\" colspan=\"%d\">%s</th>", COLUMNS, o->schemes[s]);
+    for (uint32_t s = some.first; s < some.end; s++)
+        html_put(p->out, "<th scope=\"colgroup\" colspan=\"%d\">%s</th>", COLUMNS,
+                 p->overview.schemes[s]);
     fputs("</tr><tr>", p->out);
-    for (uint32_t s = 0; s < o->scheme_count; s++)
+    for (uint32_t s = some.first; s < some.end; s++)
         for (int c = 0; c < COLUMNS; c++) page_head(p, columns[c], true);
     page_head_end(p);
 }
 
 struct place { // the row under way
     const char *name, *about;
-    double     *values; // [scheme_count * COLUMNS]
+    double      values[ABREAST * COLUMNS];
 };
 
-static void write_place(struct page *p, const struct kind *kind, const struct place *place)
+static void write_place(struct page *p, const struct kind *kind, struct some some,
+                        const struct place *place)
 {
     html_put(p->out, "<tr><th scope=\"row\">%s</th>", place->name);
     if (kind == kinds) page_cell(p, place->about);
-    for (uint32_t i = 0; i < p->overview.scheme_count * COLUMNS; i++)
+    for (uint32_t i = 0; i < (some.end - some.first) * COLUMNS; i++)
         page_number(p, place->values[i]);
     fputs("</tr>\n", p->out);
 }
 
-static void write_rows(struct page *p, const struct kind *kind)
+static void write_rows(struct page *p, const struct kind *kind, struct some some)
 {
-    uint32_t      cells = p->overview.scheme_count * COLUMNS;
-    struct place  place = {.values = ARENA_ARRAY(p->arena, double, cells)};
+    struct place  place = {0};
     sqlite3_stmt *q =
         page_query(p, "WITH best AS (SELECT name, max(busy) AS most FROM temp.place GROUP BY name"
                       " ORDER BY most DESC, length(name), name LIMIT 40)"
@@ -99,17 +103,17 @@ static void write_rows(struct page *p, const struct kind *kind)
                       " FROM temp.place x JOIN best b ON b.name = x.name"
                       " ORDER BY b.most DESC, length(x.name), x.name, x.scheme");
     while (page_next(p, &q)) {
+        uint32_t scheme = (uint32_t)sqlite3_column_int(q, 2);
         if (!place.name || strcmp(place.name, page_text(q, 0)) != 0) {
-            if (place.name) write_place(p, kind, &place);
+            if (place.name) write_place(p, kind, some, &place);
             place.name = page_kept(p, q, 0);
             place.about = page_kept(p, q, 1);
-            for (uint32_t i = 0; i < cells; i++) place.values[i] = NAN;
+            for (int i = 0; i < ABREAST * COLUMNS; i++) place.values[i] = NAN;
         }
-        for (int c = 0; c < COLUMNS; c++)
-            place.values[(uint32_t)sqlite3_column_int(q, 2) * COLUMNS + (uint32_t)c] =
-                page_real(q, 3 + c);
+        for (int c = 0; c < COLUMNS && scheme >= some.first && scheme < some.end; c++)
+            place.values[(scheme - some.first) * COLUMNS + (uint32_t)c] = page_real(q, 3 + c);
     }
-    if (place.name) write_place(p, kind, &place);
+    if (place.name) write_place(p, kind, some, &place);
 }
 
 static bool write_kind(struct page *p, uint32_t model, const struct kind *kind)
@@ -121,10 +125,14 @@ static bool write_kind(struct page *p, uint32_t model, const struct kind *kind)
                                      count > PLACES_SHOWN ? "the busiest 40 of " : "", count,
                                      kind->title, more ? "" : " (first replication)");
     page_fold(p, title);
-    page_table(p, title);
-    write_head(p, kind);
-    write_rows(p, kind);
-    page_table_end(p);
+    for (uint32_t s = 0; s < p->overview.scheme_count; s += ABREAST) {
+        uint32_t    end = p->overview.scheme_count;
+        struct some some = {s, s + ABREAST < end ? s + ABREAST : end};
+        page_table(p, title);
+        write_head(p, kind, some);
+        write_rows(p, kind, some);
+        page_table_end(p);
+    }
     page_fold_end(p);
     return true;
 }

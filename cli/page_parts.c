@@ -69,8 +69,9 @@ void page_value(struct page *p, const struct overview_value *v, double unit)
     fputs("<td class=\"n\">", p->out);
     html_number(p->out, v->mean / unit, 4);
     if (isfinite(v->mean) && isfinite(v->ci95)) {
-        fputs(" ± ", p->out);
-        html_number(p->out, v->ci95 / unit, 2);
+        bool is_tiny = v->ci95 > 0 && v->ci95 < 1e-4 * fabs(v->mean);
+        fputs(is_tiny ? " ± &lt;0.01 %" : " ± ", p->out);
+        if (!is_tiny) html_number(p->out, v->ci95 / unit, 2);
     }
     fputs("</td>", p->out);
 }

@@ -9,9 +9,9 @@
 static const struct {
     const char *title;
     int         metric;
-} parts[] = {{"computation", OVERVIEW_COMPUTATION},
+} parts[] = {{"compu\u00adtation", OVERVIEW_COMPUTATION}, // where it may break: U+00AD
              {"loading", OVERVIEW_LOADING},
-             {"transmission", OVERVIEW_TRANSMISSION},
+             {"trans\u00admission", OVERVIEW_TRANSMISSION},
              {"queueing", OVERVIEW_QUEUEING},
              {"edge delay", OVERVIEW_EDGE_DELAY}};
 enum { PARTS = sizeof parts / sizeof *parts };
@@ -201,11 +201,11 @@ static void write_by_point(struct page *p, uint32_t model)
 static void write_classes(struct page *p)
 {
     sqlite3_stmt *q = page_query(
-        p, "SELECT substr(s.metric, 11) AS class, r.scheme, avg(s.mean), avg(s.p95), min(s.rowid)"
+        p, "SELECT substr(s.metric, 11) AS class, r.scheme, avg(s.mean), avg(s.p95)"
            " FROM summary s JOIN run r USING (run_id)"
            " WHERE r.run_id IN (SELECT run_id FROM run WHERE status = 'done' AND point = ?1)"
            " AND s.metric > 'latency_s/' AND s.metric < 'latency_s0' AND s.layer IS NULL"
-           " GROUP BY class, r.scheme ORDER BY min(s.rowid) LIMIT 400");
+           " GROUP BY class, r.scheme ORDER BY class, min(r.run_id) LIMIT 400");
     bool any = false;
     if (q) sqlite3_bind_text(q, 1, p->overview.points[0], -1, SQLITE_STATIC);
     while (page_next(p, &q)) {
@@ -246,35 +246,61 @@ static void write_model(struct page *p, uint32_t model)
     page_fold_end(p);
 }
 
-// Everything that runs, and schemes, told of themselves.
-static void write_metrics(struct page *p)
+struct metric_row { // of the table under way
+    const char *name;
+    double     *means; // [scheme_count] NaN: none
+    bool        is_zero;
+};
+
+// A metric that is 0 under every scheme says nothing.
+static void write_metric(struct page *p, const struct metric_row *row)
 {
-    sqlite3_stmt *q = page_query(
-        p, "SELECT r.model, r.scheme, k.name, avg(k.value), count(*) FROM run r JOIN metric k"
-           " USING (run_id) WHERE r.status = 'done' AND r.point = ?1"
-           " GROUP BY r.model, r.scheme, k.name ORDER BY min(r.run_id), k.name LIMIT ?2");
+    if (!row->name || row->is_zero) return;
+    html_put(p->out, "<tr><th scope=\"row\">%s</th>", row->name);
+    for (uint32_t s = 0; s < p->overview.scheme_count; s++) page_number(p, row->means[s]);
+    fputs("</tr>\n", p->out);
+}
+
+static void write_metric_rows(struct page *p, sqlite3_stmt *q)
+{
+    struct metric_row row = {.means = ARENA_ARRAY(p->arena, double, p->overview.scheme_count)};
+    while (page_next(p, &q)) {
+        if (!row.name || strcmp(row.name, page_text(q, 0)) != 0) {
+            write_metric(p, &row);
+            row.name = page_kept(p, q, 0);
+            row.is_zero = true;
+            for (uint32_t s = 0; s < p->overview.scheme_count; s++) row.means[s] = NAN;
+        }
+        double mean = page_real(q, 2);
+        row.means[sqlite3_column_int(q, 1)] = mean;
+        row.is_zero &= mean == 0;
+    }
+    write_metric(p, &row);
+}
+
+// Everything that runs, and schemes, told of themselves.
+static void write_metrics(struct page *p, uint32_t model)
+{
+    const struct overview *o = &p->overview;
+    sqlite3_stmt          *q =
+        page_query(p, "SELECT k.name, c.i, avg(k.value) FROM run r JOIN temp.shown_scheme c"
+                      " ON c.name = r.scheme JOIN metric k USING (run_id)"
+                      " WHERE r.status = 'done' AND r.point = ?1 AND r.model = ?2"
+                      " GROUP BY k.name, c.i ORDER BY k.name, c.i LIMIT ?3");
     if (q) {
-        sqlite3_bind_text(q, 1, p->overview.points[0], -1, SQLITE_STATIC);
-        sqlite3_bind_int(q, 2, PAGE_ROWS);
+        sqlite3_bind_text(q, 1, o->points[0], -1, SQLITE_STATIC);
+        sqlite3_bind_text(q, 2, o->models[model], -1, SQLITE_STATIC);
+        sqlite3_bind_int(q, 3, PAGE_ROWS);
     }
     page_fold(p, "All metrics, means over the runs");
-    page_table(p, arena_format(p->arena, "table metric, %s",
-                               p->overview.point_count > 1 ? page_point_text(p, 0)
-                                                           : "by model and scheme"));
+    page_table(p, o->point_count > 1
+                      ? arena_format(p->arena, "%s at %s", o->models[model], page_point_text(p, 0))
+                      : o->models[model]);
     page_head_begin(p);
-    page_head(p, "model", false);
-    page_head(p, "scheme", false);
     page_head(p, "metric", false);
-    page_head(p, "mean", true);
-    page_head(p, "runs", true);
+    for (uint32_t s = 0; s < o->scheme_count; s++) page_head(p, o->schemes[s], true);
     page_head_end(p);
-    while (page_next(p, &q)) {
-        html_put(p->out, "<tr><td>%s</td><td>%s</td><th scope=\"row\">%s</th>", page_text(q, 0),
-                 page_text(q, 1), page_text(q, 2));
-        page_number(p, page_real(q, 3));
-        page_number(p, page_real(q, 4));
-        fputs("</tr>\n", p->out);
-    }
+    write_metric_rows(p, q);
     page_table_end(p);
     page_fold_end(p);
 }
@@ -312,7 +338,9 @@ void page_results(struct page *p)
 {
     page_heading(p, 2, "results", "Results");
     write_legend(p);
-    for (uint32_t m = 0; m < p->overview.model_count; m++) write_model(p, m);
-    write_classes(p);
-    write_metrics(p);
+    for (uint32_t m = 0; m < p->overview.model_count; m++) {
+        write_model(p, m);
+        if (!strcmp(p->overview.models[m], "mix")) write_classes(p);
+        write_metrics(p, m);
+    }
 }

@@ -5,7 +5,7 @@
 #include "cli/page.h"
 #include "results/store.h"
 
-enum { NAMES_SHOWN = 12, NOTES_SHOWN = 12, FEW_REPLICATIONS = 5 };
+enum { NAMES_SHOWN = 12, FEW_REPLICATIONS = 5 };
 
 static const char *join(struct page *p, const char *const *names, uint32_t count)
 {
@@ -129,32 +129,40 @@ static double unfinished_share(const struct overview_row *r)
     return share;
 }
 
+// The largest share under a scheme, over the points; 0: all tasks finished everywhere.
+static double worst_share(const struct overview *o, uint32_t model, uint32_t scheme)
+{
+    double worst = 0;
+    for (uint32_t i = 0; i < o->row_count; i++) {
+        const struct overview_row *r = &o->rows[i];
+        if (r->model == model && r->scheme == scheme && unfinished_share(r) > worst)
+            worst = unfinished_share(r);
+    }
+    return worst;
+}
+
 static void note_survivors(struct notes *n)
 {
     struct page           *p = n->p;
     const struct overview *o = &p->overview;
-    uint32_t               told = 0, more = 0;
-    for (uint32_t i = 0; i < o->row_count; i++) {
-        const struct overview_row *r = &o->rows[i];
-        double                     share = unfinished_share(r);
-        if (!(share > 0)) continue;
-        if (told++ >= NOTES_SHOWN) {
-            more++;
-            continue;
+    for (uint32_t m = 0; m < o->model_count; m++) {
+        const char *list = "";
+        for (uint32_t s = 0; s < o->scheme_count; s++) {
+            char   percent[HTML_NUMBER_BYTES];
+            double share = worst_share(o, m, s);
+            if (share > 0)
+                list = arena_format(p->arena, "%s%s%s %s%s %%", list, *list ? ", " : "",
+                                    o->schemes[s], o->point_count > 1 ? "up to " : "",
+                                    html_number_text(100 * share, 3, percent));
         }
-        char        percent[HTML_NUMBER_BYTES];
-        const char *where = o->point_count > 1
-                                ? arena_format(p->arena, " at %s", page_point_text(p, r->point))
-                                : "";
-        note(n,
-             arena_format(p->arena,
-                          "%s, %s%s: %s %% of the tasks never finished (dropped, lost, infeasible "
-                          "or unfinished). The times are those of the others.",
-                          o->models[r->model], o->schemes[r->scheme], where,
-                          html_number_text(100 * share, 3, percent)),
-             true);
+        if (*list)
+            note(n,
+                 arena_format(p->arena,
+                              "%s: some tasks never finished (dropped, lost, infeasible or "
+                              "unfinished): %s. The times are those of the others.",
+                              o->models[m], list),
+                 true);
     }
-    if (more) note(n, arena_format(p->arena, "The same of %u more; see Results.", more), true);
 }
 
 static void note_costs(struct notes *n)

@@ -59,7 +59,8 @@ struct overview { // everything in order of the first run
 };
 
 // At most `most_points` points; pools at most `most_tasks` tasks. O(runs + runs shown x metrics +
-// tasks pooled), by keys alone. false: e says why.
+// tasks pooled), by keys alone. Leaves the temporary tables shown_point, shown_model and
+// shown_scheme(i, name) for the caller's queries. false: e says why.
 MUST_USE bool overview_read(struct overview *out, sqlite3 *db, struct arena *a,
                             uint32_t most_points, uint64_t most_tasks, struct err *e);
 
