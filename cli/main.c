@@ -29,9 +29,10 @@ static void print_usage(FILE *out)
                  "run jetson2\n");
 }
 
+// "-o", as compilers have it; every other one has two dashes, "--x" too.
 static const char *dashes(const struct option_spec *spec)
 {
-    return spec->name[1] ? "--" : "-";
+    return strcmp(spec->name, "o") != 0 ? "--" : "-";
 }
 
 static void print_help(const struct command *c)

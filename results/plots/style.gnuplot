@@ -76,6 +76,10 @@ put_key(count, height) = sprintf('set key at screen 0.5, screen %.4f center top 
 # The width of a bar, of `count` in a cluster of width 1.
 bar_width(count) = count > 5 ? 0.84 / count : 0.168
 
+# A label of a tic is a format: its percent signs are doubled.
+tic(text) = strstrt(text, '%') == 0 ? text : text[1:strstrt(text, '%')].'%' \
+    .tic(text[strstrt(text, '%') + 1:*])
+
 # Linear from 0 until the values span more than a factor of 50; then logarithmic, from the decade
 # below the least.
 spans(low, high) = low > 0 && high > 50 * low
