@@ -36,9 +36,10 @@ static void print_usage(const struct program *p, FILE *out)
             p->name);
 }
 
+// "-o", as compilers have it; every other one is shown with two, "--x" too.
 static const char *dashes(const struct option_spec *spec)
 {
-    return spec->name[1] ? "--" : "-";
+    return strcmp(spec->name, "o") != 0 ? "--" : "-";
 }
 
 static void print_help(const struct program *p, const struct command *c)
