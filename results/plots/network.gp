@@ -71,7 +71,7 @@
 #   x + (to_x - x) * b AS "to x", y + (to_y - y) * b + 4 * arch * b * (1 - b) AS "to y",
 #   percent AS "utilization (%)", bytes, width
 #   FROM straight JOIN piece ON is_arch = (arch > 0)
-#   UNION ALL SELECT -1, 0, 0, 0, 0, max(percent), (SELECT max(place) > 600 FROM line), 0 FROM spot
+#   UNION ALL SELECT -1, 0, 0, 0, 0, max(percent), (SELECT ifnull(max(place), 0) > 600 FROM line), 0 FROM spot
 #   ORDER BY 1, 6, 7, 2
 stats shown using 1 nooutput
 n_shown = int(STATS_records)
@@ -88,12 +88,10 @@ stats spots using 4 nooutput
 n_layers = 1 + STATS_max - STATS_min
 stats spots using 3 nooutput
 y_high = STATS_max
-stats spots using 5 nooutput
+stats drawn using 5 nooutput # its first row stands where there are no links
+y_top = STATS_max > y_high ? STATS_max : y_high
+stats drawn using 6 nooutput
 busiest = STATS_max
-stats drawn using ($1 >= 0 ? $5 : NaN) nooutput
-y_top = STATS_records > 0 && STATS_max > y_high ? STATS_max : y_high
-stats drawn using ($1 >= 0 ? $6 : NaN) nooutput
-busiest = STATS_records > 0 && STATS_max > busiest ? STATS_max : busiest
 is_cut = 0
 stats drawn using (is_cut = $1 < 0 ? int($7) : is_cut, $1) nooutput
 stats spots using ($1 == of_scheme[1] ? $7 : NaN) nooutput
@@ -142,7 +140,7 @@ if (is_map) {
 }
 set key at screen 0.5, screen 1 - (6.0 + title_room) / height center top maxrows 1
 set style textbox opaque fillcolor '#FFFFFF' noborder margins 0.4, 0.3
-below_it(y) = is_map || y < y_high || y_high == 0
+below_it(y) = is_map || y < y_high || y_top > y_high
 is_told = !is_map || n_spots <= 40
 
 set multiplot
@@ -157,14 +155,14 @@ do for [p = 1:n_shown] {
     set label 1 scheme[s + 1] at graph 0.5, graph 1 center offset 0, 0.8
     plot for [w = 0:5] drawn using ($1 == s && $8 == w ? $2 : NaN):3:($4 - $2):($5 - $3):6 \
             with vectors nohead linewidth (0.8 + 1.1 * w) palette, \
-        for [k = 0:5] spots using ($1 == s && $4 == k ? $2 : NaN):3:(size($7)):5 \
-            with points pointtype full[k + 1] pointsize variable palette, \
-        for [k = 0:5] spots using ($1 == s && $4 == k ? $2 : NaN):3:(size($7)) \
-            with points pointtype open[k + 1] pointsize variable linewidth 0.8 linecolor '#303030', \
         spots using ($1 == s && is_told && below_it($3) ? $2 : NaN):3:6 \
             with labels boxed offset 0, -1.1, \
         spots using ($1 == s && is_told && !below_it($3) ? $2 : NaN):3:6 \
             with labels boxed offset 0, 1.1, \
+        for [k = 0:5] spots using ($1 == s && $4 == k ? $2 : NaN):3:(size($7)):5 \
+            with points pointtype full[k + 1] pointsize variable palette, \
+        for [k = 0:5] spots using ($1 == s && $4 == k ? $2 : NaN):3:(size($7)) \
+            with points pointtype open[k + 1] pointsize variable linewidth 0.8 linecolor '#303030', \
         for [k = 0:5] keyentry with points pointtype open[k + 1] pointsize 1.4 linecolor '#303030' \
             title (p == 1 && has[k + 1] ? kind_name[k + 1] : '')
     unset colorbox
