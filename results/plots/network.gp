@@ -103,16 +103,29 @@ lines = (n_shown + columns - 1) / columns
 panel = is_map ? 420.0 : 40 + 46.0 * widest > 420 ? 40 + 46.0 * widest : 420.0
 tall = is_map ? 20 + panel * y_span / x_span * (has_row ? 1.2 : 1) : 70.0 + 96 * (y_top + 1)
 tall = tall > 900 ? 900 : tall < 160 ? 160 : tall
-head = 34 + title_room
-below = 74
-height = head + tall * lines + below + foot
-eval sized(columns * panel, height)
-eval put_title(height)
 array kind_name[6] = ['user', 'gateway', 'broker', 'fog node', 'cloud', 'other']
 array full[6] = [7, 13, 11, 5, 9, 15]
 array open[6] = [6, 12, 10, 4, 8, 14]
 array has[6] = [0, 0, 0, 0, 0, 0]
 stats spots using (has[int($4) + 1] = 1, $4) nooutput
+notes = run_text.'; a line is as wide as the root of its bytes'
+n_notes = 1
+if (is_gridded) {
+    notes = notes."\na symbol stands for the nodes of a kind in a cell of a grid"
+    n_notes = n_notes + 1
+}
+if (is_cut) {
+    notes = notes."\nonly the 600 links that carried most"
+    n_notes = n_notes + 1
+}
+n_kinds = 0
+do for [k = 1:6] { n_kinds = n_kinds + has[k] }
+key_rows = columns == 1 && n_kinds > 3 ? 2 : 1
+head = 14 + 20 * key_rows + title_room
+below = 70 + 15 * n_notes
+height = head + tall * lines + below + foot
+eval sized(columns * panel, height)
+eval put_title(height)
 size(n) = n_spots > 150 ? 0.8 : n_spots > 40 ? 1.2 : n > 1 ? 2.6 : 2.0
 unset border
 unset xtics
@@ -121,15 +134,14 @@ unset grid
 top = busiest > 0 ? ceil(busiest * 10 / decade(busiest)) / 10.0 * decade(busiest) : 1
 set cbrange [0:top]
 set palette defined (0 '#D2DCE6', 0.35 '#F2B84B', 0.7 '#D1491B', 1 '#6E0B14')
-set colorbox horizontal user origin screen 0.3, screen (foot + 30.0) / height \
+floor_of_bar = foot + 15.0 * n_notes + 30
+set colorbox horizontal user origin screen 0.3, screen floor_of_bar / height \
     size screen 0.4, screen 9.0 / height noborder
 set cbtics 0, strip_tic(top) scale 0.4 offset 0, 0.5
-set label 2 'utilization (%), nodes and links' at screen 0.5, screen (foot + 48.0) / height center
-set label 3 run_text.(is_gridded ? '; a symbol is the nodes of a kind in a cell of a grid' : '') \
-    .(is_cut ? '; the 600 links with most bytes' : '') \
-    at screen 0.012, screen (foot + 66.0) / height left textcolor '#404040'
-set label 4 'lines: as wide as the root of their bytes' \
-    at screen 0.988, screen (foot + 66.0) / height right textcolor '#404040'
+set label 2 'utilization (%), nodes and links' at screen 0.5, screen (floor_of_bar + 18) / height \
+    center
+set label 3 notes at screen 0.5, screen (foot + 15.0 * n_notes - 4) / height center \
+    textcolor '#404040'
 if (is_map) {
     set xrange [x_low - 0.05 * x_span:x_low + 1.05 * x_span]
     set yrange [y_low - 0.06 * y_span:y_low + (has_row ? 1.25 : 1.06) * y_span]
@@ -138,10 +150,10 @@ if (is_map) {
     set xrange [0:1]
     set yrange [-0.5:y_top + 0.45]
 }
-set key at screen 0.5, screen 1 - (6.0 + title_room) / height center top maxrows 1
+set key at screen 0.5, screen 1 - (6.0 + title_room) / height center top maxrows key_rows
 set style textbox opaque fillcolor '#FFFFFF' noborder margins 0.4, 0.3
 below_it(y) = is_map || y < y_high || y_top > y_high
-is_told = !is_map || n_spots <= 40
+is_told(kind) = !is_map || n_spots <= 20 || (kind > 0 && n_spots <= 60)
 
 set multiplot
 do for [p = 1:n_shown] {
@@ -155,9 +167,9 @@ do for [p = 1:n_shown] {
     set label 1 scheme[s + 1] at graph 0.5, graph 1 center offset 0, 0.8
     plot for [w = 0:5] drawn using ($1 == s && $8 == w ? $2 : NaN):3:($4 - $2):($5 - $3):6 \
             with vectors nohead linewidth (0.8 + 1.1 * w) palette, \
-        spots using ($1 == s && is_told && below_it($3) ? $2 : NaN):3:6 \
+        spots using ($1 == s && is_told($4) && below_it($3) ? $2 : NaN):3:6 \
             with labels boxed offset 0, -1.1, \
-        spots using ($1 == s && is_told && !below_it($3) ? $2 : NaN):3:6 \
+        spots using ($1 == s && is_told($4) && !below_it($3) ? $2 : NaN):3:6 \
             with labels boxed offset 0, 1.1, \
         for [k = 0:5] spots using ($1 == s && $4 == k ? $2 : NaN):3:(size($7)):5 \
             with points pointtype full[k + 1] pointsize variable palette, \
@@ -168,7 +180,6 @@ do for [p = 1:n_shown] {
     unset colorbox
     unset label 2
     unset label 3
-    unset label 4
     unset label 1000
     unset label 1001
 }
