@@ -32,7 +32,7 @@
 columns = n_models > 1 ? 2 : 1
 panel = columns == 1 ? 680.0 : 480.0
 lines = (n_models + columns - 1) / columns
-tall = columns == 1 ? 400.0 : 330.0
+tall = columns == 1 ? 408.0 : 338.0
 key_columns = key_fit(columns * panel, longest_scheme)
 head = key_height(n_schemes)
 height = head + tall * lines + foot
@@ -51,7 +51,7 @@ do for [m = 0:n_models - 1] {
     set lmargin at screen (c + 66.0 / panel) / columns
     set rmargin at screen (c + 1 - 52.0 / panel) / columns
     set tmargin at screen 1 - (head + tall * l + 28) / height
-    set bmargin at screen 1 - (head + tall * (l + 1) - 50) / height
+    set bmargin at screen 1 - (head + tall * (l + 1) - 58) / height
     set label 1 model[m + 1] at graph 0.5, graph 1 center offset 0, 0.7
     set ylabel (c == 0 ? 'share of all tasks' : '') offset 0.8, 0
     set xlabel (m + columns >= n_models ? 'latency (s)' : '') offset 0, 0.3
