@@ -14,7 +14,10 @@ B       ?= build
 
 PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev libsodium-dev libglpk-dev gnuplot-nox \
             check sqlite3 python3 python3-jsonschema clang clang-format clang-tidy libonnx-dev libonnx-testdata protobuf-compiler \
-            protobuf-c-compiler libprotobuf-c-dev man-db git valgrind
+            protobuf-c-compiler libprotobuf-c-dev man-db git valgrind libopenmpi-dev openmpi-bin
+
+# What only `make check` installs: a browser that opens the page of `fogsim report`, and what reads its prints.
+CHECK_PACKAGES := chromium chromium-driver python3-selenium poppler-utils
 
 # What only `make bench` and `make bench-kernels` install: rivals to measure against, no part of fogsim.
 BENCH_PACKAGES := libdnnl-dev libopenblas-dev libxnnpack-dev libpthreadpool-dev libsimgrid-dev libns3-dev # xnnpack.h includes pthreadpool.h
@@ -50,7 +53,7 @@ SUITES   := kernels winograd bundle selftest
 BUNDLE   := $(wildcard models/zoo/*.json scenarios/*.json scenarios/*/*.json)
 FOLDERS  := base kernels models sim algorithms $(patsubst %/,%,$(wildcard algorithms/*/)) scenarios
 # Nothing is simulated on a board: no exact optima, so no GLPK.
-SOURCES  := $(filter-out algorithms/optimal%,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
+SOURCES  := $(filter-out algorithms/optimal%,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/program.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
 endif
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
@@ -59,15 +62,24 @@ TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/bed.c te
 TESTS    += $(if $(filter queueing,$(SUITES)),$(filter-out tests/queueing/main.c,$(wildcard tests/queueing/*.c)))
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
 PEERS    := $(patsubst bench/engine/peers/%,$(B)/peer-%,$(basename $(wildcard bench/engine/peers/*.c bench/engine/peers/*.c[cp]*)))
-GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/bundle.inc $(B)/build.inc
+GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/style.inc $(B)/bundle.inc $(B)/build.inc
 
 .PHONY: all deps demo check check-long bench bench-simgrid bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
-all: $(B)/fogsim $(B)/fogsim-bench
+all: $(B)/fogsim $(B)/fogsim-bench $(if $(MPI),$(B)/fogsim-mpi)
 
 $(B)/fogsim $(B)/fogsim-calibrate: $(OBJECTS)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The same with the ranks of an MPI job as workers, where Open MPI is installed (docs/SCALING.md).
+MPI := $(if $(ROOT),,$(firstword $(foreach m,ompi-c mpi-c,$(shell pkg-config --exists $(m) 2>/dev/null && echo $(m)))))
+MPI_SOURCES := $(if $(MPI),$(wildcard cli/mpi/*.c))
+MPI_OBJECTS := $(MPI_SOURCES:%.c=$(B)/%.o)
+$(B)/cli/mpi/%.o $(B)/tidy/cli/mpi/%.ok: EXTRA = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
+$(B)/fogsim-mpi: $(filter-out $(B)/cli/crew_remote.o,$(LIBRARY)) $(MPI_OBJECTS)
+	@echo "  ld $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(MPI)) $(LDLIBS)
 
 # The timed kernels: one file per instruction set, each with the flags it needs. Fused multiply-add is what is measured.
 $(B)/kernels/%.o: OPT := -O3 -fno-math-errno
@@ -103,6 +115,8 @@ $(B)/commands.def: FORCE
 as_text = sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/'
 $(B)/schema.inc: results/schema.sql
 	@mkdir -p $(@D); $(as_text) $< >$@
+$(B)/style.inc: results/page/style.css
+	@mkdir -p $(@D); $(as_text) $< >$@
 $(B)/bundle.inc: $(BUNDLE) Makefile
 	@mkdir -p $(@D); for f in $(BUNDLE); do echo "{BUNDLE_ROOT \"/$$f\","; $(as_text) $$f; echo '},'; done >$@
 # What a library of the user's includes, and what it may call; a change of these headers is another interface.
@@ -111,7 +125,7 @@ LIBRARY_HEADERS = $(shell $(CC) -MM -MG $(CPPFLAGS) $(LIB_FLAGS) algorithms/libr
 $(B)/abi.inc: FORCE
 	@mkdir -p $(@D); echo "#define FOGSIM_SCHEME_ABI $$(cat $(LIBRARY_HEADERS) | cksum | cut -d' ' -f1)u" >$@.new; \
 	  cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-$(B)/fogsim: LDFLAGS += $(if $(ROOT),,-Wl,--dynamic-list=cli/library.list)
+$(B)/fogsim $(B)/fogsim-mpi: LDFLAGS += $(if $(ROOT),,-Wl,--dynamic-list=cli/library.list)
 $(B)/build.inc: FORCE
 	@mkdir -p $(@D); { echo '#define BUILD_FLAGS "$(OPT) -O3 for kernels"'; \
 	  echo "#define BUILD_COMMIT \"$$(git rev-parse --short=12 HEAD 2>/dev/null || echo none)\""; } >$@.new; \
@@ -121,6 +135,7 @@ $(B)/algorithms/registry.o: $(B)/schemes.def
 $(B)/kernels/registry.o: $(B)/kernels.def
 $(B)/cli/command.o: $(B)/commands.def
 $(B)/results/schema.o: $(B)/schema.inc
+$(B)/cli/page.o: $(B)/style.inc
 $(B)/base/bundle.o: $(B)/bundle.inc
 $(B)/cli/cmd_calibrate.o: $(B)/build.inc
 
@@ -169,6 +184,7 @@ deps:
 demo: deps
 	@$(MAKE) --no-print-directory demo-run
 check: deps
+	$(call install_missing,$(CHECK_PACKAGES))
 	@$(MAKE) --no-print-directory -j$(JOBS) check-static check-build
 	@$(MAKE) --no-print-directory check-run
 check-long: deps
@@ -202,6 +218,7 @@ check-plain:
 	@sh tests/golden.sh
 	@$(MAKE) --no-print-directory instructions
 	@FOGSIM=$(B)/fogsim /usr/bin/python3 tests/validate_scenarios.py
+	@FOGSIM=$(B)/fogsim /usr/bin/python3 tests/report_browser.py
 	@man -l --warnings docs/fogsim.1 2>&1 >/dev/null | (! grep .) && echo "man page: no warnings"
 check-sanitized-%:
 	@echo "--- part $* of $(words $(SANITIZED)) under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -239,13 +256,13 @@ check-long-run:
 	$(B)/asan/fuzz 30000 2
 layers:
 	@sh tests/layers.sh && echo "includes point one way"
-FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) kernels/*.inc tests/*.[ch] tests/queueing/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch] \
+FORMATTED = $(wildcard $(FOLDERS:%=%/*.[ch]) cli/mpi/*.[ch] kernels/*.inc tests/*.[ch] tests/queueing/*.[ch] tests/fuzz/*.c tests/instructions/*.c bench/*.c bench/*/*.[ch] \
             bench/*/*/*.[ch])
 format:
 	clang-format -i $(FORMATTED)
 format-check:
 	@clang-format --dry-run --Werror $(FORMATTED) && echo "formatted"
-TIDY = $(SOURCES:%.c=$(B)/tidy/%.ok)
+TIDY = $(patsubst %.c,$(B)/tidy/%.ok,$(SOURCES) $(MPI_SOURCES))
 tidy: $(TIDY)
 	@echo "clang-tidy: no findings in $(words $(TIDY)) files"
 $(B)/tidy/%.ok: %.c .clang-tidy | $(GENERATED)
@@ -313,7 +330,7 @@ INCLUDE = $(DESTDIR)$(PREFIX)/include/fogsim
 install: all install-headers
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(SHARE)/models/zoo $(SHARE)/kernels/profiles \
 	  $(SHARE)/results/plots $(SHARE)/scenarios/devices $(SHARE)/scenarios/protocols $(SHARE)/scenarios/hadidi $(SHARE)/docs
-	install -m 755 $(B)/fogsim $(DESTDIR)$(PREFIX)/bin/fogsim
+	install -m 755 $(B)/fogsim $(if $(MPI),$(B)/fogsim-mpi) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 docs/fogsim.1 $(DESTDIR)$(PREFIX)/share/man/man1/fogsim.1
 	install -m 644 models/zoo/*.json $(SHARE)/models/zoo
 	install -m 644 kernels/profiles/*.json $(SHARE)/kernels/profiles
@@ -353,5 +370,5 @@ validation: all $(B)/queueing
 clean:
 	rm -rf $(B)
 
--include $(OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(QUEUEING:.o=.d) $(SIMGRID_BENCH:.o=.d) \
+-include $(OBJECTS:.o=.d) $(MPI_OBJECTS:.o=.d) $(TEST_OBJECTS:.o=.d) $(B)/tests/instructions/count.d $(KERNEL_BENCH:.o=.d) $(QUEUEING:.o=.d) $(SIMGRID_BENCH:.o=.d) \
   $(ENGINE_BENCH:.o=.d)

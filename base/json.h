@@ -36,11 +36,17 @@ MUST_USE bool json_open(struct json_doc *doc, const char *path, struct err *e);
 MUST_USE bool json_parse(struct json_doc *doc, const char *name, const char *text, size_t length,
                          struct err *e);
 void          json_close(struct json_doc *doc);
-struct json   json_root(const struct json_doc *doc, struct arena *a);
+// The text of such a file, or of one inside the program, in `a`, for json_parse. NULL: e says why.
+const char *json_text(const char *path, struct arena *a, size_t *length, struct err *e);
+struct json json_root(const struct json_doc *doc, struct arena *a);
 
 // Sets the value at a dotted path, making objects on the way; the value is JSON, or else a plain
 // string.
 MUST_USE bool json_set(struct json_doc *doc, const char *path, const char *value);
+
+// A value as json_set takes it, without its checks of names and characters: JSON, or else a plain
+// string. To be given to cJSON_Delete.
+cJSON *json_value(const char *text);
 
 // Adds "NAME: PLACE: want WANTED, have VALUE". Always false.
 bool json_fault(struct json j, const char *want, ...) __attribute__((format(printf, 2, 3)));

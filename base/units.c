@@ -92,6 +92,13 @@ bool units_parse(enum unit unit, const char *text, double *out)
     return false;
 }
 
+bool units_known(const char *name)
+{
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (!strcmp(NAMES[i].name, name)) return true;
+    return false;
+}
+
 const char *units_example(enum unit unit)
 {
     static const char *const examples[] = {

@@ -32,6 +32,9 @@ enum unit {
 // Reads "NUMBER [UNIT]". false: `text` is no finite quantity of this kind, `out` untouched.
 MUST_USE bool units_parse(enum unit unit, const char *text, double *out);
 
+// Whether some kind of quantity has a unit of that name.
+bool units_known(const char *name);
+
 // What a quantity of this kind looks like, for messages: "a rate such as \"94.1 Mbit/s\"".
 const char *units_example(enum unit unit);
 

@@ -78,7 +78,7 @@ static const char *source_of(const struct prepared *p, struct arena *a)
     return fitted ? arena_format(a, "%s, %u layers fitted", how, fitted) : how;
 }
 
-static const char *utc_now(struct arena *a)
+const char *describe_now(struct arena *a)
 {
     time_t    now = time(NULL);
     struct tm utc;
@@ -120,6 +120,6 @@ void describe_run(const struct prepared *p, const struct run_identity *id, struc
     out->profile_sha256 = p->profile->sha256;
     out->cost_source = source_of(p, a);
     out->fogsim_version = FOGSIM_VERSION;
-    out->started_utc = utc_now(a);
+    out->started_utc = describe_now(a);
     out->record = (enum record_level)s->record;
 }

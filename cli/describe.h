@@ -12,4 +12,7 @@ void describe_names(struct prepared *p, struct arena *a);
 void describe_run(const struct prepared *p, const struct run_identity *id, struct arena *a,
                   struct run_info *out);
 
+// "2026-11-21T06:00:00Z"
+const char *describe_now(struct arena *a);
+
 #endif

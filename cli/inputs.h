@@ -18,7 +18,14 @@
     }
 
 // The first word is the scenario; a bare name is looked for among the bundled ones.
+MUST_USE bool inputs_source(const struct arguments *args, struct scenario_source *source,
+                            struct scenario_edit *edit, struct err *e);
+// Both at once: the scenario as the command line changes it.
 MUST_USE bool inputs_scenario(const struct arguments *args, struct scenario *out, struct err *e);
 MUST_USE bool inputs_profile(const struct arguments *args, struct profile *out, struct err *e);
+
+// run.point: the JSON object of `sets` ("KEY=VALUE") and of what else says which run it was:
+// {"links.default.rate":"10 Mbit/s","--scheme-command":"python3 mine.py"}. In the arena.
+const char *inputs_point(const struct arguments *args, const char *const *sets, uint32_t count);
 
 #endif

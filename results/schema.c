@@ -256,6 +256,18 @@ sqlite3 *schema_open_read(const char *path, struct err *e)
     return db;
 }
 
+sqlite3 *schema_open_memory(struct err *e)
+{
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, NULL) ==
+            SQLITE_OK &&
+        run_sql(db, schema_sql, e))
+        return db;
+    if (!e->length) schema_fault(db, "", e);
+    sqlite3_close(db);
+    return NULL;
+}
+
 void schema_remove(const char *path)
 {
     static const char *const endings[] = {"", "-wal", "-shm"};

@@ -21,6 +21,9 @@ sqlite3 *schema_open_write(const char *path, bool *created, struct err *e);
 // cannot be written. NULL: e says why.
 sqlite3 *schema_open_read(const char *path, struct err *e);
 
+// An empty one in memory, by which others can be judged. NULL: e says why.
+sqlite3 *schema_open_memory(struct err *e);
+
 // Deletes a database that is not open, with its log.
 void schema_remove(const char *path);
 

@@ -1,7 +1,7 @@
-// Rows go in through prepared statements inside one transaction per run. What is text in a row
-// (names, kinds) stays with the caller until the commit, so it is bound without a copy; ns become
-// seconds here and nowhere else. The log is written back into the file when the store closes, so
-// that one file remains.
+// Rows go in through prepared statements inside one transaction per run, or onto a tape, as records
+// whose tag is the statement. What is text in a row (names, kinds) stays with the caller until the
+// commit, so it is bound without a copy; ns become seconds here and nowhere else. The log is
+// written back into the file when the store closes, so that one file remains.
 #include "results/store.h"
 
 #include <assert.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/digest.h"
 #include "results/row.h"
 #include "results/schema.h"
@@ -17,6 +18,9 @@ enum statement {
     BEGIN,
     COMMIT,
     ROLLBACK,
+    SAVEPOINT,
+    RELEASE,
+    GO_BACK,
     DELETE_RUN,
     DELETE_ALL,
     DELETE_DOCUMENTS,
@@ -37,14 +41,21 @@ enum statement {
     STATEMENT_COUNT
 };
 
+// The rowid of a summary's row is its run and its rank there, so that the table does not depend on
+// which run came first.
+enum { SUMMARY_RANK_BITS = 24 };
+
 #define UPDATE_RUN_SQL                                                                             \
-    "UPDATE run SET wall_s = ?, planning_s = ?, simulated_s = ?, events = ?, tasks = ?, "          \
-    "status = ?, error = ? WHERE run_id = ?"
+    "UPDATE run SET wall_s = ?2, planning_s = ?3, simulated_s = ?4, events = ?5, tasks = ?6, "     \
+    "status = ?7, error = ?8 WHERE run_id = ?1"
 
 static const char *const statement_sql[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
+    [SAVEPOINT] = "SAVEPOINT run",
+    [RELEASE] = "RELEASE run",
+    [GO_BACK] = "ROLLBACK TO run",
     [DELETE_RUN] = "DELETE FROM run WHERE run_id = ?",
     [DELETE_ALL] = "DELETE FROM run",
     [DELETE_DOCUMENTS] = "DELETE FROM document",
@@ -58,7 +69,9 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [NODE] = "INSERT INTO node VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [LINK] = "INSERT INTO link VALUES(?,?,?,?,?,?,?,?,?,?,?)",
     [MATCH] = "INSERT INTO \"match\" VALUES(?,?,?,?,?,?)",
-    [SUMMARY] = "INSERT INTO summary VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [SUMMARY] =
+        "INSERT INTO summary(run_id, layer, metric, n, mean, sd, p50, p95, p99, ci95, p50_ci95, "
+        "p95_ci95, p99_ci95, rowid) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [METRIC] = "INSERT INTO metric VALUES(?,?,?)",
     [WARMUP] = "INSERT OR IGNORE INTO metric VALUES(?,'warmup_tasks',?)",
     [QUEUE] = "INSERT INTO queue_sample VALUES(?,?,?,?)",
@@ -84,16 +97,21 @@ struct document {
 };
 
 struct store {
-    struct arena    memory; // holds this struct too
-    sqlite3        *db;
-    sqlite3_stmt   *statements[STATEMENT_COUNT];
-    const char     *path;
-    struct run_info info;         // of the run under way
-    bool            replaces_all; // the next run to be committed
-    uint64_t        warmup_tasks; // the highest task seen that does not count, plus one
-    bool            created, in_run;
-    struct document documents[DOCUMENTS_MAX]; // to be written with the next run
-    uint32_t        document_count;
+    struct arena       memory; // holds this struct too
+    sqlite3           *db;     // NULL: rows go onto the tape
+    struct tape        tape;
+    sqlite3_stmt      *statements[STATEMENT_COUNT];
+    const char        *path;
+    struct run_info    info;         // of the run under way
+    bool               replaces_all; // the next run to be committed
+    uint64_t           warmup_tasks; // the highest task seen that does not count, plus one
+    int64_t            summary_rows;
+    struct store_tally tally;
+    bool               created, in_run;
+    bool               in_transaction; // of this run, or of several
+    double             share_s, due_s; // how long several may share one; when this one ends
+    struct document    documents[DOCUMENTS_MAX]; // to be written with the next run
+    uint32_t           document_count;
 };
 
 static bool fault(struct store *s, struct err *e)
@@ -105,13 +123,15 @@ static bool fault(struct store *s, struct err *e)
 static struct row insert_begin(struct store *s, enum statement which)
 {
     assert(s->in_run);
-    struct row r = {s->statements[which], 1};
+    struct row r = {s->statements[which], s->db ? NULL : &s->tape, 1};
+    if (r.tape) tape_begin(r.tape, (uint8_t)which);
     row_int(&r, s->info.run_id);
     return r;
 }
 
 static bool insert_end(struct store *s, struct row *r, struct err *e)
 {
+    if (r->tape) return tape_end(r->tape, e);
     assert(r->next == sqlite3_bind_parameter_count(r->s) + 1);
     if (sqlite3_step(r->s) == SQLITE_DONE && sqlite3_reset(r->s) == SQLITE_OK) return true;
     fault(s, e); // before the reset forgets it
@@ -121,7 +141,7 @@ static bool insert_end(struct store *s, struct row *r, struct err *e)
 
 static bool run_statement(struct store *s, enum statement which, struct err *e)
 {
-    struct row r = {s->statements[which], 1};
+    struct row r = {s->statements[which], NULL, 1};
     return insert_end(s, &r, e);
 }
 
@@ -295,6 +315,7 @@ bool store_summary(struct store *s, const struct summary_row *row, struct err *e
     const double values[] = {row->mean, row->sd,       row->p50,      row->p95,     row->p99,
                              row->ci95, row->p50_ci95, row->p95_ci95, row->p99_ci95};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) row_real(&r, values[i]);
+    row_int(&r, s->info.run_id << SUMMARY_RANK_BITS | s->summary_rows++);
     return insert_end(s, &r, e);
 }
 
@@ -336,7 +357,7 @@ static bool add_documents(struct store *s, struct err *e)
     for (uint32_t i = 0; i < s->document_count; i++) {
         const struct document *d = &s->documents[i];
         char                   sha256[DIGEST_TEXT_BYTES];
-        struct row             r = {s->statements[DOCUMENT], 1};
+        struct row             r = {s->statements[DOCUMENT], NULL, 1};
         digest_text(d->text, strlen(d->text), sha256);
         row_text(&r, d->name);
         row_text(&r, sha256);
@@ -346,21 +367,89 @@ static bool add_documents(struct store *s, struct err *e)
     return true;
 }
 
-// The run's row comes first, because the others refer to it, and is completed at the commit.
-bool store_begin(struct store *s, const struct run_info *info, struct err *e)
+// SQLite may have taken a transaction back by itself (a full disk), with all runs in it.
+static bool begin_transaction(struct store *s, struct err *e)
 {
-    assert(!s->in_run);
-    if (info->seed > INT64_MAX) return err_add(e, "%s: want a seed below 2^63", s->path);
-    if (!run_statement(s, BEGIN, e)) return false;
+    if (s->in_transaction && sqlite3_get_autocommit(s->db))
+        return err_add(e, "%s: the last runs could not be written", s->path);
+    if (!s->in_transaction) {
+        if (!run_statement(s, BEGIN, e)) return false;
+        s->in_transaction = true;
+        s->due_s = clock_wall_s() + s->share_s;
+    }
+    return s->share_s == 0 || run_statement(s, SAVEPOINT, e);
+}
+
+// A run begins with what was there under its id.
+static bool begin_run(struct store *s, int64_t run_id, struct err *e)
+{
+    if (s->db && !begin_transaction(s, e)) return false;
     s->in_run = true;
-    s->info = *info;
-    s->warmup_tasks = 0;
+    s->info.run_id = run_id;
+    if (!s->db) return true;
     if (s->replaces_all &&
         (!run_statement(s, DELETE_ALL, e) || !run_statement(s, DELETE_DOCUMENTS, e)))
         return false;
     if (!add_documents(s, e)) return false;
     struct row old = insert_begin(s, DELETE_RUN);
-    return insert_end(s, &old, e) && add_run(s, info, e);
+    return insert_end(s, &old, e);
+}
+
+bool store_flush(struct store *s, struct err *e)
+{
+    assert(!s->in_run);
+    if (!s->in_transaction) return true;
+    if (!run_statement(s, COMMIT, e)) return false;
+    s->in_transaction = false;
+    return true;
+}
+
+void store_gather(struct store *s, double seconds)
+{
+    s->share_s = seconds;
+}
+
+static void count(struct store *s, const char *status, const char *error)
+{
+    bool is_done = !strcmp(status, "done");
+    s->tally.done += is_done;
+    s->tally.failed += !is_done;
+    if (!is_done && !s->tally.first_error)
+        s->tally.first_error = arena_string(&s->memory, error ? error : status);
+}
+
+struct store_tally store_tally(const struct store *s)
+{
+    return s->tally;
+}
+
+static bool end_transaction(struct store *s, struct err *e)
+{
+    if (s->share_s > 0 && !run_statement(s, RELEASE, e)) return false;
+    s->in_run = false;
+    if (s->share_s == 0 || clock_wall_s() >= s->due_s) s->in_run = !store_flush(s, e);
+    return !s->in_run;
+}
+
+static bool end_run(struct store *s, const char *status, const char *error, struct err *e)
+{
+    if (!(s->db ? end_transaction(s, e) : tape_finish(&s->tape, e))) return false;
+    s->replaces_all = false;
+    s->document_count = 0;
+    s->in_run = false;
+    count(s, status, error);
+    return true;
+}
+
+// The run's row comes first, because the others refer to it, and is completed at the commit.
+bool store_begin(struct store *s, const struct run_info *info, struct err *e)
+{
+    assert(!s->in_run);
+    if (info->seed > INT64_MAX) return err_add(e, "%s: want a seed below 2^63", s->path);
+    s->info = *info;
+    s->warmup_tasks = 0;
+    s->summary_rows = 0;
+    return begin_run(s, info->run_id, e) && add_run(s, info, e);
 }
 
 void store_replace_all(struct store *s)
@@ -370,7 +459,12 @@ void store_replace_all(struct store *s)
 
 bool store_commit(struct store *s, const struct run_end *end, struct err *e)
 {
-    struct row r = {s->statements[UPDATE_RUN], 1};
+    if (s->warmup_tasks > 0) {
+        struct row w = insert_begin(s, WARMUP);
+        row_real(&w, (double)s->warmup_tasks);
+        if (!insert_end(s, &w, e)) return false;
+    }
+    struct row r = insert_begin(s, UPDATE_RUN);
     row_real(&r, end->wall_s);
     row_real(&r, end->planning_s);
     row_real(&r, end->simulated_s);
@@ -378,27 +472,98 @@ bool store_commit(struct store *s, const struct run_end *end, struct err *e)
     row_int(&r, (int64_t)end->tasks);
     row_text(&r, end->status);
     row_text(&r, end->error);
-    row_int(&r, s->info.run_id);
-    if (!insert_end(s, &r, e)) return false;
-    if (s->warmup_tasks > 0) {
-        struct row w = insert_begin(s, WARMUP);
-        row_real(&w, (double)s->warmup_tasks);
-        if (!insert_end(s, &w, e)) return false;
-    }
-    if (!run_statement(s, COMMIT, e)) return false;
-    s->replaces_all = false;
-    s->document_count = 0;
-    s->in_run = false;
-    return true;
+    return insert_end(s, &r, e) && end_run(s, end->status, end->error, e);
+}
+
+// Whoever has a part of the tape is told.
+static void forget_tape(struct store *s)
+{
+    struct err ignored = {0};
+    if (tape_forget(&s->tape)) return;
+    struct row r = insert_begin(s, ROLLBACK);
+    if (!insert_end(s, &r, &ignored) || !tape_finish(&s->tape, &ignored)) assert(ignored.length);
 }
 
 // Some errors (a full disk) make SQLite roll back by itself; then there is nothing left to do.
-void store_rollback(struct store *s)
+static void take_back(struct store *s)
 {
     struct err ignored = {0};
-    if (s->in_run && !sqlite3_get_autocommit(s->db) && !run_statement(s, ROLLBACK, &ignored))
-        assert(ignored.length);
+    if (sqlite3_get_autocommit(s->db)) return;
+    bool ok = s->share_s > 0
+                  ? run_statement(s, GO_BACK, &ignored) && run_statement(s, RELEASE, &ignored)
+                  : run_statement(s, ROLLBACK, &ignored);
+    assert(ok || ignored.length);
+    if (s->share_s == 0) s->in_transaction = false;
+}
+
+void store_rollback(struct store *s)
+{
+    if (s->in_run && s->db)
+        take_back(s);
+    else if (s->in_run)
+        forget_tape(s);
     s->in_run = false;
+}
+
+// A record begins with its run. Which statements may come is decided by where the run stands.
+static bool replay_allowed(const struct store *s, uint8_t tag, uint32_t values)
+{
+    bool is_row = tag >= INSERT_RUN && tag < STATEMENT_COUNT;
+    if (tag == ROLLBACK) return values == 1 && s->in_run;
+    return is_row && s->in_run == (tag != INSERT_RUN) &&
+           (int)values == sqlite3_bind_parameter_count(s->statements[tag]);
+}
+
+// The end of a run: what was bound to its statement says how it ended.
+static bool replay_end(struct store *s, const struct tape_value *status,
+                       const struct tape_value *error, struct err *e)
+{
+    struct arena a = {0};
+    bool         ok = status->type == TAPE_TEXT || err_add(e, "a tape has a run without a status");
+    ok = ok && end_run(s, arena_format(&a, "%.*s", (int)status->length, status->text),
+                       error->type == TAPE_TEXT
+                           ? arena_format(&a, "%.*s", (int)error->length, error->text)
+                           : NULL,
+                       e);
+    arena_free(&a);
+    return ok;
+}
+
+static bool replay_record(struct store *s, struct tape_reader *reader, struct err *e)
+{
+    uint8_t           tag;
+    uint32_t          values;
+    struct tape_value v, before = {0};
+    if (!tape_record(reader, &tag, &values, e)) return false;
+    if (!replay_allowed(s, tag, values)) return err_add(e, "a tape has a record out of place");
+    if (!tape_value(reader, &v, e)) return false;
+    if (v.type != TAPE_INT || (tag != INSERT_RUN && v.integer != s->info.run_id))
+        return err_add(e, "a tape has a record of another run");
+    if (tag == ROLLBACK) {
+        store_rollback(s);
+        return true;
+    }
+    if (tag == INSERT_RUN && !begin_run(s, v.integer, e)) return false;
+    struct row r = insert_begin(s, (enum statement)tag);
+    for (uint32_t i = 1; i < values; i++) {
+        before = v;
+        if (!tape_value(reader, &v, e)) return false;
+        row_value(&r, &v);
+    }
+    return insert_end(s, &r, e) && (tag != UPDATE_RUN || replay_end(s, &before, &v, e));
+}
+
+bool store_replay(struct store *s, const void *tape, size_t length, struct err *e)
+{
+    struct tape_reader reader;
+    bool               ok = tape_open(&reader, tape, length, e);
+    while (ok && !tape_at_end(&reader)) ok = replay_record(s, &reader, e);
+    return ok;
+}
+
+bool store_in_run(const struct store *s)
+{
+    return s->in_run;
 }
 
 static bool prepare(struct store *s, struct err *e)
@@ -463,15 +628,37 @@ struct store *store_open(const char *path, const char *scenario, struct err *e)
     return NULL;
 }
 
-void store_close(struct store *s)
+struct store *store_open_tape(size_t limit_bytes, tape_put *put, void *ctx)
 {
-    if (!s) return;
-    store_rollback(s);
+    struct arena  memory = {0};
+    struct store *s = ARENA_ARRAY(&memory, struct store, 1);
+    s->path = "tape";
+    s->memory = memory;
+    tape_init(&s->tape, limit_bytes, put, ctx);
+    return s;
+}
+
+static void close_database(struct store *s)
+{
+    if (s->in_transaction && !sqlite3_get_autocommit(s->db)) {
+        struct err ignored = {0};
+        if (!run_statement(s, ROLLBACK, &ignored)) assert(ignored.length);
+    }
     bool remove = s->created && holds_no_run(s);
     for (int i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(s->statements[i]);
     sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(s->db);
     if (remove) schema_remove(s->path);
+}
+
+void store_close(struct store *s)
+{
+    if (!s) return;
+    store_rollback(s);
+    if (s->db)
+        close_database(s);
+    else
+        tape_free(&s->tape);
     struct arena memory = s->memory; // `s` lies in it
     arena_free(&memory);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "results/tape.h"
 #include "sim/trace.h"
 
 extern const char *const job_status_names[JOB_STATUS_COUNT]; // as in task.status: "done"
@@ -61,6 +62,28 @@ struct summary_row {
 // store_close removes a file that it created and that holds no run.
 struct store *store_open(const char *path, const char *scenario, struct err *e);
 void          store_close(struct store *s);
+
+// A store whose runs leave as tapes (tape.h), for another process to store_replay: each run when it
+// is committed, one of more than `limit_bytes` while it is under way. To be closed.
+struct store *store_open_tape(size_t limit_bytes, tape_put *put, void *ctx);
+
+// Rows from a chunk of a tape: with a run's first chunk its transaction begins, with its last it is
+// committed (or rolled back, where the other process did that). false: e says why; a transaction
+// that was begun is to be rolled back.
+MUST_USE bool store_replay(struct store *s, const void *tape, size_t length, struct err *e);
+bool          store_in_run(const struct store *s); // between begin and commit
+
+// From now on runs that are committed within so many seconds share a transaction, for the sake of
+// those that are shorter than it. Each is still in the database whole or not at all; the last of
+// them only after store_flush.
+void          store_gather(struct store *s, double seconds);
+MUST_USE bool store_flush(struct store *s, struct err *e);
+
+struct store_tally { // of runs that were committed since store_open
+    uint64_t    done, failed;
+    const char *first_error; // of those that failed; as long as the store is open
+};
+struct store_tally store_tally(const struct store *s);
 
 // The next run that is committed replaces everything the database holds, in its own transaction:
 // runs of an earlier call would be averaged with those of this one.

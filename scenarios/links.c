@@ -9,10 +9,10 @@ enum { MAX_MEDIA_NAMED = 1000 };
 
 // What reading the links has in hand.
 struct linking {
-    struct scenario    *s;
-    const struct paths *paths;
-    struct link_spec    common;      // "default"
-    bool                common_rate; // it has a rate or a radio
+    struct scenario      *s;
+    const struct reading *r;
+    struct link_spec      common;      // "default"
+    bool                  common_rate; // it has a rate or a radio
 };
 
 // The series in the file `key` of `j` names; NULL: none, or a fault was added.
@@ -124,7 +124,7 @@ static void read_link(const struct linking *l, struct link_spec *link, struct js
         json_fault(json_get(j, "radio"), "\"rate\" or \"radio\", not both");
     if (parts_has(j, "radio")) link->radio = read_radio(json_get(j, "radio"));
     link->latency_s = json_quantity(j, "latency", UNIT_TIME, link->latency_s, 0, 1e4);
-    link->protocol = parts_read_protocol(j, "protocol", link->protocol, l->paths);
+    link->protocol = parts_read_protocol(j, "protocol", link->protocol, l->r);
     read_link_sharing(link, &l->s->net, j);
     if (parts_has(j, "trace")) link->trace = read_trace(l->s, j);
     link->price_per_byte =
@@ -185,12 +185,12 @@ static void read_pair(const struct linking *l, struct json j)
     check_media(n, link, from, to, j);
 }
 
-void parts_read_links(struct scenario *s, struct json root, const struct paths *paths)
+void parts_read_links(struct scenario *s, struct json root, const struct reading *r)
 {
-    struct linking l = {s, paths, {.rate_bytes_per_s = 125e6}, false};
+    struct linking l = {s, r, {.rate_bytes_per_s = 125e6}, false};
     struct json    links = json_need(root, "links");
     uint32_t       n = s->net.group_count;
-    l.common.protocol = parts_read_protocol(root, "protocol", NULL, paths);
+    l.common.protocol = parts_read_protocol(root, "protocol", NULL, r);
     read_media(s, root);
     if (links.item && !cJSON_IsObject(links.item)) json_fault(links, "an object with \"default\"");
     read_default(&l, links);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/device.h"
 #include "scenarios/parts.h"
+#include "scenarios/shelf.h"
 
 enum { MAX_GROUPS = 200, MAX_NODES = 2000000 };
 
@@ -26,7 +26,7 @@ static enum node_role read_role(struct json j, const char *name)
 }
 
 static void read_device(struct device *d, struct json j, enum node_role role,
-                        const struct paths *paths)
+                        const struct reading *r)
 {
     *d = NO_DEVICE;
     bool is_needed = role != ROLE_BROKER && role != ROLE_GATEWAY;
@@ -34,7 +34,7 @@ static void read_device(struct device *d, struct json j, enum node_role role,
         json_need(j, "device");
         const char *name = json_string(j, "device", NULL);
         struct err  inner = {0};
-        if (name && !device_load(d, j.arena, paths->devices, name, &inner))
+        if (name && !shelf_device(r->shelf, d, j.arena, r->paths->devices, name, &inner))
             parts_pass_on(&inner, json_get(j, "device"));
     }
     if (parts_has(j, "override")) device_override(d, json_get(j, "override"));
@@ -89,7 +89,7 @@ static void read_presence(struct node_group *g, struct json j)
         json_fault(json_get(j, "leave"), "a time behind \"join\" (%g s)", g->join_s);
 }
 
-static void read_group(struct scenario *s, struct json j, const struct paths *paths)
+static void read_group(struct scenario *s, struct json j, const struct reading *r)
 {
     static const char *const keys[] = {
         "kind",   "count",      "device",     "override",      "servers",        "queue",
@@ -110,7 +110,7 @@ static void read_group(struct scenario *s, struct json j, const struct paths *pa
     read_service(g, j);
     g->nic_shared = json_choice(j, "nic", nics, 1) == 1;
     g->nic_bytes_per_s = json_quantity(j, "nic_rate", UNIT_RATE, 125e6, 1250, 1e15);
-    read_device(d, j, g->role, paths);
+    read_device(d, j, g->role, r);
     g->serialisation_ratio = d->serialisation_ratio;
     g->memory_bytes = d->memory_bytes;
     g->power_idle_w = d->power_idle_w;
@@ -168,7 +168,7 @@ static void check_node_names(const struct scenario *s, struct json nodes)
                         nodes.doc->name, s->net.groups[h].name, s->net.groups[g].name);
 }
 
-void parts_read_nodes(struct scenario *s, struct json root, const struct paths *paths)
+void parts_read_nodes(struct scenario *s, struct json root, const struct reading *r)
 {
     static const char *const brokers[] = {"receiver", "sender", "third", NULL};
     struct json              nodes = json_need(root, "nodes");
@@ -182,7 +182,7 @@ void parts_read_nodes(struct scenario *s, struct json root, const struct paths *
     s->net.groups = ARENA_ARRAY(root.arena, struct node_group, count + 1);
     s->devices = ARENA_ARRAY(root.arena, struct device, count + 1);
     s->deadline_s = ARENA_ARRAY(root.arena, double, count + 1);
-    for (struct json j = json_at(nodes, 0); j.item; j = json_next(j)) read_group(s, j, paths);
+    for (struct json j = json_at(nodes, 0); j.item; j = json_next(j)) read_group(s, j, r);
     for (uint32_t g = 0; g < s->net.group_count; g++) total += s->net.groups[g].count;
     if (total > MAX_NODES) {
         json_fault(nodes, "at most %d nodes in all", MAX_NODES);

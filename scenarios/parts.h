@@ -8,8 +8,23 @@
 #include "base/json.h"
 #include "scenarios/scenario.h"
 
-void parts_read_models(struct scenario *s, struct json root, const struct paths *paths,
-                       const struct scenario_edit *edit);
+struct reading { // what goes with a scenario to its readers
+    const struct paths         *paths;
+    const struct scenario_edit *edit;  // NULL: none
+    struct shelf               *shelf; // NULL: none
+};
+
+// outline.c: the source's tree with the edit in it, and the digest of that; to be closed. false: e
+// says why, nothing to close.
+MUST_USE bool parts_open(struct json_doc *doc, struct arena *a,
+                         const struct scenario_source *source, const struct scenario_edit *edit,
+                         char sha256[DIGEST_TEXT_BYTES], struct err *e);
+const char   *parts_compact(const struct json_doc *doc, struct arena *a); // without white space
+// scenario.c: of the root; whether it has a key of that name.
+bool parts_is_root_key(const char *name, size_t length);
+void parts_read_numbers(struct json root, uint64_t *seed, uint32_t *replications);
+
+void parts_read_models(struct scenario *s, struct json root, const struct reading *r);
 void parts_read_schemes(struct scenario *s, struct json root, const struct scenario_edit *edit);
 
 // options.c: the options that the scheme declares as its own; groups of nodes that they name are
@@ -19,20 +34,22 @@ void parts_resolve_own(const struct scenario *s, struct json root);
 
 // nodes.c: groups, their places (which draw from s->seed) and own deadlines (INFINITY: none), the
 // broker.
-void parts_read_nodes(struct scenario *s, struct json root, const struct paths *paths);
+void parts_read_nodes(struct scenario *s, struct json root, const struct reading *r);
 // place.c: where the nodes of a group are; its name and count are set.
 void parts_read_place(const struct scenario *s, struct node_group *g, struct json group);
 // links.c: media and links between the groups.
-void parts_read_links(struct scenario *s, struct json root, const struct paths *paths);
+void parts_read_links(struct scenario *s, struct json root, const struct reading *r);
 // protocols.c: `key` of `j` (a name, or an object of changes to `otherwise`); absent: `otherwise`.
 const struct protocol *parts_read_protocol(struct json j, const char *key,
                                            const struct protocol *otherwise,
-                                           const struct paths    *paths);
+                                           const struct reading  *r);
 
 // arrivals.c: behind models; a trace needs the list of users (node_count 0: there is none).
 void parts_read_arrivals(struct scenario *s, struct json root, const struct scenario_edit *edit);
 // faults.c: behind nodes and links.
 void parts_read_faults(struct scenario *s, struct json root);
+// vary.c: the "sweep" part, of which a scenario keeps the number of points alone; behind the seed.
+void parts_read_sweep(struct scenario *s, struct json root);
 // check.c: what a run may assume of parts together.
 void parts_check(const struct scenario *s, struct json root);
 

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "scenarios/device.h"
 #include "scenarios/parts.h"
+#include "scenarios/shelf.h"
 
 static const char *const PROTOCOL_KEYS[] = {"name",
                                             "about",
@@ -94,28 +94,28 @@ bool protocol_load(struct protocol *out, struct arena *a, const char *folder, co
     return e->fault_count == before;
 }
 
-static const struct protocol *load(struct json place, const char *name, const struct paths *paths)
+static const struct protocol *load(struct json place, const char *name, const struct reading *r)
 {
     struct protocol *p = ARENA_ARRAY(place.arena, struct protocol, 1);
     struct err       inner = {0};
-    if (protocol_load(p, place.arena, paths->protocols, name, &inner)) return p;
+    if (shelf_protocol(r->shelf, p, place.arena, r->paths->protocols, name, &inner)) return p;
     parts_pass_on(&inner, place);
     return NULL;
 }
 
 const struct protocol *parts_read_protocol(struct json j, const char *key,
                                            const struct protocol *otherwise,
-                                           const struct paths    *paths)
+                                           const struct reading  *r)
 {
     struct json own = json_get(j, key);
-    if (!parts_has(j, key)) return otherwise ? otherwise : load(own, "tcp", paths);
+    if (!parts_has(j, key)) return otherwise ? otherwise : load(own, "tcp", r);
     if (!cJSON_IsObject(own.item)) {
         const char            *name = json_string(j, key, NULL);
-        const struct protocol *p = name ? load(own, name, paths) : NULL;
+        const struct protocol *p = name ? load(own, name, r) : NULL;
         return p ? p : otherwise;
     }
     const char            *name = json_string(own, "name", otherwise ? NULL : "tcp");
-    const struct protocol *from = name ? load(json_get(own, "name"), name, paths) : otherwise;
+    const struct protocol *from = name ? load(json_get(own, "name"), name, r) : otherwise;
     if (!from) return otherwise;
     struct protocol *p = ARENA_ARRAY(j.arena, struct protocol, 1);
     *p = *from;

@@ -8,14 +8,20 @@
 #include "scenarios/parts.h"
 
 static const char *const ROOT_KEYS[] = {
-    "$schema",     "name",      "about",      "seed",        "replications", "models",
-    "schemes",     "nodes",     "media",      "links",       "protocol",     "broker",
-    "edge_delay",  "arrivals",  "mix",        "tau",         "deadline",     "Gamma",
-    "theta",       "quota",     "candidates", "epoch",       "faults",       "recovery",
-    "warm_up",     "record",    "observe",    "granularity", "weights",      "fc_split",
-    "local_share", "published", NULL};
+    "$schema", "name",     "about",       "seed",      "replications", "models",     "schemes",
+    "nodes",   "media",    "links",       "protocol",  "broker",       "edge_delay", "arrivals",
+    "mix",     "tau",      "deadline",    "Gamma",     "theta",        "quota",      "candidates",
+    "epoch",   "faults",   "recovery",    "warm_up",   "record",       "observe",    "granularity",
+    "weights", "fc_split", "local_share", "published", "sweep",        NULL};
 
 const char *const record_names[] = {"summary", "tasks", "layers", "ops", NULL};
+
+bool parts_is_root_key(const char *name, size_t length)
+{
+    for (const char *const *key = ROOT_KEYS; *key; key++)
+        if (strlen(*key) == length && !memcmp(*key, name, length)) return true;
+    return false;
+}
 
 static void read_limits(struct scenario *s, struct json root)
 {
@@ -39,7 +45,18 @@ static void read_limits(struct scenario *s, struct json root)
         if (isinf(s->deadline_s[g])) s->deadline_s[g] = deadline_s;
     s->limits.candidates = (uint32_t)json_integer(root, "candidates", UINT32_MAX, 1, UINT32_MAX);
     s->epoch_s = json_quantity(root, "epoch", UNIT_TIME, INFINITY, 1e-6, 1e7);
-    s->warm_up_s = json_quantity(root, "warm_up", UNIT_TIME, 0, 0, 1e7);
+}
+
+static void read_warm_up(struct scenario *s, struct json root)
+{
+    struct json j = json_get(root, "warm_up");
+    double      time_s;
+    s->finds_warm_up = json_is_string(j) && !strcmp(j.item->valuestring, "mser5");
+    if (s->finds_warm_up) return;
+    if (json_is_string(j) && !units_parse(UNIT_TIME, j.item->valuestring, &time_s))
+        json_fault(j, "\"mser5\" or %s", units_example(UNIT_TIME));
+    else
+        s->warm_up_s = json_quantity(root, "warm_up", UNIT_TIME, 0, 0, 1e7);
 }
 
 // Occupancy is kept by length below OCCUPANCY_LENGTHS, where there are few enough nodes or it is
@@ -81,16 +98,18 @@ static void read_published_one(struct published *p, struct json j)
     }
 }
 
-static void read_published(struct scenario *s, struct json root)
+struct published *scenario_published(struct json root, uint32_t *count)
 {
     struct json list = json_get(root, "published");
+    *count = 0;
     if (list.item && !cJSON_IsArray(list.item)) {
         json_fault(list, "a list");
-        return;
+        return NULL;
     }
-    s->published = ARENA_ARRAY(root.arena, struct published, json_count(list));
+    struct published *out = ARENA_ARRAY(root.arena, struct published, json_count(list));
     for (struct json j = json_at(list, 0); j.item; j = json_next(j))
-        read_published_one(&s->published[s->published_count++], j);
+        read_published_one(&out[(*count)++], j);
+    return out;
 }
 
 static void list_nodes(struct scenario *s, struct arena *a)
@@ -110,18 +129,23 @@ static void list_nodes(struct scenario *s, struct arena *a)
 }
 
 // Nodes and links; with a fault in them there is no network (node_count 0).
-static void read_net(struct scenario *s, struct json root, const struct paths *paths)
+static void read_net(struct scenario *s, struct json root, const struct reading *r)
 {
     uint32_t before = root.doc->e->fault_count;
-    parts_read_nodes(s, root, paths);
-    parts_read_links(s, root, paths);
+    parts_read_nodes(s, root, r);
+    parts_read_links(s, root, r);
     if (root.doc->e->fault_count > before || !s->net.group_count) return;
     net_finish(&s->net, root.arena);
     list_nodes(s, root.arena);
 }
 
-static void read_root(struct scenario *s, struct json root, const struct paths *paths,
-                      const struct scenario_edit *edit)
+void parts_read_numbers(struct json root, uint64_t *seed, uint32_t *replications)
+{
+    *seed = (uint64_t)json_integer(root, "seed", 1, 0, 1ll << 53);
+    *replications = (uint32_t)json_integer(root, "replications", 1, 1, 100000);
+}
+
+static void read_root(struct scenario *s, struct json root, const struct reading *r)
 {
     json_keys(root, ROOT_KEYS);
     s->name = json_string(root, "name", NULL);
@@ -129,61 +153,51 @@ static void read_root(struct scenario *s, struct json root, const struct paths *
     if (!*s->name || strchr(s->name, '/'))
         json_fault(json_get(root, "name"), "a name without \"/\"");
     s->about = json_string(root, "about", "");
-    s->seed = (uint64_t)json_integer(root, "seed", 1, 0, 1ll << 53);
-    s->replications = (uint32_t)json_integer(root, "replications", 1, 1, 100000);
+    parts_read_numbers(root, &s->seed, &s->replications);
     s->record = json_choice(root, "record", record_names, 2);
-    parts_read_models(s, root, paths, edit);
-    parts_read_schemes(s, root, edit);
-    read_net(s, root, paths);
+    parts_read_models(s, root, r);
+    parts_read_schemes(s, root, r->edit);
+    read_net(s, root, r);
     parts_resolve_own(s, root);
     read_limits(s, root);
-    parts_read_arrivals(s, root, edit);
+    read_warm_up(s, root);
+    parts_read_arrivals(s, root, r->edit);
     parts_read_faults(s, root);
     read_observe(s, root);
-    read_published(s, root);
+    s->published = scenario_published(root, &s->published_count);
     parts_check(s, root);
+    parts_read_sweep(s, root);
 }
 
-static const char *compact(const struct json_doc *doc, struct arena *a)
+bool scenario_open(struct scenario_source *out, struct arena *a, const char *path, struct err *e)
 {
-    char       *text = cJSON_PrintUnformatted(doc->root);
-    const char *copy = arena_string(a, text ? text : "");
-    cJSON_free(text);
-    return copy;
+    struct json_doc doc;
+    *out = (struct scenario_source){.path = arena_string(a, path)};
+    out->text = json_text(out->path, a, &out->length, e);
+    if (!out->text || !json_parse(&doc, out->path, out->text, out->length, e)) return false;
+    out->compact = parts_compact(&doc, a);
+    json_close(&doc);
+    return true;
 }
 
-static bool apply_sets(struct json_doc *doc, struct arena *a, const struct scenario_edit *edit)
+bool scenario_read(struct scenario *out, struct arena *a, const struct scenario_source *source,
+                   const struct paths *paths, const struct scenario_edit *edit, struct err *e)
 {
-    bool ok = true;
-    for (uint32_t i = 0; edit && i < edit->set_count; i++) {
-        char *key = arena_string(a, edit->sets[i]), *equals = strchr(key, '=');
-        if (!equals) {
-            ok = err_add(doc->e, "--set: want KEY=VALUE, have \"%.60s\"", key);
-            continue;
-        }
-        *equals = '\0';
-        ok &= json_set(doc, key, equals + 1);
-    }
-    return ok;
+    struct json_doc doc;
+    uint32_t        before = e->fault_count;
+    *out = (struct scenario){
+        .path = source->path, .text = source->compact, .is_edited = edit && edit->set_count};
+    if (!parts_open(&doc, a, source, edit, out->sha256, e)) return false;
+    read_root(out, json_root(&doc, a), &(struct reading){paths, edit, source->shelf});
+    json_close(&doc);
+    return e->fault_count == before;
 }
 
 bool scenario_load(struct scenario *out, struct arena *a, const char *path,
                    const struct paths *paths, const struct scenario_edit *edit, struct err *e)
 {
-    struct json_doc doc;
-    uint32_t        before = e->fault_count;
-    *out = (struct scenario){.path = arena_string(a, path), .is_edited = edit && edit->set_count};
-    if (!json_open(&doc, out->path, e)) return false;
-    out->text = compact(&doc, a);
-    if (!cJSON_IsObject(doc.root)) {
-        json_fault(json_root(&doc, a), "an object");
-    } else if (apply_sets(&doc, a, edit)) {
-        const char *text = compact(&doc, a);
-        digest_text(text, strlen(text), out->sha256);
-        read_root(out, json_root(&doc, a), paths, edit);
-    }
-    json_close(&doc);
-    return e->fault_count == before;
+    struct scenario_source source;
+    return scenario_open(&source, a, path, e) && scenario_read(out, a, &source, paths, edit, e);
 }
 
 const char *scenario_node_name(const struct scenario *s, uint32_t node, struct arena *a)

@@ -9,7 +9,7 @@
 
 extern char **environ;
 
-enum { MAX_ARGS = 24 };
+enum { MAX_ARGS = 40 };
 
 char        *program, *folder, *out, *err;
 struct arena arena;
@@ -136,6 +136,50 @@ double query_file(const char *name, const char *sql)
     double   value = query(db, sql);
     sqlite3_close(db);
     return value;
+}
+
+static void dump_table(sqlite3 *db, const char *table, FILE *to)
+{
+    static const char *const clocks[] = {"started_utc", "wall_s", "planning_s"};
+    sqlite3_stmt            *q = NULL;
+    const char              *sql = arena_format(&arena, "SELECT * FROM \"%s\"", table);
+    ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
+    fprintf(to, "-- %s\n", table);
+    while (sqlite3_step(q) == SQLITE_ROW) {
+        for (int i = 0; i < sqlite3_column_count(q); i++) {
+            const char *name = sqlite3_column_name(q, i);
+            bool        is_clock = false;
+            for (int c = 0; c < 3; c++) is_clock |= !strcmp(name, clocks[c]);
+            if (is_clock) continue;
+            if (sqlite3_column_type(q, i) == SQLITE_FLOAT)
+                fprintf(to, "%.17g|", sqlite3_column_double(q, i));
+            else
+                fprintf(to, "%d:%s|", sqlite3_column_type(q, i), sqlite3_column_text(q, i));
+        }
+        fprintf(to, "\n");
+    }
+    sqlite3_finalize(q);
+}
+
+char *dump_file(const char *name)
+{
+    sqlite3      *db = open_db(name);
+    sqlite3_stmt *q = NULL;
+    char         *text = NULL;
+    size_t        length;
+    FILE         *to = open_memstream(&text, &length);
+    ck_assert_ptr_nonnull(to);
+    ck_assert_int_eq(
+        sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table'", -1, &q, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(q) == SQLITE_ROW)
+        dump_table(db, (const char *)sqlite3_column_text(q, 0), to);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    ck_assert_int_eq(fclose(to), 0);
+    char *copy = arena_string(&arena, text);
+    free(text);
+    return copy;
 }
 
 void check_lines(const char *file, const char *const *want)

@@ -45,6 +45,10 @@ sqlite3 *open_db(const char *name);
 double   query(sqlite3 *db, const char *sql); // the first value of the first row
 double   query_file(const char *name, const char *sql);
 
+// Every row of every table, as the tables give them, without what a clock says; for comparing
+// databases as text.
+char *dump_file(const char *name);
+
 // One small scenario: what is not told here is told by --set.
 #define SMALL                                                                                      \
     "{\"name\": \"small\", \"models\": {\"nin\": {\"model\": \"nin_cifar10\"}},"                   \

@@ -71,7 +71,7 @@ def holder(base, place):
     return scenario, at
 
 
-def closed(part, where, open_ones=("models", "schemes", "nodes", "media", "links", "mix", "faults")):
+def closed(part, where, open_ones=("models", "schemes", "nodes", "media", "links", "mix", "faults", "vary")):
     """Places of the schema's objects that take any key, but for those whose keys are names."""
     found = []
     if isinstance(part, dict):
@@ -130,6 +130,19 @@ FORMS = [
     ("recovery", {"rule": "retry", "timeout": 1, "backoff": 1, "backoff_factor": 1.5, "attempts": 2}, True),
     ("recovery", {"rule": "retry", "attempts": 0}, False),
     ("observe", {"queues": "100 ms", "occupancy": False}, True),
+    ("sweep", {"vary": {"nodes.fog.count": "1..4x2", "scheme": ["dina", "greedy"]}}, True),
+    ("sweep", {"vary": {"theta": [1, 2], "tau": ["off", "1 s"]}, "method": "zip"}, True),
+    ("sweep", {"vary": {"tau": "1..10log s"}, "method": "latin", "samples": 3, "seed": 4}, True),
+    ("sweep", {"vary": {"tau": "1..10 s"}, "method": "latin"}, False),
+    ("sweep", {"vary": {"tau": "1..10 s"}, "samples": 3}, False),
+    ("sweep", {"vary": {"tau": "1..10 s"}, "method": "grid", "seed": 3}, False),
+    ("sweep", {"vary": {"tau": "1..10 s"}, "method": "cube"}, False),
+    ("sweep", {"vary": {"tau": 1}}, False),
+    ("sweep", {"vary": {"tau": []}}, False),
+    ("sweep", {"vary": {"name": ["a", "b"]}}, False),
+    ("sweep", {"vary": {"nodes..count": [1]}}, False),
+    ("sweep", {"vary": {}}, False),
+    ("sweep", {"method": "grid"}, False),
 ]
 
 
@@ -222,6 +235,7 @@ def main():
          ["arrivals=bursts", "states", "[]", "[]"]),
         ("fault", defs["faultProcess"], "faults.c", "void read_process(", ["faults", "fog"]),
         ("recovery", props["recovery"], "faults.c", "void read_recovery(", ["recovery"]),
+        ("sweep", props["sweep"], "vary.c", "static bool read_definition(", ["sweep"]),
     ]
     document = read("docs/SCENARIOS.md")
     base = json.loads(re.search(r"```json\n(.*?)```", document, re.S).group(1))

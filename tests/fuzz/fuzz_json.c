@@ -2,10 +2,10 @@
 // series (CSV).
 //
 // LLVMFuzzerTestOneInput takes a file whose first byte names the reader that gets the rest:
-// s scenario, m model, d device, p protocol, r profile; a arrivals, f factors of a rate, t tracks.
-// What a reader accepts is run, with few tasks, under every scheme: it must end or fail with a
-// message. A series that is accepted must be in order. Nothing may crash, assert or make a
-// sanitizer speak.
+// s scenario, m model, d device, p protocol, r profile; a arrivals, f factors of a rate, t tracks;
+// v what --vary takes, behind the digit of a method. What a reader accepts is run, with few tasks,
+// under every scheme: it must end or fail with a message. A series that is accepted must be in
+// order. Nothing may crash, assert or make a sanitizer speak.
 //
 // With -DFUZZ_MAIN there is a main that needs no libFuzzer: it mutates the bundled files, half of
 // the time their JSON trees (so that most results still parse), half of the time their bytes; of
@@ -27,14 +27,16 @@
 #include "base/rng.h"
 #include "cli/simulate.h"
 #include "scenarios/device.h"
+#include "scenarios/shelf.h"
 #include "scenarios/trace.h"
+#include "scenarios/vary.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 // Bounds of what is simulated: a finding is a crash, not a long run.
 enum { MAX_NODES = 64, MAX_USERS = 8, MAX_TASKS = 2, MAX_MODELS = 1, RUN_MS = 200 };
 
-static const char READERS[] = "smdpraft", TABLES[] = "aft";
+static const char READERS[] = "smdpraftv", TABLES[] = "aftv";
 
 static volatile int out_of_time;
 static uint64_t     accepted_count, simulated_count; // told at the end: 0 would mean a blunt fuzzer
@@ -155,6 +157,70 @@ static bool read_protocol(struct bench *b, struct err *e)
     return true;
 }
 
+static void must(bool holds)
+{
+    if (!holds) abort();
+}
+
+// Points are within bounds and apart; each is JSON and can be outlined.
+static void check_points(const struct vary *v, struct arena *a,
+                         const struct scenario_source *source)
+{
+    const struct scenario_edit none = {0};
+    must(v->count && v->count <= v->drawn && v->drawn <= VARY_MOST_POINTS);
+    for (uint32_t i = 0; i < v->count && i < 3; i++) {
+        const struct vary_point *p = &v->points[v->count - 1 - i];
+        struct json_doc          doc;
+        struct err               e = {0};
+        must(json_parse(&doc, "point", p->json, strlen(p->json), &e));
+        json_close(&doc);
+        must(!strcmp(p->json, vary_sets_json(a, p->sets, p->set_count)));
+        struct scenario_edit    edit = vary_edit(a, &none, p);
+        struct scenario_outline outline;
+        must(scenario_outline(&outline, a, source, &edit, &e) == !e.fault_count);
+    }
+}
+
+// In outline and with a shelf it is the same scenario.
+static void check_again(const struct bench *b, struct arena *a,
+                        const struct scenario_source *source)
+{
+    struct scenario_outline o;
+    struct err              e = {0};
+    const struct scenario  *s = &b->scenario;
+    must(scenario_outline(&o, a, source, NULL, &e));
+    must(o.model_count == s->model_count && o.scheme_count == s->scheme_count);
+    must(o.is_mix == (s->mix.class_count > 0) && o.seed == s->seed);
+    must(!strcmp(o.sha256, s->sha256));
+    struct vary               v;
+    const struct vary_request as_it_is = {.method = -1};
+    if (vary_read(&v, a, source, &as_it_is, &e)) check_points(&v, a, source);
+}
+
+static bool read_scenario(struct bench *b, const char *path, struct err *e)
+{
+    struct scenario_source source;
+    if (!scenario_open(&source, &b->arena, path, e)) return false;
+    if (!scenario_read(&b->scenario, &b->arena, &source, &b->paths, NULL, e)) return false;
+    check_again(b, &b->arena, &source);
+    return true;
+}
+
+static bool read_values(struct arena *a, const char *text, struct err *e)
+{
+    struct scenario_source source;
+    struct vary            v;
+    int                    method = *text ? *text % 3 : 0;
+    const char            *given[] = {arena_format(a, "nodes.fog.count=%s", *text ? text + 1 : ""),
+                                      "theta=1..8+1"};
+    struct vary_request    r = {.given = given, .given_count = 2, .method = method};
+    if (method == VARY_LATIN) r.samples = 8;
+    must(scenario_open(&source, a, "scenarios/burst.json", e));
+    if (!vary_read(&v, a, &source, &r, e)) return false;
+    check_points(&v, a, &source);
+    return true;
+}
+
 static bool read_input(struct bench *b, char reader, const char *path, struct err *e)
 {
     switch (reader) {
@@ -162,13 +228,8 @@ static bool read_input(struct bench *b, char reader, const char *path, struct er
     case 'd': return read_device(b, e);
     case 'p': return read_protocol(b, e);
     case 'r': return profile_load(&b->profile, &b->arena, path, e);
-    default: return scenario_load(&b->scenario, &b->arena, path, &b->paths, NULL, e);
+    default: return read_scenario(b, path, e);
     }
-}
-
-static void must(bool holds)
-{
-    if (!holds) abort();
 }
 
 static bool read_arrivals(struct arena *a, const char *path, struct err *e)
@@ -217,7 +278,9 @@ static int read_table(const uint8_t *data, size_t size)
     struct err   e = {0};
     const char   name[2] = {(char)data[0], '\0'};
     const char  *path = write_input(&a, name, data + 1, size - 1);
-    bool         ok = name[0] == 'a'   ? read_arrivals(&a, path, &e)
+    const char  *text = arena_format(&a, "%.*s", (int)(size - 1), (const char *)data + 1);
+    bool         ok = name[0] == 'v'   ? read_values(&a, text, &e)
+                      : name[0] == 'a' ? read_arrivals(&a, path, &e)
                       : name[0] == 'f' ? read_factors(&a, path, &e)
                                        : read_tracks(&a, path, &e);
     must(ok == !e.fault_count);
@@ -338,6 +401,10 @@ static const char *const WORDS[] = {"0",
                                     "\"1e400 ms\"",
                                     "\"5 parsec\"",
                                     "\"\\u0001\\n\\u007f\"",
+                                    "{\"vary\":{\"theta\":\"1..4\"},\"method\":\"zip\"}",
+                                    "\"1..8x2\"",
+                                    "\"1..100/7log ms\"",
+                                    "\"latin\"",
                                     "\"classes\"",
                                     "\"data\"",
                                     "\"conv\"",
@@ -373,6 +440,10 @@ static const char *const KEYS[] = {"quota",
                                    "weights",
                                    "latency",
                                    "protocol",
+                                   "sweep",
+                                   "samples",
+                                   "method",
+                                   "nodes.fog.count",
                                    "welfare_guard",
                                    "open_slots",
                                    "local_share",
@@ -546,7 +617,7 @@ static void add_seeds(struct seed_file *seeds, uint32_t *count, struct arena *a,
     uint32_t     n;
     struct err   e = {0};
     if (!folder_list(where, ".json", a, &names, &n, &e)) abort();
-    for (uint32_t i = 0; i < n && *count < 64; i++) {
+    for (uint32_t i = 0; i < n && *count < 128; i++) {
         struct json_doc doc;
         if (!json_open(&doc, arena_format(a, "%s/%s.json", where, names[i]), &e)) abort();
         cJSON *layers = cJSON_GetObjectItem(doc.root, "layers");
@@ -605,6 +676,11 @@ static const struct {
 } SERIES[] = {
     {'a', "time,user,model\n0.5,user0,a\n1,user1,b\n1,2,0\r\n7e2,user0,1\n3,user2,a\n"},
     {'f', "time,factor\n0,1\n10,0.25\n 20.5 , 1.5\r\n\n1e3,1e-2\n"},
+    {'v', "01,2,8..64x2,0..1/11"},
+    {'v', "1\"a,b\",[1,{\"x\":2}],true,10 Mbit/s,1..5 ms"},
+    {'v', "210..1000log Mbit/s"},
+    {'v', "20.5..2"},
+    {'v', "010..100/4log %,2..16+2 B,-2..2"},
     {'t', "time,node,x,y\n0,user0,1,2\n0,user1,-3.5,4e1\n5,user0,0,0\n2,1,7,7"},
 };
 
@@ -653,7 +729,7 @@ int main(int argc, char **argv)
     uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     if (end && *end) return run_files(argc, argv);
     struct arena     a = {0};
-    struct seed_file seeds[64];
+    struct seed_file seeds[128];
     uint32_t         count = 0;
     fprintf(stderr, "fuzz: after a crash the input is in %s, by reader\n", folder());
     add_seeds(seeds, &count, &a, 's', "scenarios");

@@ -1,0 +1,80 @@
+#include "scenarios/shelf.h"
+
+#include <string.h>
+
+static bool is_named(const char *folder, const char *name, const char *f, const char *n)
+{
+    return !strcmp(name, n) && (folder && f ? !strcmp(folder, f) : folder == f);
+}
+
+static bool is_same(const struct model_options *a, const struct model_options *b)
+{
+    return a->classes == b->classes && a->input_h == b->input_h && a->input_w == b->input_w &&
+           a->input_bits == b->input_bits;
+}
+
+static bool load_model(struct graph *out, struct arena *a, const char *folder, const char *name,
+                       const struct model_options *o, struct err *e)
+{
+    const char *path = folder ? model_find(folder, name, a, e) : name;
+    return path && model_load(out, a, path, o, e);
+}
+
+bool shelf_model(struct shelf *shelf, struct graph *out, struct arena *a, const char *folder,
+                 const char *name, const struct model_options *o, struct err *e)
+{
+    static const struct model_options as_it_is = {0};
+    struct shelf_model_entry          x = {.options = o ? *o : as_it_is};
+    if (!shelf) return load_model(out, a, folder, name, o, e);
+    for (uint32_t i = 0; i < shelf->model_count; i++) {
+        const struct shelf_model_entry *m = &shelf->models[i];
+        if (is_named(m->folder, m->name, folder, name) && is_same(&m->options, &x.options))
+            return *out = m->graph, true;
+    }
+    if (!load_model(&x.graph, &shelf->arena, folder, name, o, e)) return false;
+    x.folder = folder ? arena_string(&shelf->arena, folder) : NULL;
+    x.name = arena_string(&shelf->arena, name);
+    shelf->models = arena_grow(&shelf->arena, shelf->models, &shelf->model_room,
+                               shelf->model_count + 1, sizeof *shelf->models);
+    shelf->models[shelf->model_count++] = x;
+    *out = x.graph;
+    return true;
+}
+
+bool shelf_device(struct shelf *shelf, struct device *out, struct arena *a, const char *folder,
+                  const char *name, struct err *e)
+{
+    if (!shelf) return device_load(out, a, folder, name, e);
+    for (uint32_t i = 0; i < shelf->device_count; i++) {
+        const struct shelf_device_entry *d = &shelf->devices[i];
+        if (is_named(d->folder, d->name, folder, name)) return *out = d->device, true;
+    }
+    if (!device_load(out, &shelf->arena, folder, name, e)) return false;
+    shelf->devices = arena_grow(&shelf->arena, shelf->devices, &shelf->device_room,
+                                shelf->device_count + 1, sizeof *shelf->devices);
+    shelf->devices[shelf->device_count++] = (struct shelf_device_entry){
+        arena_string(&shelf->arena, folder), arena_string(&shelf->arena, name), *out};
+    return true;
+}
+
+bool shelf_protocol(struct shelf *shelf, struct protocol *out, struct arena *a, const char *folder,
+                    const char *name, struct err *e)
+{
+    if (!shelf) return protocol_load(out, a, folder, name, e);
+    for (uint32_t i = 0; i < shelf->protocol_count; i++) {
+        const struct shelf_protocol_entry *p = &shelf->protocols[i];
+        if (is_named(p->folder, p->name, folder, name)) return *out = p->protocol, true;
+    }
+    if (!protocol_load(out, &shelf->arena, folder, name, e)) return false;
+    shelf->protocols = arena_grow(&shelf->arena, shelf->protocols, &shelf->protocol_room,
+                                  shelf->protocol_count + 1, sizeof *shelf->protocols);
+    shelf->protocols[shelf->protocol_count++] = (struct shelf_protocol_entry){
+        arena_string(&shelf->arena, folder), arena_string(&shelf->arena, name), *out};
+    return true;
+}
+
+void shelf_free(struct shelf *shelf)
+{
+    arena_free(&shelf->arena);
+    *shelf = (struct shelf){0};
+}

@@ -1,0 +1,383 @@
+// tests/test_merge.c: databases of shards put together again, and what may not be.
+//
+// The whole is what one call of the program gave; its parts are made by SQL that deletes, so that
+// what a merge must give is known without it. Equality is told by SQL too: no row of any table is
+// in one and not in the other.
+#include <dirent.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "results/merge.h"
+#include "results/schema.h"
+#include "tests/program.h"
+
+Suite *merge_suite(void);
+
+enum { RUNS = 6, PARTS = 3, FILE_MAX = 1 << 22 };
+
+static const char *const TABLES[] = {"run",    "task",         "layer",     "op",
+                                     "node",   "link",         "\"match\"", "summary",
+                                     "metric", "queue_sample", "occupancy", "document"};
+enum { TABLE_COUNT = sizeof TABLES / sizeof *TABLES };
+
+static void change(const char *name, const char *sql)
+{
+    sqlite3 *db;
+    char    *why = NULL;
+    ck_assert_int_eq(sqlite3_open(in_folder(name), &db), SQLITE_OK);
+    sqlite3_exec(db, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, &why) == SQLITE_OK, "%s: %s", sql, why);
+    sqlite3_close(db);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    static char bytes[FILE_MAX];
+    FILE       *in = fopen(in_folder(from), "rb"), *file = fopen(in_folder(to), "wb");
+    ck_assert(in && file);
+    size_t length = fread(bytes, 1, sizeof bytes, in);
+    ck_assert_uint_lt(length, sizeof bytes);
+    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
+    fclose(in);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+// a.db, b.db, c.db: every third run each; all tables have rows.
+static void make_parts(void)
+{
+    program_setup();
+    MUST_RUN("run", write_text("small.json", SMALL), "--db", "whole.db", "--quiet", "--set",
+             "record=ops", "--set", "observe.queues=1 ms");
+    ck_assert(query_file("whole.db", "SELECT count(*) FROM run") == RUNS);
+    for (int i = 0; i < PARTS; i++) {
+        const char *name = arena_format(&arena, "%c.db", 'a' + i);
+        copy_file("whole.db", name);
+        change(name, arena_format(&arena, "DELETE FROM run WHERE run_id %% 3 <> %d", i));
+    }
+}
+
+static const char *bytes_of(const char *name, size_t *length)
+{
+    char *text = arena_array(&arena, FILE_MAX, 1);
+    FILE *file = fopen(in_folder(name), "rb");
+    *length = file ? fread(text, 1, FILE_MAX, file) : 0;
+    if (file) fclose(file);
+    return text;
+}
+
+// Files whose names begin so: a database, its log, what was to become it.
+static int files_of(const char *name)
+{
+    DIR *dir = opendir(folder);
+    int  count = 0;
+    for (struct dirent *d; dir && (d = readdir(dir));)
+        count += !strncmp(d->d_name, name, strlen(name));
+    if (dir) closedir(dir);
+    return count;
+}
+
+// Rows that one has and the other has not, both ways.
+static double differences(const char *x, const char *y)
+{
+    sqlite3 *db = open_db(x);
+    char    *sql = arena_format(&arena, "ATTACH '%s' AS y", in_folder(y));
+    double   count = 0;
+    ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        const char *t = TABLES[i];
+        count += query(db, arena_format(&arena,
+                                        "SELECT count(*) FROM (SELECT * FROM main.%s EXCEPT SELECT "
+                                        "* FROM y.%s)",
+                                        t, t));
+        count += query(db, arena_format(&arena,
+                                        "SELECT count(*) FROM (SELECT * FROM y.%s EXCEPT SELECT * "
+                                        "FROM main.%s)",
+                                        t, t));
+        count += query(db, arena_format(&arena,
+                                        "SELECT abs((SELECT count(*) FROM main.%s) - (SELECT "
+                                        "count(*) FROM y.%s))",
+                                        t, t));
+    }
+    sqlite3_close(db);
+    return count;
+}
+
+START_TEST(the_parts_give_the_rows_of_the_whole_in_any_order)
+{
+    MUST_RUN("merge", "all.db", "c.db", "a.db", "b.db");
+    ck_assert(differences("whole.db", "all.db") == 0);
+    ck_assert_str_eq(out, "c.db: 2 runs\na.db: 2 runs\nb.db: 2 runs\nall.db: 6 runs\n");
+    ck_assert(query_file("all.db", "SELECT count(*) FROM op") > 0);
+    ck_assert(query_file("all.db", "SELECT count(*) FROM pragma_foreign_key_check") == 0);
+    ck_assert_int_eq((int)query_file("all.db", "SELECT sum(rowid) FROM summary") ==
+                         (int)query_file("whole.db", "SELECT sum(rowid) FROM summary"),
+                     1);
+}
+END_TEST
+
+START_TEST(the_output_grows_and_takes_nothing_twice)
+{
+    MUST_RUN("merge", "all.db", "a.db", "b.db");
+    MUST_RUN("merge", "all.db", "all.db", "b.db", "c.db", "whole.db");
+    ck_assert_str_eq(out, "all.db: the output itself, passed over\n"
+                          "b.db: 0 of 2 runs, the rest was there\nc.db: 2 runs\n"
+                          "whole.db: 0 of 6 runs, the rest was there\nall.db: 6 runs\n");
+    ck_assert(differences("whole.db", "all.db") == 0);
+}
+END_TEST
+
+START_TEST(times_taken_are_no_difference)
+{
+    change("whole.db", "UPDATE run SET wall_s = 9, planning_s = 8, started_utc = 'once'");
+    MUST_RUN("merge", "all.db", "a.db", "b.db", "c.db", "whole.db");
+    ck_assert(query_file("all.db", "SELECT count(*) FROM run WHERE wall_s = 9") == 0);
+}
+END_TEST
+
+// What a run that failed leaves, beside what it gives when it is done: the done one stays.
+START_TEST(a_failed_run_gives_way_to_a_done_one)
+{
+    copy_file("a.db", "failed.db");
+    change("failed.db",
+           "UPDATE run SET status = 'failed', error = 'lost', tasks = 1 WHERE run_id = 3;"
+           "DELETE FROM task WHERE run_id = 3 AND task_id > 0;"
+           "DELETE FROM metric WHERE run_id = 3");
+    if (_i)
+        MUST_RUN("merge", "all.db", "failed.db", "b.db", "c.db", "a.db");
+    else
+        MUST_RUN("merge", "all.db", "a.db", "b.db", "c.db", "failed.db");
+    ck_assert(differences("whole.db", "all.db") == 0);
+    MUST_RUN("merge", "some.db", "failed.db", "b.db", "c.db");
+    ck_assert_ptr_nonnull(strstr(out, "some.db: 6 runs, 1 of them failed\n"));
+}
+END_TEST
+
+static const char *const CHANGES[] = {
+    "UPDATE run SET point = '{\"x\":1}' WHERE run_id = 3",
+    "UPDATE run SET scheme = 'local' WHERE run_id = 3",
+    "UPDATE run SET model = 'vgg16' WHERE run_id = 3",
+    "UPDATE run SET seed = 77 WHERE run_id = 3",
+    "UPDATE run SET replication = 7 WHERE run_id = 3",
+    "UPDATE run SET events = events + 1 WHERE run_id = 3",
+    "UPDATE task SET latency_s = latency_s + 1e-9 WHERE run_id = 3 AND task_id = 1",
+    "UPDATE task SET finished_s = NULL WHERE run_id = 3 AND task_id = 1",
+    "DELETE FROM layer WHERE run_id = 3 AND task_id = 1 AND layer = 2",
+    "UPDATE op SET \"end\" = 1 + ifnull(\"end\", 0) WHERE run_id = 3 AND task_id = 1 AND op = 2",
+    "UPDATE node SET device = 'other' WHERE run_id = 3 AND node = (SELECT max(node) FROM node)",
+    "DELETE FROM link WHERE run_id = 3 AND from_node = (SELECT max(from_node) FROM link)",
+    "INSERT INTO \"match\" VALUES(3, 99, 'x', 'y', 1, 1)",
+    "UPDATE summary SET p99 = 7 WHERE run_id = 3 AND layer IS NULL AND metric = 'latency_s'",
+    "INSERT INTO metric VALUES(3, 'zzz', 1)",
+    "INSERT INTO queue_sample VALUES(3, 'zzz', 1, 1)",
+    "INSERT INTO occupancy VALUES(3, 'zzz', 1, 1)",
+};
+
+START_TEST(another_run_of_that_number_is_refused_with_both_files_and_nothing_is_changed)
+{
+    size_t before, after;
+    change("whole.db", CHANGES[_i]);
+    const char *want = "whole.db: run 3: want that of a.db, have another with the same run_id\n";
+    ck_assert_int_eq(RUN("merge", "all.db", "a.db", "whole.db"), 2);
+    ck_assert_str_eq(err, want);
+    ck_assert_str_eq(out, "");
+    ck_assert_int_eq(files_of("all.db"), 0);
+    const char *old = bytes_of("a.db", &before);
+    ck_assert_int_eq(RUN("merge", "a.db", "b.db", "whole.db"), 2);
+    ck_assert_str_eq(err, want);
+    const char *now = bytes_of("a.db", &after);
+    ck_assert(before == after && !memcmp(old, now, before));
+}
+END_TEST
+
+static const struct {
+    const char *sql, *want;
+} STRANGERS[] = {
+    {"UPDATE run SET scenario = 'other'", "scenario: want small, as in a.db, have other"},
+    {"UPDATE run SET profile_sha256 = 'f00d'", "profile: want "},
+    {"UPDATE run SET fogsim_version = '9.9'", "fogsim_version: want "},
+    {"UPDATE run SET fogsim_version = '9.9' WHERE run_id = 4",
+     "fogsim_version: want one for all runs, have several"},
+    {"UPDATE document SET text = '{}' WHERE name = 'scenario'",
+     "documents: want those of a.db, have others: only parts of one and the same sweep can be "},
+    {"INSERT INTO document VALUES('sweep', '', '{}')",
+     "documents: want those of a.db, have others"},
+    {"PRAGMA user_version = 2", "want schema version 3, have version 2 of an older fogsim"},
+    {"PRAGMA user_version = 4", "want schema version 3 or older, have version 4 of a newer fogsim"},
+    {"PRAGMA application_id = 7", "want a fogsim database, have another program's SQLite database"},
+    // Tables that are none of ours, or would run when they are read.
+    {"DROP TABLE op", "table op: want the columns of a fogsim database, have no such table"},
+    {"DROP TABLE document", "table document: want"},
+    {"ALTER TABLE link DROP COLUMN down_s", "table link: want the columns of a fogsim database"},
+    {"ALTER TABLE run ADD COLUMN more TEXT", "table run: want the columns of a fogsim database"},
+    {"DROP TABLE metric; CREATE VIEW metric AS WITH RECURSIVE c(run_id) AS (SELECT 1 UNION ALL "
+     "SELECT "
+     "run_id + 1 FROM c) SELECT run_id, 'x' AS name, 1 AS value FROM c",
+     "table metric: want the columns of a fogsim database, have others"},
+    {"DROP TABLE metric; CREATE VIRTUAL TABLE metric USING fts5(run_id, name, value)",
+     "table metric: want the columns of a fogsim database"},
+    {"DROP TABLE metric; CREATE TABLE metric(run_id INTEGER, name TEXT, value AS (abs(run_id)))",
+     "table metric: want the columns of a fogsim database, have others"},
+    // Rows that the schema forbids.
+    {"PRAGMA foreign_keys = OFF; INSERT INTO layer(run_id, task_id, layer, name) VALUES(4, 999, 0, "
+     "'x')",
+     "FOREIGN KEY constraint failed"},
+    {"DROP TABLE occupancy; CREATE TABLE occupancy(run_id, node, length, time_s); INSERT INTO "
+     "occupancy VALUES(4, NULL, 1, 2)",
+     "NOT NULL constraint failed: occupancy.node"},
+};
+
+START_TEST(what_does_not_belong_is_refused_and_nothing_is_changed)
+{
+    size_t before, after;
+    change("b.db", STRANGERS[_i].sql);
+    const char *old = bytes_of("b.db", &before);
+    ck_assert_int_eq(RUN("merge", "all.db", "a.db", "b.db", "c.db"), 2);
+    check_lines("b.db",
+                (const char *const[]){arena_format(&arena, "FILE: %s", STRANGERS[_i].want), NULL});
+    const char *now = bytes_of("b.db", &after);
+    ck_assert(before == after && !memcmp(old, now, before));
+    ck_assert_str_eq(out, "");
+    ck_assert_int_eq(files_of("all.db"), 0);
+}
+END_TEST
+
+START_TEST(all_faults_are_told_at_once)
+{
+    change("b.db", "UPDATE run SET scenario = 'other', fogsim_version = '9'");
+    write_text("text.db", "no database at all");
+    ck_assert_int_eq(RUN("merge", "all.db", "a.db", "b.db", "none.db", "text.db", "c.db"), 2);
+    check_lines("b.db",
+                (const char *const[]){"FILE: scenario", "FILE: fogsim_version",
+                                      "none.db: cannot open: ", "text.db: want a fogsim", NULL});
+}
+END_TEST
+
+START_TEST(a_trigger_of_an_input_or_the_output_does_nothing)
+{
+    const char *evil = "CREATE TRIGGER evil AFTER INSERT ON run BEGIN DELETE FROM task; END;"
+                       "CREATE VIEW evil_view AS SELECT * FROM nowhere";
+    change("a.db", evil);
+    change("b.db", evil);
+    MUST_RUN("merge", "a.db", "b.db", "c.db");
+    ck_assert(differences("whole.db", "a.db") == 0);
+}
+END_TEST
+
+START_TEST(an_output_that_is_no_part_of_the_sweep_is_untouched)
+{
+    size_t before, after;
+    write_text("notes.txt", "precious");
+    ck_assert_int_eq(RUN("merge", "notes.txt", "a.db"), 2);
+    ck_assert_str_eq(read_text(in_folder("notes.txt")), "precious");
+    change("b.db", "UPDATE run SET scenario = 'other'");
+    const char *old = bytes_of("b.db", &before);
+    ck_assert_int_eq(RUN("merge", "b.db", "a.db"), 2);
+    const char *now = bytes_of("b.db", &after);
+    ck_assert(before == after && !memcmp(old, now, before));
+    ck_assert_int_eq(RUN("merge", ".", "a.db"), 2);
+    ck_assert_int_eq(RUN("merge", "nowhere/all.db", "a.db"), 2);
+    ck_assert_int_eq(RUN("merge", "", "a.db"), 2);
+    ck_assert_int_eq(RUN("merge", "all.db"), 2);
+}
+END_TEST
+
+START_TEST(an_empty_file_is_an_output_like_none)
+{
+    write_text("all.db", "");
+    MUST_RUN("merge", "all.db", "a.db", "b.db", "c.db");
+    ck_assert(differences("whole.db", "all.db") == 0);
+}
+END_TEST
+
+// A shard under way: its last runs are in its log only.
+START_TEST(a_database_that_is_being_written_gives_what_is_committed)
+{
+    sqlite3 *db;
+    ck_assert_int_eq(sqlite3_open(in_folder("b.db"), &db), SQLITE_OK);
+    sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+    sqlite3_exec(db, "DELETE FROM run WHERE run_id = 4; BEGIN IMMEDIATE; DELETE FROM run", NULL,
+                 NULL, NULL);
+    MUST_RUN("merge", "all.db", "a.db", "b.db");
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_close(db);
+    ck_assert(query_file("all.db", "SELECT sum(run_id) FROM run") == 0 + 3 + 1);
+}
+END_TEST
+
+START_TEST(what_the_sweep_lacks_is_named_by_number)
+{
+    for (int i = 0; i < PARTS; i++)
+        change(arena_format(&arena, "%c.db", 'a' + i),
+               "INSERT INTO document VALUES('sweep', '', '{\"runs\": 9}')");
+    MUST_RUN("merge", "all.db", "a.db", "c.db"); // 0, 3 and 2, 5 of 0 to 8
+    ck_assert_ptr_nonnull(strstr(out, "all.db: 4 runs of 9\nnot done, by run_id: 1, 4, 6-8\n"));
+    MUST_RUN("merge", "all.db", "b.db");
+    ck_assert_ptr_nonnull(strstr(out, "all.db: 6 runs of 9\nnot done, by run_id: 6-8\n"));
+}
+END_TEST
+
+static int in_child(void (*body)(void))
+{
+    int   status;
+    pid_t pid = fork();
+    if (pid == 0) body();
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool merge_here(const char *to, int interrupted, struct err *e)
+{
+    const char *const   in[] = {in_folder("b.db"), in_folder("c.db")};
+    const volatile int  flag = interrupted;
+    struct merge_result result;
+    return merge_databases(in_folder(to), in, 2, &flag, &arena, &result, e);
+}
+
+static void fill_the_disk(void)
+{
+    struct err e = {0};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){150000, 150000});
+    _exit(!merge_here("all.db", 0, &e) && !merge_here("a.db", 0, &e) && e.length ? 3 : 4);
+}
+
+START_TEST(a_full_disk_or_an_interruption_leaves_the_output_as_it_was)
+{
+    struct err e = {0};
+    copy_file("a.db", "before.db");
+    if (_i)
+        ck_assert(!merge_here("all.db", 1, &e) && !merge_here("a.db", 1, &e));
+    else
+        ck_assert_int_eq(in_child(fill_the_disk), 3);
+    ck_assert(differences("before.db", "a.db") == 0);
+    ck_assert_int_eq(files_of("all.db"), 0);
+}
+END_TEST
+
+Suite *merge_suite(void)
+{
+    enum { STRANGER_COUNT = sizeof STRANGERS / sizeof *STRANGERS };
+    Suite *s = suite_create("merge");
+    TCase *tc = tcase_create("merge");
+    tcase_add_checked_fixture(tc, make_parts, program_teardown);
+    tcase_add_test(tc, the_parts_give_the_rows_of_the_whole_in_any_order);
+    tcase_add_test(tc, the_output_grows_and_takes_nothing_twice);
+    tcase_add_test(tc, times_taken_are_no_difference);
+    tcase_add_loop_test(tc, a_failed_run_gives_way_to_a_done_one, 0, 2);
+    tcase_add_loop_test(
+        tc, another_run_of_that_number_is_refused_with_both_files_and_nothing_is_changed, 0,
+        sizeof CHANGES / sizeof *CHANGES);
+    tcase_add_loop_test(tc, what_does_not_belong_is_refused_and_nothing_is_changed, 0,
+                        STRANGER_COUNT);
+    tcase_add_test(tc, all_faults_are_told_at_once);
+    tcase_add_test(tc, a_trigger_of_an_input_or_the_output_does_nothing);
+    tcase_add_test(tc, an_output_that_is_no_part_of_the_sweep_is_untouched);
+    tcase_add_test(tc, an_empty_file_is_an_output_like_none);
+    tcase_add_test(tc, a_database_that_is_being_written_gives_what_is_committed);
+    tcase_add_test(tc, what_the_sweep_lacks_is_named_by_number);
+    tcase_add_loop_test(tc, a_full_disk_or_an_interruption_leaves_the_output_as_it_was, 0, 2);
+    suite_add_tcase(s, tc);
+    return s;
+}
