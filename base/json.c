@@ -306,7 +306,7 @@ static const char *child_place(struct arena *a, const char *prefix, const char *
     char  *place = arena_array(a, before + 1 + shown + 1, 1), *end = place + before;
     memcpy(place, prefix, before);
     if (before) *end++ = '.';
-    memcpy(end, key, shown);
+    for (size_t i = 0; i < shown; i++) end[i] = key[i];
     return place;
 }
 
