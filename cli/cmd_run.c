@@ -104,7 +104,7 @@ static bool run_cells(struct batch *b, struct cell *cells, struct arena *a, stru
         done = wanted;
         wanted = wanted_of(b, cells, done);
         b->runs_total += (wanted - done) * schemes;
-        progress_more(&b->progress, (wanted - done) * schemes);
+        progress_total(&b->progress, b->runs_total);
     }
     for (uint32_t s = 0; s < schemes; s++) end_cell(b, &cells[s], done);
     return true;

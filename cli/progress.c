@@ -30,10 +30,6 @@ static void print_duration(double seconds)
 }
 
 // The rate is of this call alone; before there is one, nothing is said of the time left.
-void progress_more(struct progress_bar *p, uint64_t parts)
-{
-    p->total += parts;
-}
 
 void progress_show(struct progress_bar *p, uint64_t done)
 {
@@ -51,6 +47,11 @@ void progress_show(struct progress_bar *p, uint64_t done)
         fprintf(stderr, " left");
     }
     fflush(stderr);
+}
+
+void progress_total(struct progress_bar *p, uint64_t total)
+{
+    p->total = total;
 }
 
 void progress_end(struct progress_bar *p)

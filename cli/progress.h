@@ -16,9 +16,9 @@ struct progress_bar { // private
 // `before` of `total` parts were done by an earlier call.
 void progress_begin(struct progress_bar *p, const char *what, uint64_t before, uint64_t total,
                     bool quiet);
-void progress_more(struct progress_bar *p, uint64_t parts); // beyond what was known
 // Draws at most ten times a second, so that it may be called after each part.
 void progress_show(struct progress_bar *p, uint64_t done);
-void progress_end(struct progress_bar *p); // clears the line
+void progress_total(struct progress_bar *p, uint64_t total); // it has become another
+void progress_end(struct progress_bar *p);                   // clears the line
 
 #endif
