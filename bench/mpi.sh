@@ -6,7 +6,12 @@ rounds=${1:-5}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-sweep="sweep jetson2 --vary nodes.fog.count=1..200 --model alexnet --replications 8 --set record=summary --quiet --replace"
+sweep() { # DATABASE PROGRAM...
+    database=$1
+    shift
+    "$@" sweep campus --vary seed=1..200 --scheme greedy --replications 1 --set "arrivals.duration=5 s" \
+        --set record=summary --quiet --replace --db "$database"
+}
 seconds() { # of a command
     start=$(date +%s%N)
     "$@" || exit 2
@@ -14,10 +19,8 @@ seconds() { # of a command
 }
 median() { sort -n "$1" | sed -n "$(( (rounds + 1) / 2 ))p"; }
 for round in $(seq "$rounds"); do
-    # shellcheck disable=SC2086
-    seconds "$B/fogsim" $sweep --jobs 1 --db "$folder/one.db" >>"$folder/one"
-    # shellcheck disable=SC2086
-    seconds mpirun -n 2 --oversubscribe "$B/fogsim-mpi" $sweep --db "$folder/two.db" >>"$folder/two"
+    seconds sweep "$folder/one.db" "$B/fogsim" >>"$folder/one"
+    seconds sweep "$folder/two.db" mpirun -n 2 --oversubscribe "$B/fogsim-mpi" >>"$folder/two"
 done
 one=$(median "$folder/one")
 two=$(median "$folder/two")
