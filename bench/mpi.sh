@@ -2,14 +2,14 @@
 # bench/mpi.sh [ROUNDS]: how much faster are two ranks of fogsim-mpi than one process, on a sweep of 200 points?
 # In turns, on the same machine and disk; medians. The start of mpirun is part of its time. Exits 1 below 1.8.
 set -eu
-rounds=${1:-5}
+rounds=${1:-3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 sweep() { # DATABASE PROGRAM...
     database=$1
     shift
-    "$@" sweep campus --vary seed=1..200 --scheme greedy --replications 1 --set "arrivals.duration=5 s" \
+    "$@" sweep campus --vary seed=1..200 --scheme greedy --replications 1 --set "arrivals.duration=20 s" \
         --set record=summary --quiet --replace --db "$database"
 }
 seconds() { # of a command
