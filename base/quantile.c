@@ -107,6 +107,13 @@ void quantile_merge(struct quantile *q, struct arena *a, const struct quantile *
         q->bins[from->bin_first - q->bin_first + i] += from->bins[i];
 }
 
+void quantile_clear(struct quantile *q)
+{
+    if (q->bin_count) memset(q->bins, 0, q->bin_count * sizeof *q->bins);
+    q->n = q->zeros = 0;
+    q->least = q->most = 0;
+}
+
 // The value of that rank, from 0, by its bin.
 static double ranked(const struct quantile *q, uint64_t rank)
 {

@@ -36,6 +36,9 @@ void quantile_add(struct quantile *q, struct arena *a, double value);
 // As if each value of `from` had been added; O(values or bins held).
 void quantile_merge(struct quantile *q, struct arena *a, const struct quantile *from);
 
+// Empty again; its room is kept.
+void quantile_clear(struct quantile *q);
+
 // out[i] = the quantile of shares[i] in [0, 1], linear between order statistics; NaN when n = 0.
 void quantile_at(const struct quantile *q, struct arena *scratch, const double *shares,
                  uint32_t count, double *out);

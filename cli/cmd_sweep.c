@@ -127,17 +127,18 @@ static void add_failures(const struct call *c, struct err *e)
 {
     struct store_tally t = store_tally(c->lead.store);
     if (!t.failed) return;
-    err_add(e, "%s: %llu of %lld runs failed; first: %.*s", c->db, (unsigned long long)t.failed,
-            (long long)c->size.runs, (int)strcspn(t.first_error, "\n"), t.first_error);
+    err_add(e, "%s: %llu of %llu runs failed; first: %.*s", c->db, (unsigned long long)t.failed,
+            (unsigned long long)c->lead.total, (int)strcspn(t.first_error, "\n"), t.first_error);
 }
 
 static enum exit_code end(struct call *c, bool ok, struct err *e)
 {
     struct store_tally t = store_tally(c->lead.store);
     bool               is_whole = ok && !c->lead.queue.wanted_count && !*c->lead.interrupted;
-    if (*c->lead.interrupted && c->lead.before + t.done + t.failed < (uint64_t)c->size.runs)
-        err_add(e, "%s: interrupted after %llu of %lld runs; --resume goes on", c->db,
-                (unsigned long long)(c->lead.before + t.done + t.failed), (long long)c->size.runs);
+    if (*c->lead.interrupted && c->lead.before + t.done + t.failed < c->lead.total)
+        err_add(e, "%s: interrupted after %llu of %llu runs; --resume goes on", c->db,
+                (unsigned long long)(c->lead.before + t.done + t.failed),
+                (unsigned long long)c->lead.total);
     add_failures(c, e);
     if (is_whole && !option_is_given(c->args, "quiet")) print_end(c);
     return e->length ? EXIT_FAILED : EXIT_DONE;
@@ -153,9 +154,9 @@ static enum exit_code lead(struct call *c, struct err *e)
     sweep_queue_init(&l->queue, c->args->arena, l->sweep, is_alone ? 1 : c->jobs + remote);
     shard_leave_others(c->shard, &l->queue);
     if (!open_database(c, e)) return EXIT_BAD_INPUT;
+    sweep_lead_begin(l, c->args->arena);
     l->interrupted = interrupt_catch();
-    progress_begin(&c->bar, "runs", l->before, (uint64_t)c->size.runs,
-                   option_is_given(c->args, "quiet"));
+    progress_begin(&c->bar, "runs", l->before, l->total, option_is_given(c->args, "quiet"));
     if (is_alone)
         ok = sweep_alone(l, e);
     else if (l->queue.wanted_count)
@@ -164,6 +165,7 @@ static enum exit_code lead(struct call *c, struct err *e)
     ok = ok && store_flush(l->store, e);
     progress_end(&c->bar);
     enum exit_code code = end(c, ok, e);
+    sweep_lead_end(l);
     store_close(l->store);
     return code;
 }
@@ -227,6 +229,7 @@ static enum exit_code run(const struct arguments *args, struct err *e)
 
 static const struct option_spec options[] = {
     SWEEP_OPTIONS,
+    PRECISION_OPTIONS,
     SCENARIO_OPTIONS,
     {"jobs", "N",
      "processes that simulate (default: one for each core; of fogsim-mpi: 1 in rank 0)"},

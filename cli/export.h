@@ -4,7 +4,7 @@
 
 #include "cli/gather.h"
 
-void export_json(const struct result_row *rows, uint32_t count);
+void export_json(const struct study *study, const struct result_row *rows, uint32_t count);
 void export_csv(const struct result_row *rows, uint32_t count);
 
 #endif

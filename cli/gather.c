@@ -2,16 +2,11 @@
 
 #include <math.h>
 
-void gather_begin(struct gather *g, struct result_row *row, struct arena *a, struct arena *rows,
-                  uint32_t replications)
+void gather_begin(struct gather *g, struct result_row *row, struct arena *a, struct arena *rows)
 {
     *g = (struct gather){.arena = a};
     g->class_latency = ARENA_ARRAY(a, struct pool, row->class_count);
     row->class_latency = ARENA_ARRAY(rows, struct figure_of_merit, row->class_count);
-    for (int m = 0; m < METRIC_COUNT; m++)
-        g->metrics[m].means = ARENA_ARRAY(a, double, replications);
-    for (uint32_t c = 0; c < row->class_count; c++)
-        g->class_latency[c].means = ARENA_ARRAY(a, double, replications);
 }
 
 static void add_tasks(struct result_row *row, const struct outcome *run)
@@ -25,11 +20,24 @@ static void add_tasks(struct result_row *row, const struct outcome *run)
     }
 }
 
-static void add_series(struct pool *p, struct arena *a, const struct series *series)
+// `is_first`: perhaps the only one, of which batch means tell.
+static void add_metric(struct pool *p, struct arena *a, const struct class_statistics *of,
+                       enum metric metric, bool is_first)
 {
+    static const double  shares[] = {0.5, 0.95, 0.99};
+    const struct series *series = &of->task[metric];
+    double               figures[POOL_FIGURES];
     if (!series->moments.n) return; // has no mean
+    figures[POOL_MEAN] = moments_mean(&series->moments);
+    quantile_at(&series->values, a, shares, 3, &figures[POOL_P50]);
     quantile_merge(&p->values, a, &series->values);
-    p->means[p->count++] = moments_mean(&series->moments);
+    for (int i = 0; i < POOL_FIGURES; i++) {
+        p->figures[i] =
+            arena_grow(a, p->figures[i], &p->room[i], p->count + 1, sizeof *p->figures[i]);
+        p->figures[i][p->count] = figures[i];
+    }
+    p->count++;
+    if (is_first) p->within = statistics_interval(of, metric, a);
 }
 
 void gather_add(struct gather *g, struct result_row *row, const struct outcome *run)
@@ -39,23 +47,32 @@ void gather_add(struct gather *g, struct result_row *row, const struct outcome *
     g->runs++;
     row->availability += run->availability;
     row->link_availability += run->link_availability;
-    for (int m = 0; m < METRIC_COUNT; m++) add_series(&g->metrics[m], g->arena, &s->all.task[m]);
+    row->warm_up_s += run->warm_up_s;
+    row->warm_up_most_s = fmax(row->warm_up_most_s, run->warm_up_s);
+    row->warm_up_short += run->warm_up_is_short;
+    for (int m = 0; m < METRIC_COUNT; m++)
+        add_metric(&g->metrics[m], g->arena, &s->all, (enum metric)m, g->runs == 1);
     for (uint32_t c = 0; c < row->class_count; c++)
-        add_series(&g->class_latency[c], g->arena, &s->classes[c].task[METRIC_LATENCY]);
+        add_metric(&g->class_latency[c], g->arena, &s->classes[c], METRIC_LATENCY, g->runs == 1);
 }
 
-static struct figure_of_merit merit(const struct pool *p, struct arena *scratch)
+static struct figure_of_merit merit(const struct pool *p, uint32_t runs, struct arena *scratch)
 {
-    static const double shares[] = {0.05, 0.5, 0.95, 0.99};
-    double              at[4];
+    static const double          shares[] = {0.05, 0.5, 0.95, 0.99};
+    static const struct interval not_known = {NAN, NAN, NAN, NAN};
+    double                       at[4];
     quantile_at(&p->values, scratch, shares, 4, at);
     return (struct figure_of_merit){
-        .mean = stat_mean(p->means, p->count),
-        .ci95 = stat_ci95(p->means, p->count),
+        .mean = stat_mean(p->figures[POOL_MEAN], p->count),
+        .ci95 = stat_ci95(p->figures[POOL_MEAN], p->count),
         .p5 = at[0],
         .p50 = at[1],
         .p95 = at[2],
         .p99 = at[3],
+        .p50_ci95 = stat_ci95(p->figures[POOL_P50], p->count),
+        .p95_ci95 = stat_ci95(p->figures[POOL_P95], p->count),
+        .p99_ci95 = stat_ci95(p->figures[POOL_P99], p->count),
+        .batch = runs == 1 && p->count ? p->within : not_known,
         .n = p->count,
     };
 }
@@ -64,9 +81,12 @@ void gather_end(struct gather *g, struct result_row *row)
 {
     row->availability /= g->runs;
     row->link_availability /= g->runs;
-    for (int m = 0; m < METRIC_COUNT; m++) row->metrics[m] = merit(&g->metrics[m], g->arena);
+    row->warm_up_s /= g->runs;
+    row->replications = g->runs;
+    for (int m = 0; m < METRIC_COUNT; m++)
+        row->metrics[m] = merit(&g->metrics[m], g->runs, g->arena);
     for (uint32_t c = 0; c < row->class_count; c++)
-        row->class_latency[c] = merit(&g->class_latency[c], g->arena);
+        row->class_latency[c] = merit(&g->class_latency[c], g->runs, g->arena);
 }
 
 double gather_unfinished_share(const struct result_row *row)

@@ -48,6 +48,11 @@ void progress_show(struct progress_bar *p, uint64_t done)
     fflush(stderr);
 }
 
+void progress_total(struct progress_bar *p, uint64_t total)
+{
+    p->total = total;
+}
+
 void progress_end(struct progress_bar *p)
 {
     if (p->is_shown) fprintf(stderr, "\r\033[K");

@@ -18,6 +18,7 @@ void progress_begin(struct progress_bar *p, const char *what, uint64_t before, u
                     bool quiet);
 // Draws at most ten times a second, so that it may be called after each part.
 void progress_show(struct progress_bar *p, uint64_t done);
-void progress_end(struct progress_bar *p); // clears the line
+void progress_total(struct progress_bar *p, uint64_t total); // it has become another
+void progress_end(struct progress_bar *p);                   // clears the line
 
 #endif

@@ -44,16 +44,27 @@ static const char *time_text(double s, char out[24])
     return out;
 }
 
-static void print_cell(const struct figure_of_merit *f)
+// `half`: half-width of the interval; NaN: not known.
+static void print_value(double value, double half)
 {
-    char mean[24], cell[64];
-    time_text(f->mean, mean);
-    if (isnan(f->ci95) || isnan(f->mean))
-        snprintf(cell, sizeof cell, "%s", mean);
+    char text[24], cell[64];
+    time_text(value, text);
+    if (isnan(half) || isnan(value))
+        snprintf(cell, sizeof cell, "%s", text);
     else
-        snprintf(cell, sizeof cell, "%s +- %.3g%%", mean,
-                 f->mean > 0 ? 100 * f->ci95 / f->mean : 0.0);
+        snprintf(cell, sizeof cell, "%s +- %.3g%%", text, value > 0 ? 100 * half / value : 0.0);
     printf("  %19s", cell);
+}
+
+// Over the replications; of one alone by batch means, as the head of the table says.
+static void print_mean(const struct figure_of_merit *f)
+{
+    print_value(f->mean, isnan(f->ci95) ? f->batch.mean : f->ci95);
+}
+
+static void print_p95(const struct figure_of_merit *f)
+{
+    print_value(f->p95, isnan(f->p95_ci95) ? f->batch.p95 : f->p95_ci95);
 }
 
 // How many times dina's: of the tasks that finished. Where some did not, on either side, a mark
@@ -99,8 +110,8 @@ struct measures { // rows that others are measured by; NULL: none
 
 static void print_head(const struct columns *c, const struct measures *by, const char *model)
 {
-    printf("\n%s\n  %-13s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total", "computation",
-           "loading", "transmission", "queueing");
+    printf("\n%s\n  %-13s  %19s  %19s  %19s  %19s  %19s  %19s", model, "scheme", "total",
+           "total, p95", "computation", "loading", "transmission", "queueing");
     for (int k = JOB_LATE; k < COLUMNS; k++)
         if (c->shown[k])
             printf("  %10s", k == COLUMN_AVAILABILITY ? "nodes up"
@@ -126,10 +137,12 @@ static void print_row(const struct columns *c, const struct result_row *row,
                       const struct measures *by)
 {
     const struct result_row *dina = by->dina;
-    static const int         times[] = {METRIC_LATENCY, METRIC_COMPUTATION, METRIC_LOADING,
-                                        METRIC_TRANSMISSION, METRIC_QUEUEING};
+    static const int         parts[] = {METRIC_COMPUTATION, METRIC_LOADING, METRIC_TRANSMISSION,
+                                        METRIC_QUEUEING};
     printf("  %-13s", row->scheme->label);
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) print_cell(&row->metrics[times[i]]);
+    print_mean(&row->metrics[METRIC_LATENCY]);
+    print_p95(&row->metrics[METRIC_LATENCY]);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) print_mean(&row->metrics[parts[i]]);
     for (int k = JOB_LATE; k < COLUMNS; k++)
         if (c->shown[k] && isnan(column_of(row, k)))
             printf("  %10s", "-");
@@ -151,7 +164,8 @@ static void print_classes(const struct result_row *rows, uint32_t count)
         printf("  total of %s\n", rows->class_names[c]);
         for (uint32_t i = 0; i < count; i++) {
             printf("  %-13s", rows[i].scheme->label);
-            print_cell(&rows[i].class_latency[c]);
+            print_mean(&rows[i].class_latency[c]);
+            print_p95(&rows[i].class_latency[c]);
             printf("\n");
         }
     }
@@ -282,18 +296,84 @@ static void print_fitted(const struct result_row *rows, uint32_t count)
                 rows[i].model, rows[i].fitted_layers);
 }
 
-void report_table(const struct scenario *s, const struct profile *p, const struct result_row *rows,
-                  uint32_t count)
+// The number of replications, and what +- means.
+static void print_head_of_all(const struct study *study, const struct result_row *rows,
+                              uint32_t count)
 {
-    printf("%s: %s\n", s->name, s->about);
-    printf("%u user and %u %s nodes, profile %s (%s), seed %llu, %u replications; +- is half of "
-           "the 95 %% interval\n",
-           s->user_count, s->fog_count, report_servers(s), p->name, p->machine,
-           (unsigned long long)s->seed, s->replications);
+    const struct scenario *s = study->scenario;
+    printf("%s: %s\n%u user and %u %s nodes, profile %s (%s), seed %llu, ", s->name, s->about,
+           s->user_count, s->fog_count, report_servers(s), study->profile->name,
+           study->profile->machine, (unsigned long long)s->seed);
+    if (study->precision_count)
+        printf("replications until precise; +- is half of the 95 %% interval\n");
+    else if (count && rows[0].replications == 1)
+        printf("1 replication; +- is half of the 95 %% interval by batch means\n");
+    else
+        printf("%u replications; +- is half of the 95 %% interval\n", s->replications);
+}
+
+// What --precision came to: once a model, and each row that lacks it.
+static void print_precision(const struct study *study, const struct result_row *rows,
+                            uint32_t count)
+{
+    for (uint32_t i = 0; i < count && study->precision_count; i++) {
+        if (!i || rows[i - 1].model_rank != rows[i].model_rank)
+            printf("note: %s: %u replications, from %u to %u\n", rows[i].model,
+                   rows[i].replications, study->precision->least, study->precision->most);
+        for (uint32_t k = 0; k < study->precision_count; k++) {
+            const struct precision *p = &study->precision[k];
+            if (rows[i].precision[k] <= p->share) continue;
+            printf("note: %s, %s: %s of %s is not known to +- %.3g%%", rows[i].model,
+                   rows[i].scheme->label, p->column, metric_names[p->metric], 100 * p->share);
+            if (isfinite(rows[i].precision[k]))
+                printf(" but to +- %.3g%%", 100 * rows[i].precision[k]);
+            printf("\n");
+        }
+    }
+}
+
+// One long run whose batches say nothing of its mean.
+static void print_unknown(const struct result_row *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct figure_of_merit *f = &rows[i].metrics[METRIC_LATENCY];
+        if (rows[i].replications == 1 && f->n && isnan(f->batch.mean))
+            printf(
+                "note: %s, %s: no interval of the total: the run is short, or its batches depend "
+                "on each other (a trend?); --replications tells more\n",
+                rows[i].model, rows[i].scheme->label);
+    }
+}
+
+// What MSER-5 left out.
+static void print_warm_up(const struct result_row *rows, uint32_t count)
+{
+    char mean[24], most[24];
+    for (uint32_t i = 0; i < count; i++) {
+        const struct result_row *row = &rows[i];
+        uint64_t                 cut = row->tasks - row->counted;
+        printf("note: %s, %s: warm-up by MSER-5: %s in the mean, at most %s, %.3g %% of the tasks",
+               row->model, row->scheme->label, time_text(row->warm_up_s, mean),
+               time_text(row->warm_up_most_s, most),
+               row->tasks ? 100 * (double)cut / (double)row->tasks : 0);
+        if (row->warm_up_short)
+            printf("; %u of %u replications are too short to tell and kept whole",
+                   row->warm_up_short, row->replications);
+        printf("\n");
+    }
+}
+
+void report_table(const struct study *study, const struct result_row *rows, uint32_t count)
+{
+    const struct scenario *s = study->scenario;
+    print_head_of_all(study, rows, count);
     for (uint32_t m = 0; m < simulate_model_runs(s); m++)
         print_model(s, rows, count, model_label(s, m));
     print_published(s, rows, count);
     printf("\n");
+    print_precision(study, rows, count);
+    print_unknown(rows, count);
+    if (s->finds_warm_up) print_warm_up(rows, count);
     print_equal(s, rows, count);
     print_losses(rows, count);
     print_fitted(rows, count);

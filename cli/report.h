@@ -4,8 +4,7 @@
 
 #include "cli/gather.h"
 
-void report_table(const struct scenario *s, const struct profile *p, const struct result_row *rows,
-                  uint32_t count);
+void report_table(const struct study *study, const struct result_row *rows, uint32_t count);
 
 // What tasks can be sent to: "fog", "cloud", "fog and cloud".
 const char *report_servers(const struct scenario *s);

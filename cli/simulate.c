@@ -9,6 +9,7 @@
 #include "cli/measure.h"
 #include "cli/plugin.h"
 #include "cli/record.h"
+#include "cli/transient.h"
 
 struct simulation {
     struct prepared    p; // with this run's views
@@ -21,7 +22,9 @@ struct simulation {
     struct statistics  statistics;
     uint64_t           swaps, sweeps, guard_blocked;
     uint64_t           local_plans; // tasks that never left their user
-    bool               scheme_failed;
+    struct transient  *transient;   // NULL: not sought
+    double             warm_up_s;
+    bool               warm_up_is_short, is_past_warm_up, scheme_failed;
 };
 
 static double backlog_s(void *ctx, uint32_t node)
@@ -74,6 +77,14 @@ static bool stays_at(const struct plan *p, uint32_t node)
     return true;
 }
 
+static void see_arrival(struct simulation *sim, const struct job_request *request)
+{
+    measure_arrival(&sim->measure);
+    if (sim->is_past_warm_up || request->now < ns_from_s(sim->warm_up_s)) return;
+    statistics_begin(&sim->statistics, request->job);
+    sim->is_past_warm_up = true;
+}
+
 // A task that is planned again keeps its number: it draws as before, and sees the network of now.
 static enum plan_verdict plan(void *ctx, const struct engine *en, const struct job_request *request,
                               struct plan *out, struct err *e)
@@ -95,7 +106,7 @@ static enum plan_verdict plan(void *ctx, const struct engine *en, const struct j
     arena_rewind(&sim->scratch, mark);
     if (scheme->is_foreign) verdict = plugin_verdict(scheme, view, out, verdict, e);
     sim->scheme_failed |= verdict == PLAN_FAILED;
-    if (request->attempt == 0) measure_arrival(&sim->measure);
+    if (request->attempt == 0) see_arrival(sim, request);
     sim->local_plans +=
         request->attempt == 0 && verdict == PLAN_READY && stays_at(out, request->home);
     return verdict;
@@ -152,6 +163,7 @@ static bool on_job(void *ctx, const struct job_record *job, struct err *e)
     bool has_deadline = s->deadline_s && isfinite(s->deadline_s[s->net.group_of[job->home]]);
     statistics_add(&sim->statistics, &known, has_deadline);
     measure_job(&sim->measure, &known);
+    if (sim->transient) transient_add(sim->transient, &known);
     return !sim->store || store_job(sim->store, &known, e);
 }
 
@@ -309,7 +321,7 @@ static bool store_results(struct simulation *sim, const struct engine *en,
 {
     const struct scenario *s = sim->p.scenario;
     // Per second after the warm-up, as the other means.
-    double counted_s = s_from_ns(out->result.end_ns) - s->warm_up_s;
+    double counted_s = s_from_ns(out->result.end_ns) - sim->warm_up_s;
     double finished = (double)statistics_finished(&sim->statistics.all);
     bool   ok =
         record_world(s, en, totals, sim->store, e) &&
@@ -317,6 +329,9 @@ static bool store_results(struct simulation *sim, const struct engine *en,
     for (int i = 0; ok && i < JOB_STATUS_COUNT; i++)
         ok = store_metric(sim->store, arena_format(&sim->scratch, "tasks_%s", job_status_names[i]),
                           (double)out->result.by_status[i], e);
+    if (s->finds_warm_up)
+        ok = ok && store_metric(sim->store, "warm_up_s", sim->warm_up_s, e) &&
+             store_metric(sim->store, "warm_up_short", sim->warm_up_is_short, e);
     return ok && store_report(sim, en, out->result.end_ns, e) &&
            store_metric(sim->store, "throughput_per_s", counted_s > 0 ? finished / counted_s : 0,
                         e) &&
@@ -334,6 +349,8 @@ static bool finish(struct simulation *sim, const struct engine *en, double wall_
     out->local_plans = sim->local_plans;
     out->availability = totals.availability;
     out->link_availability = totals.link_availability;
+    out->warm_up_s = sim->warm_up_s;
+    out->warm_up_is_short = sim->warm_up_is_short;
     if (!sim->store) return true;
     const struct engine_result *r = &out->result;
     struct run_end end = {wall_s, r->planning_s, s_from_ns(r->end_ns), r->events, r->jobs, "done"};
@@ -351,7 +368,7 @@ static bool run(struct simulation *sim, const struct run_identity *id,
           .mix = s->mix,
           .faults = s->faults,
           .recovery = s->recovery,
-          .warm_up_s = s->warm_up_s,
+          .warm_up_s = sim->warm_up_s,
           .deadline_s = s->deadline_s,
           .sample_s = s->sample_s,
           .length_limit = s->length_limit,
@@ -422,16 +439,60 @@ static void place(struct prepared *p, uint32_t replication, struct arena *a)
     }
 }
 
+static void init(struct simulation *sim, const struct prepared *p, const struct run_identity *id,
+                 struct arena *a)
+{
+    *sim = (struct simulation){.p = *p, .warm_up_s = p->scenario->warm_up_s};
+    place(&sim->p, id->replication, a);
+    statistics_init(&sim->statistics, a, p->class_count, p->first_stage);
+    measure_init(&sim->measure, a, sim->p.valued.net->node_count);
+}
+
+static void free_rooms(struct simulation *sim)
+{
+    arena_free(&sim->scratch);
+    arena_free(&sim->matching[0]);
+    arena_free(&sim->matching[1]);
+}
+
+// The run that is stored nowhere: the same events, after which the warm-up is known.
+static bool find_warm_up(const struct prepared *p, const struct run_identity *id,
+                         const volatile int *interrupted, struct arena *a, double *warm_up_s,
+                         bool *is_short, struct err *e)
+{
+    struct arena_mark mark = arena_mark(a);
+    struct outcome    out = {0};
+    struct transient  transient = {0};
+    struct simulation sim;
+    init(&sim, p, id, a);
+    sim.transient = &transient;
+    bool begun = simulate_begin(&sim.p, a, e);
+    bool ok = begun && run(&sim, id, interrupted, a, &out, e);
+    if (begun) simulate_end(&sim.p);
+    free_rooms(&sim);
+    *warm_up_s = transient_end(&transient, is_short);
+    arena_rewind(a, mark);
+    return ok;
+}
+
 bool simulate(const struct prepared *p, const struct run_identity *id, struct store *store,
               const volatile int *interrupted, struct arena *a, struct outcome *out, struct err *e)
 {
-    struct simulation sim = {.p = *p, .store = store};
+    struct simulation sim;
     struct run_info   info;
+    double            warm_up_s = p->scenario->warm_up_s;
+    bool              is_short = false;
     *out = (struct outcome){0};
-    place(&sim.p, id->replication, a);
-    statistics_init(&sim.statistics, a, p->class_count, p->first_stage);
+    if (p->scenario->finds_warm_up &&
+        !find_warm_up(p, id, interrupted, a, &warm_up_s, &is_short, e)) {
+        out->result.interrupted = interrupted && *interrupted;
+        return out->result.interrupted;
+    }
+    init(&sim, p, id, a);
+    sim.store = store;
+    sim.warm_up_s = warm_up_s;
+    sim.warm_up_is_short = is_short;
     describe_run(&sim.p, id, a, &info);
-    measure_init(&sim.measure, a, sim.p.valued.net->node_count);
     bool begun = simulate_begin(&sim.p, a, e);
     bool ok = begun && (!store || store_begin(store, &info, e));
     ok = ok && run(&sim, id, interrupted, a, out, e);
@@ -439,8 +500,6 @@ bool simulate(const struct prepared *p, const struct run_identity *id, struct st
     if (!ok && interrupted && *interrupted) out->result.interrupted = true;
     if (!ok && !out->result.interrupted) out->is_kept = keep_failed(&sim, out, e);
     if (!ok && !out->is_kept && store) store_rollback(store);
-    arena_free(&sim.scratch);
-    arena_free(&sim.matching[0]);
-    arena_free(&sim.matching[1]);
+    free_rooms(&sim);
     return ok || out->result.interrupted;
 }

@@ -56,6 +56,8 @@ struct outcome { // of one run
     bool                 is_kept;           // failed, but what it had is stored, marked
     double               availability;      // NaN: nothing can fail
     double               link_availability; // of those that carried something; NaN: none can fail
+    double               warm_up_s;         // what was left out
+    bool                 warm_up_is_short;  // MSER-5: the run is too short to tell; 0 was left out
 };
 
 struct run_identity {
@@ -64,9 +66,10 @@ struct run_identity {
     const char *point;
 };
 
-// Runs it and stores it (store NULL: nowhere); the outcome lives in `a`. false: e says why, the
-// store is rolled back, or where a foreign scheme failed has the tasks that ended (is_kept). An
-// interrupted run is rolled back too, and is true with result.interrupted.
+// Runs it and stores it, with "warm_up": "mser5" once before to find the transient (store NULL:
+// nowhere); the outcome lives in `a`. false: e says why, the store is rolled back, or where a
+// foreign scheme failed has the tasks that ended (is_kept). An interrupted run is rolled back too,
+// and is true with result.interrupted.
 MUST_USE bool simulate(const struct prepared *p, const struct run_identity *id, struct store *store,
                        const volatile int *interrupted, struct arena *a, struct outcome *out,
                        struct err *e);

@@ -23,7 +23,13 @@ void statistics_init(struct statistics *s, struct arena *a, uint32_t class_count
 {
     *s = (struct statistics){.arena = a, .class_count = class_count, .first_stage = first_stage};
     s->layers = ARENA_ARRAY(a, struct series, (size_t)first_stage[class_count] * LAYER_METRICS);
+    batches_keep_values(&s->all.batches[METRIC_LATENCY], a);
     if (class_count > 1) s->classes = ARENA_ARRAY(a, struct class_statistics, class_count);
+}
+
+void statistics_begin(struct statistics *s, uint64_t first_job)
+{
+    s->first_job = first_job;
 }
 
 static void add_value(struct series *series, struct arena *a, double value)
@@ -32,12 +38,15 @@ static void add_value(struct series *series, struct arena *a, double value)
     quantile_add(&series->values, a, value);
 }
 
-static void add_task(struct class_statistics *c, struct arena *a, const double *values,
-                     enum job_status status)
+static void add_task(struct class_statistics *c, struct arena *a, uint64_t rank,
+                     const double *values, enum job_status status)
 {
     c->by_status[status]++;
     if (!values) return;
-    for (int m = 0; m < METRIC_COUNT; m++) add_value(&c->task[m], a, values[m]);
+    for (int m = 0; m < METRIC_COUNT; m++) {
+        add_value(&c->task[m], a, values[m]);
+        batches_add(&c->batches[m], a, rank, values[m]);
+    }
 }
 
 static void values_of(const struct job_record *job, double values[METRIC_COUNT])
@@ -63,13 +72,14 @@ static void add_layers(struct statistics *s, const struct job_record *job)
 
 void statistics_add(struct statistics *s, const struct job_record *job, bool has_deadline)
 {
-    double values[METRIC_COUNT];
-    bool   is_finished = job->finished_ns >= 0;
+    double        values[METRIC_COUNT];
+    bool          is_finished = job->finished_ns >= 0;
+    const double *known = is_finished ? values : NULL;
     if (!job->counted) return;
+    uint64_t rank = job->job - s->first_job;
     if (is_finished) values_of(job, values);
-    add_task(&s->all, s->arena, is_finished ? values : NULL, job->status);
-    if (s->classes)
-        add_task(&s->classes[job->class_id], s->arena, is_finished ? values : NULL, job->status);
+    add_task(&s->all, s->arena, rank, known, job->status);
+    if (s->classes) add_task(&s->classes[job->class_id], s->arena, rank, known, job->status);
     if (is_finished) add_layers(s, job);
     s->retries += job->attempts > 1 ? job->attempts - 1 : 0;
     s->due += has_deadline;
@@ -88,8 +98,21 @@ uint64_t statistics_finished(const struct class_statistics *c)
     return c->by_status[JOB_DONE] + c->by_status[JOB_LATE];
 }
 
+struct interval statistics_interval(const struct class_statistics *c, enum metric metric,
+                                    struct arena *scratch)
+{
+    const struct batches *b = &c->batches[metric];
+    return (struct interval){
+        .mean = batches_ci95(b),
+        .p50 = batches_quantile_ci95(b, scratch, 0.5),
+        .p95 = batches_quantile_ci95(b, scratch, 0.95),
+        .p99 = batches_quantile_ci95(b, scratch, 0.99),
+    };
+}
+
 static bool store_series(const struct series *series, int64_t layer, const char *metric,
-                         struct arena *scratch, struct store *store, struct err *e)
+                         struct interval within, struct arena *scratch, struct store *store,
+                         struct err *e)
 {
     static const double shares[] = {0.5, 0.95, 0.99};
     double              at[3];
@@ -103,11 +126,30 @@ static bool store_series(const struct series *series, int64_t layer, const char 
                               at[0],
                               at[1],
                               at[2],
-                              NAN,
-                              NAN,
-                              NAN,
-                              NAN};
+                              within.mean,
+                              within.p50,
+                              within.p95,
+                              within.p99};
     return store_summary(store, &row, e);
+}
+
+// The whole task; `name`: of the metric, in a mix with its class.
+static bool store_task(const struct class_statistics *c, enum metric metric, const char *name,
+                       struct arena *scratch, struct store *store, struct err *e)
+{
+    return store_series(&c->task[metric], -1, name, statistics_interval(c, metric, scratch),
+                        scratch, store, e);
+}
+
+static bool store_layers(const struct statistics *s, struct arena *scratch, struct store *store,
+                         struct err *e)
+{
+    static const struct interval not_known = {NAN, NAN, NAN, NAN};
+    bool                         ok = true;
+    for (uint32_t i = 0; ok && i < s->first_stage[s->class_count] * LAYER_METRICS; i++)
+        ok = store_series(&s->layers[i], i / LAYER_METRICS, metric_names[i % LAYER_METRICS],
+                          not_known, scratch, store, e);
+    return ok;
 }
 
 static bool store_share(struct store *store, const char *name, uint64_t part, uint64_t of,
@@ -122,9 +164,9 @@ static bool store_classes(const struct statistics *s, const char *const *class_n
     bool ok = true;
     for (uint32_t c = 0; ok && s->classes && c < s->class_count; c++) {
         for (int m = 0; ok && m < METRIC_COUNT; m++)
-            ok = store_series(&s->classes[c].task[m], -1,
-                              arena_format(scratch, "%s/%s", metric_names[m], class_names[c]),
-                              scratch, store, e);
+            ok = store_task(&s->classes[c], (enum metric)m,
+                            arena_format(scratch, "%s/%s", metric_names[m], class_names[c]),
+                            scratch, store, e);
         for (int i = 0; ok && i < JOB_STATUS_COUNT; i++)
             ok = store_metric(
                 store, arena_format(scratch, "tasks_%s/%s", job_status_names[i], class_names[c]),
@@ -139,11 +181,11 @@ bool statistics_store(const struct statistics *s, const char *const *class_names
     const uint64_t *by_status = s->all.by_status, tasks = statistics_tasks(&s->all);
     bool            ok = true;
     for (int m = 0; ok && m < METRIC_COUNT; m++)
-        ok = store_series(&s->all.task[m], -1, metric_names[m], scratch, store, e);
-    for (uint32_t i = 0; ok && i < s->first_stage[s->class_count] * LAYER_METRICS; i++)
-        ok = store_series(&s->layers[i], i / LAYER_METRICS, metric_names[i % LAYER_METRICS],
-                          scratch, store, e);
-    return ok && store_classes(s, class_names, scratch, store, e) &&
+        ok = store_task(&s->all, (enum metric)m, metric_names[m], scratch, store, e);
+    double lag1 = batches_lag1(&s->all.batches[METRIC_LATENCY]);
+    if (!isnan(lag1)) ok = ok && store_metric(store, "latency_batch_lag1", lag1, e);
+    return ok && store_layers(s, scratch, store, e) &&
+           store_classes(s, class_names, scratch, store, e) &&
            store_share(store, "dropped_share", by_status[JOB_DROPPED], tasks, e) &&
            store_share(store, "lost_share", by_status[JOB_LOST], tasks, e) &&
            store_share(store, "deadline_miss_share", s->missed, s->due, e) &&

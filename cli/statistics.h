@@ -8,6 +8,7 @@
 #define FOGSIM_CLI_STATISTICS_H
 
 #include "base/quantile.h"
+#include "base/series.h"
 #include "base/stat.h"
 #include "results/store.h"
 
@@ -34,9 +35,11 @@ struct series {
     struct quantile values;
 };
 
+// `batches`: in order of arrival; with quantiles only the latency's of all classes together.
 struct class_statistics {
-    struct series task[METRIC_COUNT];
-    uint64_t      by_status[JOB_STATUS_COUNT]; // past the warm-up
+    struct series  task[METRIC_COUNT];
+    struct batches batches[METRIC_COUNT];
+    uint64_t       by_status[JOB_STATUS_COUNT]; // past the warm-up
 };
 
 struct statistics {
@@ -46,6 +49,7 @@ struct statistics {
     struct class_statistics  all;
     struct class_statistics *classes;     // [class_count]; one class: NULL, it is `all`
     struct series           *layers;      // [stages * LAYER_METRICS]
+    uint64_t                 first_job;   // rank of the first that arrived after the warm-up
     uint64_t                 retries;     // attempts beyond the first
     uint64_t                 due, missed; // tasks with a deadline; of these not done by it
 };
@@ -53,8 +57,19 @@ struct statistics {
 void statistics_init(struct statistics *s, struct arena *a, uint32_t class_count,
                      const uint32_t *first_stage);
 
+// The first task after the warm-up has arrived; before any of those is added. Not called: the
+// first of all.
+void statistics_begin(struct statistics *s, uint64_t first_job);
+
 // One task that ended. O(metrics + its class's stages).
 void statistics_add(struct statistics *s, const struct job_record *job, bool has_deadline);
+
+// Half-widths of 95 % intervals within this one run, by batch means; NaN: not known.
+struct interval {
+    double mean, p50, p95, p99;
+};
+struct interval statistics_interval(const struct class_statistics *c, enum metric metric,
+                                    struct arena *scratch);
 
 uint64_t statistics_tasks(const struct class_statistics *c);    // past the warm-up
 uint64_t statistics_finished(const struct class_statistics *c); // of these done or late

@@ -61,7 +61,9 @@ static void add_point(struct sweep *s, struct arena *a, struct arena *scratch, s
         add_cell(s, a, room, (struct sweep_cell){0, point, 1, 0, 0, "?", "?"});
         return;
     }
-    uint32_t replications = s->replications ? s->replications : o.replications;
+    uint32_t replications = s->precision_count ? s->precision->most
+                            : s->replications  ? s->replications
+                                               : o.replications;
     for (uint32_t m = 0; m < (o.is_mix ? 1 : o.model_count); m++)
         for (uint32_t k = 0; k < o.scheme_count; k++)
             add_cell(s, a, room,
@@ -88,7 +90,7 @@ static bool list_runs(struct sweep *s, struct arena *a, struct err *e)
 
 // One that can be read shows that what all points share is sound; else the faults of the first are
 // told, for the others mostly repeat them.
-static bool read_a_point(struct sweep *s, struct arena *a, struct err *e)
+static bool read_a_point(struct sweep *s, struct arena *a, uint32_t *replications, struct err *e)
 {
     struct arena    scratch = {0};
     struct scenario scenario;
@@ -98,6 +100,7 @@ static bool read_a_point(struct sweep *s, struct arena *a, struct err *e)
         later = (struct err){0};
         ok = sweep_scenario(&scenario, &scratch, s, p, p ? &later : &first);
         if (ok) s->name = arena_string(a, scenario.name);
+        if (ok) *replications = scenario.replications;
         arena_rewind(&scratch, (struct arena_mark){0});
     }
     arena_free(&scratch);
@@ -114,18 +117,22 @@ static void add_texts(cJSON *to, const char *name, const char *const *texts, uin
 // What rows depend on beside the scenario's text and what is varied. Equal for equal sweeps.
 static const char *settings_of(const struct sweep *s, const struct arguments *args)
 {
-    static const char *const plain[] = {"seed", "replications", "scheme-command", "scheme-library"};
+    static const char *const plain[] = {"seed", "replications", "max-replications",
+                                        "scheme-command", "scheme-library"};
+    uint32_t                 precisions;
+    const char             **precision = option_all(args, "precision", &precisions);
     cJSON                   *j = cJSON_CreateObject();
     add_texts(j, "set", s->edit.sets, s->edit.set_count);
     add_texts(j, "scheme", s->edit.schemes, s->edit.scheme_count);
     add_texts(j, "model", s->edit.models, s->edit.model_count);
+    add_texts(j, "precision", precision, precisions);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         if (option_is_given(args, plain[i]))
             cJSON_AddStringToObject(j, plain[i], option_value(args, plain[i], ""));
     cJSON_AddStringToObject(j, "profile_sha256", s->profile.sha256);
     cJSON_AddStringToObject(j, "fogsim", FOGSIM_VERSION);
-    cJSON_AddNumberToObject(j, "points", s->vary.count); // of the whole, for `fogsim merge`
-    cJSON_AddNumberToObject(j, "runs", (double)s->run_count);
+    // Of the whole, for `fogsim merge`; with a precision it is not known beforehand.
+    if (!s->precision_count) cJSON_AddNumberToObject(j, "runs", (double)s->run_count);
     char       *text = cJSON_PrintUnformatted(j);
     const char *copy = arena_string(args->arena, text ? text : "");
     cJSON_free(text);
@@ -173,7 +180,8 @@ static bool read_vary(struct sweep *s, const struct arguments *args, struct err 
 
 bool sweep_read(struct sweep *out, const struct arguments *args, struct err *e)
 {
-    int64_t replications;
+    int64_t  replications;
+    uint32_t least = 0;
     *out = (struct sweep){.paths = args->paths};
     bool ok = option_integer(args, "seed", -1, 0, 1ll << 53, &out->seed, e);
     ok = option_integer(args, "replications", 0, 1, 100000, &replications, e) && ok;
@@ -183,7 +191,11 @@ bool sweep_read(struct sweep *out, const struct arguments *args, struct err *e)
     out->source.shelf = &out->shelf;
     out->replications = (uint32_t)replications;
     if (!read_vary(out, args, e) || !check_contradictions(out, args, e)) return false;
-    if (!read_a_point(out, args->arena, e) || !list_runs(out, args->arena, e)) return false;
+    if (!read_a_point(out, args->arena, &least, e)) return false;
+    if (out->replications) least = out->replications;
+    if (!precision_read(args, least, &out->precision, &out->precision_count, e) ||
+        !list_runs(out, args->arena, e))
+        return false;
     out->settings = settings_of(out, args);
     return true;
 }

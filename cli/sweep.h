@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/precision.h"
 #include "results/store.h"
 #include "scenarios/shelf.h"
 #include "scenarios/vary.h"
@@ -30,7 +31,9 @@ struct sweep { // constant once read, but for the shelf
     const char            *name;         // of the scenario
     int64_t                seed;         // of the command line; -1: the scenario's
     uint32_t               replications; // of the command line; 0: the scenario's
-    struct sweep_cell     *cells;        // [cell_count] by first_run
+    struct precision      *precision;    // [precision_count]; with any the list has their most
+    uint32_t               precision_count;
+    struct sweep_cell     *cells; // [cell_count] by first_run
     uint32_t               cell_count;
     uint32_t              *first_cell; // [vary.count + 1] of each point
     int64_t                run_count;

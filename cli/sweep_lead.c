@@ -34,9 +34,22 @@ static uint64_t ended(const struct sweep_lead *l)
     return t.done + t.failed;
 }
 
+void sweep_lead_begin(struct sweep_lead *l, struct arena *a)
+{
+    sweep_precision_begin(&l->precision, a, l->sweep, &l->queue, l->store);
+    l->total = l->before + (uint64_t)l->queue.wanted_count;
+}
+
+void sweep_lead_end(struct sweep_lead *l)
+{
+    sweep_precision_free(&l->precision);
+}
+
 static void run_ended(struct sweep_lead *l, int64_t run_id)
 {
     sweep_queue_done(&l->queue, run_id);
+    l->total += sweep_precision_ended(&l->precision, run_id);
+    progress_total(l->bar, l->total);
     progress_show(l->bar, l->before + ended(l));
 }
 

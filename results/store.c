@@ -21,6 +21,7 @@ enum statement {
     SAVEPOINT,
     RELEASE,
     GO_BACK,
+    VALUE,
     DELETE_RUN,
     DELETE_ALL,
     DELETE_DOCUMENTS,
@@ -56,6 +57,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SAVEPOINT] = "SAVEPOINT run",
     [RELEASE] = "RELEASE run",
     [GO_BACK] = "ROLLBACK TO run",
+    [VALUE] = "SELECT mean, p50, p95, p99 FROM summary WHERE run_id = ? AND metric = ? AND "
+              "ifnull(layer, -1) = -1",
     [DELETE_RUN] = "DELETE FROM run WHERE run_id = ?",
     [DELETE_ALL] = "DELETE FROM run",
     [DELETE_DOCUMENTS] = "DELETE FROM document",
@@ -559,6 +562,21 @@ bool store_replay(struct store *s, const void *tape, size_t length, struct err *
     bool               ok = tape_open(&reader, tape, length, e);
     while (ok && !tape_at_end(&reader)) ok = replay_record(s, &reader, e);
     return ok;
+}
+
+double store_value(struct store *s, int64_t run_id, const char *metric, const char *column)
+{
+    struct row r = {s->statements[VALUE], NULL, 1};
+    double     value = NAN;
+    row_int(&r, run_id);
+    row_text(&r, metric);
+    bool found = sqlite3_step(r.s) == SQLITE_ROW;
+    for (int i = 0; found && i < sqlite3_column_count(r.s); i++)
+        if (!strcmp(sqlite3_column_name(r.s, i), column) &&
+            sqlite3_column_type(r.s, i) != SQLITE_NULL)
+            value = sqlite3_column_double(r.s, i);
+    sqlite3_reset(r.s);
+    return value;
 }
 
 bool store_in_run(const struct store *s)

@@ -79,6 +79,10 @@ bool          store_in_run(const struct store *s); // between begin and commit
 void          store_gather(struct store *s, double seconds);
 MUST_USE bool store_flush(struct store *s, struct err *e);
 
+// A whole task's value in the summary of a run: column "mean", "p50", "p95" or "p99" of a metric.
+// NaN: there is none, or no such run.
+double store_value(struct store *s, int64_t run_id, const char *metric, const char *column);
+
 struct store_tally { // of runs that were committed since store_open
     uint64_t    done, failed;
     const char *first_error; // of those that failed; as long as the store is open

@@ -45,7 +45,18 @@ static void read_limits(struct scenario *s, struct json root)
         if (isinf(s->deadline_s[g])) s->deadline_s[g] = deadline_s;
     s->limits.candidates = (uint32_t)json_integer(root, "candidates", UINT32_MAX, 1, UINT32_MAX);
     s->epoch_s = json_quantity(root, "epoch", UNIT_TIME, INFINITY, 1e-6, 1e7);
-    s->warm_up_s = json_quantity(root, "warm_up", UNIT_TIME, 0, 0, 1e7);
+}
+
+static void read_warm_up(struct scenario *s, struct json root)
+{
+    struct json j = json_get(root, "warm_up");
+    double      time_s;
+    s->finds_warm_up = json_is_string(j) && !strcmp(j.item->valuestring, "mser5");
+    if (s->finds_warm_up) return;
+    if (json_is_string(j) && !units_parse(UNIT_TIME, j.item->valuestring, &time_s))
+        json_fault(j, "\"mser5\" or %s", units_example(UNIT_TIME));
+    else
+        s->warm_up_s = json_quantity(root, "warm_up", UNIT_TIME, 0, 0, 1e7);
 }
 
 // Occupancy is kept by length below OCCUPANCY_LENGTHS, where there are few enough nodes or it is
@@ -147,6 +158,7 @@ static void read_root(struct scenario *s, struct json root, const struct reading
     read_net(s, root, r);
     parts_resolve_own(s, root);
     read_limits(s, root);
+    read_warm_up(s, root);
     parts_read_arrivals(s, root, r->edit);
     parts_read_faults(s, root);
     read_observe(s, root);

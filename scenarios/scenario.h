@@ -53,6 +53,7 @@ struct scenario {
     struct faults   faults;
     struct recovery recovery;
     double          epoch_s, warm_up_s; // INFINITY: off
+    bool            finds_warm_up;      // "mser5": each run its own; warm_up_s is 0
     double         *deadline_s;         // [net.group_count] of the jobs of its users; INFINITY: off
     double          sample_s;           // INFINITY: off
     uint32_t        length_limit;       // of occupancy; 0: off

@@ -418,14 +418,16 @@ static const char *printed(void (*print)(const struct result_row *rows), struct 
     return text;
 }
 
+static struct study study = {&scenario, &profile, NULL, 0};
+
 static void print_table(const struct result_row *rows)
 {
-    report_table(&scenario, &profile, rows, 2);
+    report_table(&study, rows, 2);
 }
 
 static void print_json(const struct result_row *rows)
 {
-    export_json(rows, 2);
+    export_json(&study, rows, 2);
 }
 
 // 200 tasks each; under the second scheme `lost` of them.
@@ -481,7 +483,7 @@ START_TEST(the_models_of_a_mix_are_told_apart)
     for (int i = 0; i < 2; i++) {
         rows[i] = (struct result_row){
             .model = "mix", .scheme = rows[i].scheme, .class_count = 2, .class_names = names};
-        gather_begin(&gather, &rows[i], &arena, &arena, 2);
+        gather_begin(&gather, &rows[i], &arena, &arena);
         for (int r = 0; r < 2; r++) {
             struct outcome    run = {.availability = NAN, .link_availability = NAN};
             struct job_record first = job_of(0, r ? 60 : 10, JOB_DONE);

@@ -570,6 +570,49 @@ START_TEST(a_program_as_a_scheme_runs_in_every_worker)
 }
 END_TEST
 
+// ---- replications until a precision is met
+
+#define PRECISE                                                                                    \
+    "--vary", "nodes.fog.count=2,-1,3", "--set", "arrivals.tasks=2", "--precision", "0.5%"
+
+START_TEST(a_precision_takes_as_many_replications_as_in_a_run_however_it_came_about)
+{
+    for (int jobs = 1; jobs <= 2; jobs++) // -1: a point that cannot be read does not go on for ever
+        ck_assert_int_eq(RUN("sweep", small, PRECISE, "--scheme", "ddnn", "--scheme", "random",
+                             "--scheme", "dina", "--db", arena_format(&arena, "%d.db", jobs),
+                             "--jobs", arena_format(&arena, "%d", jobs)),
+                         1);
+    char *rows = dump_file("1.db");
+    expect_same(dump_file("2.db"), rows);
+    ck_assert_double_eq(query_file("1.db", "SELECT count(*) FROM run WHERE status = 'failed' AND "
+                                           "point LIKE '%-1%'"),
+                        30);
+    static const char *const counts[] = {"2", "3"};
+    int                      more = 0;
+    for (int i = 0; i < 2; i++) {
+        MUST_RUN("run", small, "--set", arena_format(&arena, "nodes.fog.count=%s", counts[i]),
+                 "--set", "arrivals.tasks=2", "--precision", "0.5%", "--scheme", "random",
+                 "--scheme", "dina", "--db", "r.db", "--quiet");
+        double want = query_file("r.db", "SELECT count(*) FROM run WHERE scheme = 'dina'");
+        more += want > 10;
+        static const char *const schemes[] = {"dina", "random", "ddnn"};
+        for (int k = 0; k < 3; k++)
+            ck_assert_double_eq(
+                query_file("1.db", arena_format(&arena,
+                                                "SELECT count(*) FROM run WHERE scheme = '%s' AND "
+                                                "point = '{\"nodes.fog.count\":%s}'",
+                                                schemes[k], counts[i])),
+                want);
+    }
+    ck_assert_int_gt(more, 0);                                 // else nothing was added
+    change("2.db", "DELETE FROM run WHERE run_id % 1000 > 7"); // as if it had been killed
+    ck_assert_int_eq(RUN("sweep", small, PRECISE, "--scheme", "ddnn", "--scheme", "random",
+                         "--scheme", "dina", "--db", "2.db", "--jobs", "2", "--resume"),
+                     1);
+    expect_same(dump_file("2.db"), rows);
+}
+END_TEST
+
 // ---- the queue
 
 static void make_sweep(struct sweep *s, struct arena *a, uint32_t points, const uint32_t *runs)
@@ -774,6 +817,7 @@ static void lead_with(const char *db, uint32_t jobs, crew_work *work, uint64_t d
     call.lead.store = store_open(in_folder(db), "small", &e);
     ck_assert_msg(call.lead.store != NULL, "%s", e.text);
     sweep_queue_init(&call.lead.queue, &arena, &call.sweep, jobs);
+    sweep_lead_begin(&call.lead, &arena);
     bool ok = jobs == 1 ? sweep_alone(&call.lead, &e)
                         : crew_start(crew, jobs, work, &call.sweep, &e) &&
                               sweep_with_crew(&call.lead, crew, &e);
@@ -895,6 +939,7 @@ Suite *sweep_suite(void)
         fifty_kills_at_random_leave_nothing_but_whole_runs,
         a_scheme_that_crashes_costs_its_runs_alone,
         a_program_as_a_scheme_runs_in_every_worker,
+        a_precision_takes_as_many_replications_as_in_a_run_however_it_came_about,
         one_worker_takes_the_runs_in_order,
         a_point_stays_with_a_worker_until_one_must_help,
         a_crew_answers_in_order_and_tells_who_is_gone,

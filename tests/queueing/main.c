@@ -3,6 +3,8 @@
 //   build/queueing [--fast] [SYSTEM]      one line for each measure
 //   build/queueing coverage [--fast]      one line: of 200 intervals at 95 %, how many hold it
 //   build/queueing exact                  what holds without chance: shares, energy, memory
+//   build/queueing study [--fast]         one line for each row of study.c: coverage of intervals,
+//   bias
 // Exit 1: an estimate is 5 standard errors off (of 20 replications: once in 10 000 by chance), or
 // the coverage is outside 181 to 198.
 #include <gsl/gsl_errno.h>
@@ -13,6 +15,7 @@
 
 #include "tests/queueing/balance.h"
 #include "tests/queueing/shares.h"
+#include "tests/queueing/study.h"
 #include "tests/queueing/system.h"
 
 enum { REPLICATIONS = 20, INTERVALS = 200, COVERED_LOW = 181, COVERED_HIGH = 198 };
@@ -156,6 +159,31 @@ static int run_exact(void)
     return shares && balances ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+// The methods of docs/STATISTICS.md on M/M/1: how often their intervals hold the truth, and bias.
+static int run_study(uint32_t experiments)
+{
+    for (uint32_t k = 0; k < study_count; k++) {
+        const struct design *d = &study_table[k];
+        struct coverage      c;
+        struct err           e = {0};
+        if (!study_coverage(d, experiments, 1, &c, &e)) {
+            fprintf(stderr, "%s\n", e.text);
+            return EXIT_FAILURE;
+        }
+        printf("{\"id\": \"study.%u\", \"about\": \"%s\", \"load\": %g, \"quantile\": %g, "
+               "\"warm_up\": %u, \"jobs\": %u, \"shock_s\": %g, \"wanted_pct\": %g, \"least\": %u, "
+               "\"replications\": %.1f, "
+               "\"left_out\": %.1f, \"experiments\": %u, \"known\": %u, \"held_pct\": %.1f, "
+               "\"half_width_pct\": %.2f, \"truth\": %.6g, \"bias_pct\": %.3f}\n",
+               k, d->about, d->load, d->quantile, d->warm_up, d->jobs, d->shock_s, 100 * d->share,
+               d->replications, c.replications, c.left_out, c.experiments, c.known,
+               100.0 * c.held / c.known, 100 * c.half_width / c.truth, c.truth,
+               100 * (c.mean / c.truth - 1));
+        fflush(stdout);
+    }
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     bool        is_fast = false, is_coverage = false;
@@ -170,6 +198,7 @@ int main(int argc, char **argv)
             only = argv[i];
     }
     if (only && !strcmp(only, "exact")) return run_exact();
+    if (only && !strcmp(only, "study")) return run_study(is_fast ? 200 : 1000);
     return is_coverage ? run_coverage(is_fast ? 1000 : 5000)
                        : run_systems(only, is_fast ? 2000 : 100000);
 }
