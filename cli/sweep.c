@@ -131,7 +131,7 @@ static const char *settings_of(const struct sweep *s, const struct arguments *ar
             cJSON_AddStringToObject(j, plain[i], option_value(args, plain[i], ""));
     cJSON_AddStringToObject(j, "profile_sha256", s->profile.sha256);
     cJSON_AddStringToObject(j, "fogsim", FOGSIM_VERSION);
-    cJSON_AddNumberToObject(j, "points", s->vary.count); // of the whole, for `fogsim merge`
+    // Of the whole, for `fogsim merge`; with a precision it is not known beforehand.
     if (!s->precision_count) cJSON_AddNumberToObject(j, "runs", (double)s->run_count);
     char       *text = cJSON_PrintUnformatted(j);
     const char *copy = arena_string(args->arena, text ? text : "");
@@ -193,10 +193,11 @@ bool sweep_read(struct sweep *out, const struct arguments *args, struct err *e)
     if (!read_vary(out, args, e) || !check_contradictions(out, args, e)) return false;
     if (!read_a_point(out, args->arena, &least, e)) return false;
     if (out->replications) least = out->replications;
-    ok = precision_read(args, least, &out->precision, &out->precision_count, e) &&
-         list_runs(out, args->arena, e);
-    if (ok) out->settings = settings_of(out, args);
-    return ok;
+    if (!precision_read(args, least, &out->precision, &out->precision_count, e) ||
+        !list_runs(out, args->arena, e))
+        return false;
+    out->settings = settings_of(out, args);
+    return true;
 }
 
 void sweep_free(struct sweep *s)
