@@ -108,9 +108,7 @@ static void put_failed(const struct report *r)
     if (p->failed) {
         fprintf(r->out, "      <failure type=\"regression\"");
         put_attribute(r->out, "message",
-                      arena_format(r->a,
-                                   "%u runs that were done in base are not done in new, "
-                                   "the first: %s",
+                      arena_format(r->a, "runs done in base and not in new: %u, the first: %s",
                                    p->failed, p->failed_names[0]));
         fprintf(r->out, "/>\n");
     }

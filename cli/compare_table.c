@@ -129,23 +129,23 @@ static bool is_absent(const struct comparison *c, uint32_t metric)
 
 static void print_names(const char *const names[PAIRS_NAMED], uint32_t count)
 {
+    printf("%u (", count);
     for (uint32_t i = 0; i < count && i < PAIRS_NAMED; i++) printf("%s%s", i ? "; " : "", names[i]);
-    printf("%s\n", count > PAIRS_NAMED ? "; ..." : "");
+    printf("%s)\n", count > PAIRS_NAMED ? "; ..." : "");
 }
 
 static void print_run_notes(const struct pairs *p)
 {
+    static const char *const names[PAIRS_SIDES] = {"base", "new"};
     for (uint32_t i = 0; i < p->note_count; i++) printf("note: %s\n", p->notes[i]);
     for (int s = 0; s < PAIRS_SIDES; s++) {
         if (!p->side[s].alone) continue;
-        printf("note: %u done runs of %s have no partner in %s: ", p->side[s].alone,
-               s == PAIRS_BASE ? "base" : "new", s == PAIRS_BASE ? "new" : "base");
+        printf("note: runs done in %s without a partner in %s: ", names[s], names[1 - s]);
         print_names(p->side[s].alone_names, p->side[s].alone);
     }
-    if (p->failed) {
-        printf("regression: %u runs that were done in base are not done in new: ", p->failed);
-        print_names(p->failed_names, p->failed);
-    }
+    if (!p->failed) return;
+    printf("regression: runs done in base and not in new: ");
+    print_names(p->failed_names, p->failed);
 }
 
 static void print_metric_notes(const struct comparison *c)
@@ -182,9 +182,9 @@ static void print_identical(const struct comparison *c)
         printf("identical rows in %u of %u cells", c->same_cells, c->pairs.cell_count);
     if (c->same_cells) printf(without ? " (%u of them without rows of tasks)\n" : "\n", without);
     if (copies)
-        printf("note: in %u cells nothing is random: all replications are one run, any difference "
-               "is certain\n",
-               copies);
+        printf("note: nothing is random in %u of %u cells: all replications there are one run, any "
+               "difference is certain\n",
+               copies, c->pairs.cell_count);
 }
 
 void compare_table(const struct comparison *c, bool all, struct arena *a)

@@ -295,6 +295,23 @@ START_TEST(a_share_that_was_0_is_held_against_percentage_points)
 }
 END_TEST
 
+// Two replications of three tasks. Where both are one and the same run, that none finishes any more
+// is certain; else it is 3 tasks of 3 with a spread of one: t = sqrt(2) / (1/3), p = 0.147.
+START_TEST(where_nothing_is_random_a_share_is_certain)
+{
+    make("2");
+    edit("base.db", "UPDATE run SET simulated_s = 1 + 0.1 * replication * (scheme <> 'dina'),"
+                    " events = 9; UPDATE summary SET mean = 1");
+    copy("base.db", "lost.db");
+    edit("lost.db", "UPDATE metric SET value = 0 WHERE name = 'tasks_done'");
+    EXPECT(1, "compare", "base.db", "lost.db", "--metric", "lost", "--format", "json");
+    ck_assert_str_eq(verdict("dina", "lost"), "regression");
+    ck_assert_str_eq(verdict("greedy", "lost"), "not_significant");
+    EXPECT(1, "compare", "base.db", "lost.db", "--metric", "lost");
+    says("note: nothing is random in 1 of 3 cells: ");
+}
+END_TEST
+
 START_TEST(one_replication_is_no_verdict)
 {
     make("1");
@@ -312,10 +329,10 @@ START_TEST(runs_that_fail_now_are_a_regression)
     make("3");
     edit("new.db", "UPDATE run SET status = 'failed' WHERE run_id = 1");
     EXPECT(1, "compare", "base.db", "new.db");
-    says("regression: 1 runs that were done in base are not done in new: point {} model nin scheme "
-         "dina seed 1 replication 1\n");
+    says("regression: runs done in base and not in new: 1 (point {} model nin scheme dina seed 1 "
+         "replication 1)\n");
     EXPECT(0, "compare", "new.db", "base.db");
-    says("note: 1 done runs of new have no partner in base: ");
+    says("note: runs done in new without a partner in base: 1 (");
 }
 END_TEST
 
@@ -328,10 +345,10 @@ START_TEST(runs_without_a_partner_are_counted_and_named)
                    "scheme = 'random'");
     EXPECT(0, "compare", "base.db", "new.db");
     says("6 pairs of runs in 2 cells (of a point, model and scheme), 3 in each");
-    says("note: 18 done runs of base have no partner in new: point {} model nin scheme dina seed 1 "
-         "replication 3; ");
-    says("; ...\n");
-    says("note: 3 done runs of new have no partner in base: ");
+    says("note: runs done in base without a partner in new: 18 (point {} model nin scheme dina "
+         "seed 1 replication 3; ");
+    says("; ...)\n");
+    says("note: runs done in new without a partner in base: 3 (");
     edit("new.db", "UPDATE run SET seed = 5");
     EXPECT(2, "compare", "base.db", "new.db");
     complains("want a run with the point, model, scheme, seed and replication of one in base.db, "
@@ -664,6 +681,7 @@ static TCase *compare_case(void)
     tcase_add_loop_test(tc, what_a_change_in_every_run_is, 0, COUNT(VERDICTS));
     tcase_add_test(tc, the_threshold_and_alpha_decide);
     tcase_add_test(tc, a_share_that_was_0_is_held_against_percentage_points);
+    tcase_add_test(tc, where_nothing_is_random_a_share_is_certain);
     tcase_add_test(tc, one_replication_is_no_verdict);
     tcase_add_test(tc, runs_that_fail_now_are_a_regression);
     tcase_add_test(tc, runs_without_a_partner_are_counted_and_named);
