@@ -106,7 +106,9 @@ static bool choose(struct choice *c, struct err *e)
     return ok &&
            query_run(
                c->db,
-               "CREATE TEMP TABLE chosen AS"
+               "CREATE TEMP TABLE chosen(run_id INTEGER PRIMARY KEY, point TEXT, scheme TEXT,"
+               " model TEXT, seed INTEGER, replication INTEGER, status TEXT);"
+               "INSERT INTO chosen"
                " SELECT run_id, point, scheme, model, seed, replication, status FROM run r"
                " WHERE (scheme IN (SELECT value FROM parameter WHERE name = 'scheme')"
                "     OR NOT EXISTS (SELECT 1 FROM parameter WHERE name = 'scheme'))"

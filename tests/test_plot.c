@@ -251,6 +251,7 @@ START_TEST(quantities_stand_in_one_unit_and_in_order)
     ck_assert_str_eq(field("x_axis.tsv", 1, 2), "links.default.rate (Mbit/s)");
     expect("x_axis.tsv", 1, 4, 1);
     expect("x_axis.tsv", 1, 5, 1); // 0.5, 2, 20: 4 and 10 times are more even than 1.5 and 18
+    ck_assert_str_eq(field("x_value.tsv", 1, 1), "500 kbit/s");
     expect("lines.tsv", 1, X, 0.5);
     expect("lines.tsv", 1, MEAN, 5);
     expect("lines.tsv", 3, X, 20);
@@ -261,18 +262,24 @@ END_TEST
 
 START_TEST(failed_runs_leave_a_gap_and_are_counted)
 {
-    add("{\"n\":1}", "dina", "nin", 0, 3);
-    add("{\"n\":2}", "dina", "nin", 0, NAN);
-    add("{\"n\":3}", "dina", "nin", 0, 4);
+    const double means[5] = {3, 4, NAN, 5, 6};
+    char         point[20];
+    for (int n = 0; n < 5; n++) {
+        snprintf(point, sizeof point, "{\"n\":%d}", n);
+        add(point, "dina", "nin", 0, means[n]);
+    }
     add("{\"n\":3}", "dina", "nin", 1, NAN);
     DRAW("sweep");
-    expect_nan("lines.tsv", 2, MEAN);
-    expect("lines.tsv", 2, RUNS, 0);
-    expect("lines.tsv", 3, MEAN, 4);
-    expect("lines.tsv", 3, RUNS, 1);
+    expect_nan("lines.tsv", 3, MEAN);
+    expect("lines.tsv", 3, RUNS, 0);
+    expect("lines.tsv", 4, MEAN, 5);
+    expect("lines.tsv", 4, RUNS, 1);
     ck_assert_ptr_nonnull(strstr(file_text("caption.tsv"), "2 runs failed"));
-    // The line is two pieces, one for each side of the gap, of a point each.
-    ck_assert_ptr_null(strstr(file_text("sweep.svg"), "NaN"));
+    // The first line in dina's colour is two pieces: one on each side of the gap.
+    const char *line = strstr(file_text("sweep.svg"), "<path stroke='rgb(  0, 114, 178)'");
+    uint32_t    pieces = 0;
+    for (; *line != '>'; line++) pieces += *line == 'M';
+    ck_assert_uint_eq(pieces, 2);
 }
 END_TEST
 
@@ -482,13 +489,13 @@ START_TEST(no_text_of_the_user_is_executed)
                             "`touch %s`",
                             "@x\n!touch %s\n",
                             "$(touch %s)",
-                            "# %% %%s %s \\\n;"};
+                            "# 50 %% of %%d %s \\\n;"};
     snprintf(path, sizeof path, "%s/pwned", folder);
+    for (int i = 0; i < 6; i++) snprintf(evil[i], sizeof evil[i], forms[i], path);
     for (int i = 0; i < 6; i++) {
-        snprintf(evil[i], sizeof evil[i], forms[i], path);
         snprintf(point, sizeof point, "{\"'.system('touch %s').' `touch %s`\":\"v%d `touch %s`\"}",
                  path, path, i % 2, path);
-        for (int r = 0; r < 4; r++) add(point, evil[i / 2], evil[3 + r / 2], r % 2, 1 + i + r);
+        for (int r = 0; r < 4; r++) add(point, evil[i / 2], evil[4 + r / 2], r % 2, 1 + i + r);
     }
     snprintf(title, sizeof title, "'; system('touch %s') `touch %s`\n!touch %s", path, path, path);
     static const char *const names[] = {"sweep", "heatmap", "total", "improvement", "computation"};
@@ -497,6 +504,8 @@ START_TEST(no_text_of_the_user_is_executed)
         ck_assert_ptr_nonnull(
             strstr(file_text(strcat(strcpy(point, names[i]), ".svg")), "; system("));
     }
+    // A model is a label of a tic, which gnuplot takes for a format.
+    ck_assert_ptr_nonnull(strstr(file_text("computation.svg"), "# 50 % of %d"));
     DRAW("gap", "base", evil[0]);
     ck_assert_int_ne(access(path, F_OK), 0);
 }

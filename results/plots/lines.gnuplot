@@ -62,11 +62,11 @@ rows = (n_panels + columns - 1) / columns
 panel_width = columns == 1 ? 680.0 : 500.0
 panel_width = !numeric && n_x * n_keys * 9 > panel_width - 120 ? n_x * n_keys * 9 + 120.0 : panel_width
 upright = !numeric && n_x * (7.5 * widest + 10) > panel_width - 120
-below = upright ? 9 * widest + 60 : 52.0
+below = upright ? 9 * widest + 66 : 62.0
 width = columns * panel_width
 key_columns = key_fit(width, longest)
 head = key_height(n_keys)
-tall = (columns == 1 ? 380.0 : 290.0) + below - 52
+tall = (columns == 1 ? 380.0 : 290.0) + below - 62
 height = head + tall * rows + foot
 eval sized(width, height)
 eval put_key(n_keys, height)

@@ -13,7 +13,7 @@ svg_size = "set terminal svg noenhanced size %d,%d font 'sans-serif,13.33' backg
 pdf_size = "set terminal pdfcairo noenhanced size %.3fin,%.3fin font 'sans-serif,10' fontscale 0.75"
 sized(w, h) = (format eq 'png' ? sprintf(png_size, 2 * w, 2 * h) \
     : format eq 'svg' ? sprintf(svg_size, w, h) : sprintf(pdf_size, w / 96.0, h / 96.0)) \
-    .'; set output picture'
+    .'; set output picture; '.put_caption(h)
 
 # Okabe and Ito's colours, which the colour-blind tell apart; a grey, a brown, two of P. Tol's.
 array colour[12] = ['#0072B2', '#E69F00', '#009E73', '#D55E00', '#56B4E9', \
@@ -56,11 +56,10 @@ set key noautotitle vertical reverse Left samplen 1.5 width 1
 set style arrow 1 heads size screen 0.004,90 nofilled linecolor '#000000'
 
 # Lines below everything say what is shown; `foot` is their room.
-foot = caption_lines > 0 ? 9 + 15.0 * caption_lines : 0
-if (caption_lines > 0) {
-    set label 1000 caption_text at screen 0.01, character caption_lines - 0.2 left \
-        textcolor '#404040'
-}
+foot = caption_lines > 0 ? 9 + 17.0 * caption_lines : 0
+put_caption(height) = caption_lines == 0 ? '' : \
+    sprintf("set label 1000 caption_text at screen 0.01, screen %.4f left textcolor '#404040'", \
+        (foot - 10) / height)
 # The title stands above everything, and the key below it: `count` entries, up to `columns` a line,
 # in a picture of that height.
 title_room = strlen(heading_text) > 0 ? 24 : 0
