@@ -177,10 +177,9 @@ def contents(driver):
     return faults
 
 
-def width(driver):
+def width(driver, want):
     """The page is no wider than its window; what is wider has a box that scrolls."""
-    have, want = driver.execute_script("return [Math.max(document.documentElement.scrollWidth, "
-                                       "document.body.scrollWidth), window.innerWidth]")
+    have = driver.execute_script("return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
     return [f"{have} px wide in a window of {want}"] if have > want else []
 
 
@@ -267,14 +266,14 @@ def look(driver, folder, page):
     fold(driver, True)
     for theme in ("light", "dark"):
         show(driver, DESK, theme=theme)
-        faults += [f"{theme}: {f}" for f in contrast(driver) + width(driver)]
+        faults += [f"{theme}: {f}" for f in contrast(driver) + width(driver, DESK)]
     ground = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
     if ground == "rgb(255, 255, 255)":
         faults.append("dark: the ground is white")
     for is_open in (True, False):
         fold(driver, is_open)
         show(driver, PHONE)
-        faults += [f"phone: {f}" for f in width(driver)]
+        faults += [f"phone: {f}" for f in width(driver, PHONE)]
     show(driver, PAPER, media="print")
     faults += [f"paper: {f}" for f in paper(driver)]
     faults += pdf(driver, folder, page)
