@@ -108,6 +108,7 @@ static void read_database(struct page *p)
         p->scenario_text = read_document(p, "scenario");
         p->scenario = parse_object(p->scenario_text);
         p->sweep = parse_object(read_document(p, "sweep"));
+        p->settings = parse_object(read_document(p, "settings"));
     }
     if (!p->failed && !overview_read(&p->overview, p->db, p->arena, PAGE_POINTS, PAGE_TASKS, p->e))
         p->failed = !err_wrap(p->e, "%s", p->db_path);
@@ -153,6 +154,7 @@ bool page_write(const char *db_path, const char *out_path, const struct paths *p
     bool ok = p.db && make_page(&p, out_path, e);
     cJSON_Delete(p.scenario);
     cJSON_Delete(p.sweep);
+    cJSON_Delete(p.settings);
     sqlite3_close(p.db);
     return ok;
 }

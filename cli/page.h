@@ -40,6 +40,7 @@ struct page {
     const char         *scenario_text; // document 'scenario'; NULL: none
     cJSON              *scenario;      // parsed; NULL: none, or no JSON object
     cJSON              *sweep;         // document 'sweep', likewise
+    cJSON              *settings;      // document 'settings' of a sweep, likewise
     const char        **keys;          // [key_count] varied: columns of a point
     const char        **key_values;    // [point_count * key_count] "" where it has none
     uint32_t            key_count;

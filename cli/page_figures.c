@@ -90,6 +90,24 @@ static void write_fault(struct page *p, const struct figure *f, const struct err
              e->text);
 }
 
+// The ones that most readers want first; the others follow by name.
+static int place_of(const struct figure *f)
+{
+    static const char *const first[] = {"sweep",        "heatmap",     "total", "computation",
+                                        "transmission", "improvement", "gap",   "layers"};
+    int                      count = sizeof first / sizeof *first;
+    for (int i = 0; i < count; i++)
+        if (!strcmp(first[i], f->name)) return i;
+    return count;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct figure *x = a, *y = b;
+    int                  order = place_of(x) - place_of(y);
+    return order ? order : strcmp(x->name, y->name);
+}
+
 static void write_all(struct page *p, const struct figure *figures, uint32_t count,
                       const char *folder)
 {
@@ -129,6 +147,7 @@ void page_figures(struct page *p)
         html_put(p->out, "<p>%s: cannot make a folder: %s</p>\n", folder, strerror(errno));
         return;
     }
+    if (count) qsort(figures, count, sizeof *figures, by_place);
     write_all(p, figures, count, folder);
     rmdir(folder);
 }

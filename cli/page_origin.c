@@ -104,6 +104,12 @@ static const char *scenario_word(struct page *p, bool *is_bundled)
     return *is_bundled ? p->name : arena_format(p->arena, "%s.json", p->name);
 }
 
+// The label of a scheme of the user's own, which has an option of its own.
+static bool is_foreign(const char *label)
+{
+    return !strcmp(label, "command") || !strcmp(label, "library");
+}
+
 // The schemes, or models, where not all of the scenario's were run.
 static void add_kept(struct page *p, const char **command, const char *key, const char *option,
                      const char *const *names, uint32_t count)
@@ -112,8 +118,8 @@ static void add_kept(struct page *p, const char **command, const char *key, cons
     bool         is_all = cJSON_GetArraySize(part) == (int)count;
     for (uint32_t i = 0; i < count; i++) is_all = is_all && cJSON_HasObjectItem(part, names[i]);
     for (uint32_t i = 0; !is_all && p->scenario && i < count; i++) {
-        bool is_foreign = !strcmp(names[i], "command") || !strcmp(names[i], "library");
-        if (!is_foreign && strcmp(names[i], "mix") != 0) add_option(p, command, option, names[i]);
+        if (!is_foreign(names[i]) && strcmp(names[i], "mix") != 0)
+            add_option(p, command, option, names[i]);
     }
 }
 
@@ -130,11 +136,13 @@ static void add_point(struct page *p, const char **command)
     cJSON_Delete(point);
 }
 
-// false: a value cannot stand in a list of the command line, or the points are no grid.
+// false: a value cannot stand in a list of the command line, or points were drawn, with a seed of
+// the sweep's own.
 static bool add_sweep(struct page *p, const char **command)
 {
     const cJSON *vary = cJSON_GetObjectItemCaseSensitive(p->sweep, "vary");
-    if (strcmp(page_json_string(p->sweep, "method", "grid"), "grid") != 0) return false;
+    const char  *method = page_json_string(p->sweep, "method", "grid");
+    if (strcmp(method, "grid") != 0 && strcmp(method, "zip") != 0) return false;
     for (const cJSON *k = cJSON_IsObject(vary) ? vary->child : NULL; k; k = k->next) {
         const char *list = cJSON_IsArray(k) ? "" : page_json_text(p->arena, k);
         for (const cJSON *v = cJSON_IsArray(k) ? k->child : NULL; v; v = v->next) {
@@ -144,31 +152,59 @@ static bool add_sweep(struct page *p, const char **command)
         }
         add_option(p, command, "--vary", arena_format(p->arena, "%s=%s", k->string, list));
     }
+    if (strcmp(method, "grid") != 0) add_option(p, command, "--method", method);
     return cJSON_GetArraySize(vary) > 0;
+}
+
+// What a sweep was told beside what it varies, as options: a text, or a list of texts.
+static void add_settings(struct page *p, const char **command)
+{
+    static const char *const options[] = {"set",          "scheme",         "model",         "seed",
+                                          "replications", "scheme-command", "scheme-library"};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(p->settings, options[i]);
+        const char  *option = arena_format(p->arena, "--%s", options[i]);
+        if (cJSON_IsString(item)) add_option(p, command, option, item->valuestring);
+        for (const cJSON *c = cJSON_IsArray(item) ? item->child : NULL; c; c = c->next) {
+            if (cJSON_IsString(c) && !is_foreign(c->valuestring))
+                add_option(p, command, option, c->valuestring);
+        }
+    }
+}
+
+// A run: all of it is in its rows.
+static void add_run(struct page *p, const char **command)
+{
+    sqlite3_stmt *q = page_query(p, "SELECT min(seed), max(replication) + 1 FROM run");
+    add_kept(p, command, "schemes", "--scheme", p->overview.schemes, p->overview.scheme_count);
+    add_kept(p, command, "models", "--model", p->overview.models, p->overview.model_count);
+    add_point(p, command);
+    while (page_next(p, &q)) {
+        add_option(p, command, "--seed", page_text(q, 0));
+        add_option(p, command, "--replications", page_text(q, 1));
+    }
 }
 
 static void write_command(struct page *p)
 {
-    bool          is_bundled, is_sweep = p->sweep || p->overview.points_in_all > 1;
-    bool          is_told = true;
-    const char   *word = scenario_word(p, &is_bundled);
-    const char   *command = arena_format(p->arena, "fogsim %s", is_sweep ? "sweep" : "run");
-    sqlite3_stmt *q = page_query(p, "SELECT seed, max(replication) + 1 FROM run");
+    bool        is_bundled, is_sweep = p->sweep || p->overview.points_in_all > 1;
+    bool        is_told = true;
+    const char *word = scenario_word(p, &is_bundled);
+    const char *command = arena_format(p->arena, "fogsim %s", is_sweep ? "sweep" : "run");
     command = arena_format(p->arena, "%s %s", command, shell_word(p->arena, word));
-    if (is_sweep) is_told = add_sweep(p, &command);
-    add_kept(p, &command, "schemes", "--scheme", p->overview.schemes, p->overview.scheme_count);
-    add_kept(p, &command, "models", "--model", p->overview.models, p->overview.model_count);
-    if (!is_sweep) add_point(p, &command);
-    while (page_next(p, &q)) {
-        add_option(p, &command, "--seed", page_text(q, 0));
-        add_option(p, &command, "--replications", page_text(q, 1));
+    if (is_sweep) {
+        is_told = add_sweep(p, &command);
+        add_settings(p, &command);
+    } else {
+        add_run(p, &command);
     }
     fputs("<p>To make them again", p->out);
     if (!is_bundled && p->scenario) html_put(p->out, ", with the scenario above saved as %s", word);
     if (!p->scenario)
         html_put(p->out, ", with the scenario in %s, which is not in the database", word);
     if (!is_told)
-        fputs(" and with the sweep above, where it has one, as its part \"sweep\"", p->out);
+        html_put(p->out, "%s",
+                 " and with the sweep above, where it has one, as its part \"sweep\"");
     html_put(p->out, ":</p>\n<pre class=\"wrap\">%s</pre>\n", command);
     if (strcmp(values_of(p, "profile"), "reference") != 0)
         html_put(p->out, "<p>with --profile and the file of profile %s.</p>\n",

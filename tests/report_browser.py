@@ -90,6 +90,18 @@ def page_of_evil(folder):
 
 # ---- browser
 
+def want_proc():
+    """Chromium does not start without /proc; in a bare chroot it is mounted, for this process alone."""
+    again = "FOGSIM_BROWSER_PROC"
+    if os.path.exists("/proc/self/exe"):
+        return
+    if os.environ.get(again):
+        sys.exit("report_browser: want /proc for Chromium (mount -t proc proc /proc), cannot mount it")
+    os.environ[again] = "1"
+    os.execvp("unshare", ["unshare", "--mount", "sh", "-c", 'mount -t proc proc /proc; exec "$@"', "sh",
+                          sys.executable or "/usr/bin/python3", __file__, *sys.argv[1:]])
+
+
 @contextlib.contextmanager
 def browser(folder):
     for program in ("chromium", "chromedriver", "pdfinfo", "pdftotext"):
@@ -108,7 +120,9 @@ def browser(folder):
         driver = webdriver.Chrome(options=options, service=Service(
             executable_path=shutil.which("chromedriver"), log_path=f"{folder}/driver.log"))
     except WebDriverException as error:
-        sys.exit(f"report_browser: Chromium does not start: {error.msg}")
+        log = pathlib.Path(f"{folder}/driver.log")
+        told = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+        sys.exit(f"report_browser: Chromium does not start: {error.msg}\n{told}")
     driver.set_script_timeout(300)  # a busy machine is no fault
     try:
         yield driver
@@ -177,10 +191,9 @@ def contents(driver):
     return faults
 
 
-def width(driver):
+def width(driver, want):
     """The page is no wider than its window; what is wider has a box that scrolls."""
-    have, want = driver.execute_script("return [Math.max(document.documentElement.scrollWidth, "
-                                       "document.body.scrollWidth), window.innerWidth]")
+    have = driver.execute_script("return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
     return [f"{have} px wide in a window of {want}"] if have > want else []
 
 
@@ -267,14 +280,14 @@ def look(driver, folder, page):
     fold(driver, True)
     for theme in ("light", "dark"):
         show(driver, DESK, theme=theme)
-        faults += [f"{theme}: {f}" for f in contrast(driver) + width(driver)]
+        faults += [f"{theme}: {f}" for f in contrast(driver) + width(driver, DESK)]
     ground = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
     if ground == "rgb(255, 255, 255)":
         faults.append("dark: the ground is white")
     for is_open in (True, False):
         fold(driver, is_open)
         show(driver, PHONE)
-        faults += [f"phone: {f}" for f in width(driver)]
+        faults += [f"phone: {f}" for f in width(driver, PHONE)]
     show(driver, PAPER, media="print")
     faults += [f"paper: {f}" for f in paper(driver)]
     faults += pdf(driver, folder, page)
@@ -299,4 +312,5 @@ def main(pages):
 
 
 if __name__ == "__main__":
+    want_proc()
     main([pathlib.Path(word) for word in sys.argv[1:]])

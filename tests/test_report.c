@@ -385,6 +385,26 @@ START_TEST(the_command_to_repeat_is_safe_to_paste)
 }
 END_TEST
 
+START_TEST(the_command_of_a_sweep_has_what_it_varied_and_was_told)
+{
+    run_sql("a.db", by_hand);
+    run_sql("a.db", "UPDATE run SET point = json_object('theta', run_id % 2);"
+                    "INSERT INTO document VALUES('sweep', 'x', '{\"vary\": {\"theta\": [0, 1],"
+                    " \"rate\": [\"1 bit/s\", \"2 bit/s\"]}, \"method\": \"zip\"}'),"
+                    "('settings', 'x', '{\"set\": [\"tau=off\"], \"scheme\": [\"command\"],"
+                    " \"scheme-command\": \"python3 me.py\", \"replications\": \"3\","
+                    " \"profile_sha256\": \"f00d\"}')");
+    CHECK_HAS(page_of("a.db"), "fogsim sweep s.json --vary theta=0,1 "
+                               "--vary &#39;rate=1 bit/s,2 bit/s&#39; --method zip --set tau=off "
+                               "--replications 3 --scheme-command &#39;python3 me.py&#39;</pre>");
+    run_sql("a.db", "UPDATE document SET text = '{\"vary\": {\"theta\": \"0..1\"},"
+                    " \"method\": \"latin\", \"samples\": 2, \"seed\": 7}' WHERE name = 'sweep'");
+    const char *page = page_of("a.db");
+    CHECK_HAS(page, "with the sweep above, where it has one, as its part &quot;sweep&quot;");
+    CHECK_LACKS(page, "--vary");
+}
+END_TEST
+
 START_TEST(what_is_no_database_with_runs_leaves_no_page)
 {
     const char *html = in_folder("page.html");
@@ -468,6 +488,7 @@ Suite *report_suite(void)
     tcase_add_test(page, of_many_points_the_first_are_shown_and_the_page_says_so);
     tcase_add_test(page, published_figures_stand_beside_ours);
     tcase_add_test(page, the_command_to_repeat_is_safe_to_paste);
+    tcase_add_test(page, the_command_of_a_sweep_has_what_it_varied_and_was_told);
     tcase_add_test(page, what_is_no_database_with_runs_leaves_no_page);
     tcase_add_test(page, a_page_never_replaces_its_database_and_appears_whole_or_not);
     tcase_add_test(page, a_run_has_its_figures_on_the_page);
