@@ -104,11 +104,6 @@ def check_nesting(events):
     return tracks
 
 
-def slice_at(tracks, tid, at):
-    """The slices of a thread that hold an instant: [begin, end), or the instant itself."""
-    return [e for b, end, e in tracks.get(tid, []) if b <= at < end or b == at == end]
-
-
 def check_flows(events, tracks):
     """Returns pairs (slice left, slice reached)."""
     ends = collections.defaultdict(dict)

@@ -131,8 +131,8 @@ START_TEST(of_several_that_ended_the_one_whose_result_is_there_counts)
         "t.db", "INSERT INTO run(run_id, scenario, point, scheme, model, seed, replication, status)"
                 " VALUES(0, 'hand', '{}', 'dina', 'net', 1, 0, 'done');"
                 "INSERT INTO task(run_id, task_id, user, model, scheme, arrived_s, finished_s,"
-                " status) VALUES(0, 0, 'user', 'net', 'dina', 0, 5e-6, 'done'),"
-                " (0, 1, 'user', 'net', 'dina', 0, 6e-6, 'done');"
+                " status, attempts) VALUES(0, 0, 'user', 'net', 'dina', 0, 5e-6, 'done', NULL),"
+                " (0, 1, 'user', 'net', 'dina', 0, 6e-6, 'done', 2);"
                 "INSERT INTO op VALUES"
                 "(0, 0, 0, 0, 'compute', 'user', 'user', NULL, NULL, NULL, 0, 0, 2e-6, 0),"
                 "(0, 0, 1, 0, 'transfer', 'user', 'fog0', NULL, NULL, NULL, 0, 0, 2e-6, 9),"
@@ -150,6 +150,13 @@ START_TEST(of_several_that_ended_the_one_whose_result_is_there_counts)
         "06,"
         "\"waiting_s\":1e-06,\"after_op\":0}}");
     HAS("\"ready_s\":5e-06,\"waiting_s\":0.0}}");
+    // Task 1 was begun anew: its last attempt had its first operation ready at 5.
+    HAS("{\"ph\":\"b\",\"name\":\"earlier "
+        "attempts\",\"pid\":1,\"tid\":1000,\"cat\":\"task\",\"ts\":0.000,"
+        "\"id\":1");
+    HAS("{\"ph\":\"e\",\"name\":\"earlier "
+        "attempts\",\"pid\":1,\"tid\":1000,\"cat\":\"task\",\"ts\":5.000,"
+        "\"id\":1");
     CHECKED(in_folder("t.json"), db, "");
 }
 END_TEST

@@ -41,7 +41,7 @@ eval put_key(n_schemes, height)
 set grid ytics xtics
 
 # Curves that coincide stay visible: the first is the widest.
-wide(s) = 1.6 + 2.0 * (n_schemes - 1 - s) / n_schemes
+wide(s) = 1.6 + 1.2 * (n_schemes - 1 - s) / n_schemes
 # The level that a curve ends at stands beside it, where it is not 1 and not that of one above.
 array level[n_schemes]
 set multiplot
