@@ -156,7 +156,7 @@ static bool check_ends(const struct reader *r, const struct span *s)
     if ((s->is_log || s->how == BY_FACTOR) && s->low < 1e-100)
         return fault(r, "a low end above 0 (for ratios)", s->text);
     if (*s->unit && !units_known(s->unit))
-        return fault(r, "a unit such as Mbit/s behind the range, or nothing", s->text);
+        return fault(r, "a unit such as Mbit/s or nothing behind the range", s->text);
     return true;
 }
 
