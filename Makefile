@@ -14,7 +14,7 @@ B       ?= build
 
 PACKAGES := build-essential pkg-config libgsl-dev libsqlite3-dev libcjson-dev libsodium-dev libglpk-dev gnuplot-nox \
             check sqlite3 python3 python3-jsonschema clang clang-format clang-tidy libonnx-dev libonnx-testdata protobuf-compiler \
-            protobuf-c-compiler libprotobuf-c-dev man-db git valgrind libopenmpi-dev openmpi-bin
+            protobuf-c-compiler libprotobuf-c-dev man-db git valgrind libopenmpi-dev openmpi-bin libxml2-utils
 
 # What only `make check` installs: a browser that opens the page of `fogsim report`, and what reads its prints.
 CHECK_PACKAGES := chromium chromium-driver python3-selenium poppler-utils
