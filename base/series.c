@@ -17,7 +17,7 @@ size_t mser5(const double *x, size_t n, bool *is_short)
     size_t         count = n / MSER_BATCH, best = 0;
     double         least = INFINITY;
     struct moments kept = {0};
-    *is_short = count < 2 * MSER_LEAST_BATCHES;
+    *is_short = count / 2 < MSER_LEAST_BATCHES;
     if (*is_short) return 0;
     for (size_t d = count; d-- > 0;) {
         moments_add(&kept, mean_of_batch(x + d * MSER_BATCH));
@@ -40,12 +40,12 @@ void batches_keep_values(struct batches *b, struct arena *a)
 // Batches 0 and 1 become the first, and so on. Rooms that fall free are used again.
 static void pair_up(struct batches *b, struct arena *a)
 {
-    for (uint32_t i = 0; i < BATCH_LIMIT; i++) {
+    for (size_t i = 0; i < BATCH_LIMIT; i++) {
         bool is_left = i < BATCH_LIMIT / 2;
         b->sum[i] = is_left ? b->sum[2 * i] + b->sum[2 * i + 1] : 0;
         b->count[i] = is_left ? b->count[2 * i] + b->count[2 * i + 1] : 0;
     }
-    for (uint32_t i = 0; b->values && i < BATCH_LIMIT / 2; i++) {
+    for (size_t i = 0; b->values && i < BATCH_LIMIT / 2; i++) {
         quantile_merge(&b->values[2 * i], a, &b->values[2 * i + 1]);
         quantile_clear(&b->values[2 * i + 1]);
         struct quantile pair = b->values[2 * i];
