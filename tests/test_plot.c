@@ -341,6 +341,17 @@ START_TEST(samples_of_no_grid_are_marks_of_their_own)
     ck_assert_ptr_nonnull(strstr(file_text("caption.tsv"), "which differs in b"));
     DRAW("heatmap");
     ck_assert_uint_eq(row_count("cells.tsv"), 4);
+    // Samples that all differ look zipped, but for what the sweep says.
+    DRAW("sweep", "x", "b");
+    ck_assert_ptr_nonnull(strstr(file_text("caption.tsv"), "varies along: a"));
+    ck_assert_int_eq(sqlite3_exec(db,
+                                  "INSERT INTO document VALUES ('sweep', '',"
+                                  " '{\"method\":\"latin\"}')",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    DRAW("sweep", "x", "b");
+    expect("lines.tsv", 4, SAMPLE, 4);
+    ck_assert_ptr_nonnull(strstr(file_text("caption.tsv"), "which differs in a"));
 }
 END_TEST
 
