@@ -176,13 +176,32 @@ static bool keep_samples(struct choice *c, const struct texts *varied, struct er
                e);
 }
 
+// Whether the sweep says that it drew its points. Older databases know no documents.
+static bool is_latin(struct choice *c, bool *out, struct err *e)
+{
+    struct texts found;
+    *out = false;
+    if (!query_texts(c->db, c->arena, "SELECT 1 FROM main.sqlite_master WHERE name = 'document'",
+                     NULL, &found, e))
+        return false;
+    if (found.count == 0) return true;
+    if (!query_texts(c->db, c->arena,
+                     "SELECT 1 FROM document WHERE name = 'sweep' AND json_valid(text)"
+                     " AND json_extract(text, '$.method') = 'latin'",
+                     NULL, &found, e))
+        return false;
+    *out = found.count > 0;
+    return true;
+}
+
 // In a grid every place keeps some runs; where one would lose all of them the points are samples,
 // and each stands for itself.
 static bool fix_the_rest(struct choice *c, struct err *e)
 {
     struct texts varied, before, after;
     char        *fixed, *along;
-    if (!choice_varied(c, &varied, e) || !count_places(c, &before, e) ||
+    bool         latin;
+    if (!choice_varied(c, &varied, e) || !is_latin(c, &latin, e) || !count_places(c, &before, e) ||
         !query_run(c->db,
                    "CREATE TEMP TABLE sampled(point TEXT PRIMARY KEY, j INTEGER);"
                    "SAVEPOINT unfixed",
@@ -190,7 +209,7 @@ static bool fix_the_rest(struct choice *c, struct err *e)
         !fix_unseen(c, &varied, &fixed, &along, e) || !count_places(c, &after, e))
         return false;
     bool ok = true;
-    if (strcmp(before.text[0], after.text[0]) != 0) {
+    if (strcmp(before.text[0], after.text[0]) != 0 || (latin && *along)) {
         ok = keep_samples(c, &varied, e);
     } else {
         if (*fixed) fixed = arena_format(c->arena, "at %s (choose with --at)", fixed);

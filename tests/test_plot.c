@@ -341,6 +341,17 @@ START_TEST(samples_of_no_grid_are_marks_of_their_own)
     ck_assert_ptr_nonnull(strstr(file_text("caption.tsv"), "which differs in b"));
     DRAW("heatmap");
     ck_assert_uint_eq(row_count("cells.tsv"), 4);
+    // Samples that all differ look zipped, but for what the sweep says.
+    DRAW("sweep", "x", "b");
+    ck_assert_ptr_nonnull(strstr(file_text("caption.tsv"), "varies along: a"));
+    ck_assert_int_eq(sqlite3_exec(db,
+                                  "INSERT INTO document VALUES ('sweep', '',"
+                                  " '{\"method\":\"latin\"}')",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    DRAW("sweep", "x", "b");
+    expect("lines.tsv", 4, SAMPLE, 4);
+    ck_assert_ptr_nonnull(strstr(file_text("caption.tsv"), "which differs in a"));
 }
 END_TEST
 
@@ -432,6 +443,34 @@ START_TEST(improvement_has_any_scheme_as_its_base)
 }
 END_TEST
 
+static void run_sql(const char *sql)
+{
+    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+}
+
+// Two tasks of one layer: computation 1 and 3 s, loading 0.5, transmission 4, edge delay 1 s.
+static void two_tasks(void)
+{
+    add("{}", "dina", "nin", 0, 7);
+    run_sql("INSERT INTO task(run_id, task_id, user, model, scheme, arrived_s, latency_s, status)"
+            " SELECT 0, column1, 'user', 'nin', 'dina', 10 * column1, 7, 'done'"
+            " FROM (VALUES (0), (1))");
+    run_sql("INSERT INTO layer(run_id, task_id, layer, name, computation_s, loading_s,"
+            " transmission_s, queueing_s, edge_delay_s) VALUES"
+            " (0, 0, 0, 'conv1', 1, 0.5, 4, 0, 1), (0, 1, 0, 'conv1', 3, 0.5, 4, 0, 1)");
+}
+
+START_TEST(the_parts_of_a_layer_are_stacked)
+{
+    two_tasks();
+    DRAW("layers");
+    ck_assert_uint_eq(row_count("parts.tsv"), 1);
+    const double tops[5] = {2, 2.5, 6.5, 6.5, 7.5};
+    for (uint32_t p = 0; p < 5; p++) expect("parts.tsv", 1, 3 + p, tops[p]);
+    ck_assert_str_eq(field("names.tsv", 1, 2), "conv1");
+}
+END_TEST
+
 static void refuse(const char *name, const char *const *words, const char *why)
 {
     struct err e = {0};
@@ -468,6 +507,28 @@ START_TEST(what_there_is_not_is_refused_with_what_there_is)
     REFUSE("improvement", "--base: want one of greedy, dina, have \"x\"", "base", "x");
     REFUSE("gap", "needs finished runs of scheme optimal", "title", "t");
     REFUSE("timeline", "needs a finished run recorded", "task", "3");
+}
+END_TEST
+
+START_TEST(a_timeline_is_of_the_task_that_is_chosen)
+{
+    two_tasks();
+    run_sql("INSERT INTO op(run_id, task_id, op, layer, kind, from_node, to_node, ready_s, start_s,"
+            " finish_s) VALUES (0, 0, 0, 0, 'compute', 'fog', 'fog', 0, 1, 2),"
+            " (0, 1, 0, 0, 'transfer', 'user', 'fog', 10, 12, 15)");
+    DRAW("timeline");
+    expect("operations.tsv", 1, 3, 1);
+    DRAW("timeline", "run", "0", "task", "1");
+    expect("shown.tsv", 1, 2, 1);
+    ck_assert_str_eq(field("places.tsv", 1, 1), "user \xe2\x86\x92 fog");
+    expect("operations.tsv", 1, 1, 2); // a transfer, 2 to 5 s after its task arrived
+    expect("operations.tsv", 1, 3, 2);
+    expect("operations.tsv", 1, 4, 5);
+    REFUSE("timeline", "--task: want a finished task of run 0, such as 0 or 1, have \"2\"", "task",
+           "2");
+    REFUSE("timeline", "--task: want a finished task", "task", "1x");
+    REFUSE("timeline", "--run: want a run of this point with operations, such as 0, have \"5\"",
+           "run", "5");
 }
 END_TEST
 
@@ -555,6 +616,8 @@ Suite *plot_suite(void)
     tcase_add_test(data, the_gap_to_the_optimum_is_a_ratio_of_means_with_its_paired_interval);
     tcase_add_test(data, only_replications_that_both_have_are_compared);
     tcase_add_test(data, improvement_has_any_scheme_as_its_base);
+    tcase_add_test(data, the_parts_of_a_layer_are_stacked);
+    tcase_add_test(data, a_timeline_is_of_the_task_that_is_chosen);
     tcase_add_test(data, what_there_is_not_is_refused_with_what_there_is);
     tcase_add_test(data, only_failed_runs_are_nothing_to_draw);
     tcase_add_test(data, no_text_of_the_user_is_executed);
