@@ -64,6 +64,8 @@ BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)
 PEERS    := $(patsubst bench/engine/peers/%,$(B)/peer-%,$(basename $(wildcard bench/engine/peers/*.c bench/engine/peers/*.c[cp]*)))
 GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/style.inc $(B)/bundle.inc $(B)/build.inc
 
+MPI := $(if $(ROOT),,$(firstword $(foreach m,ompi-c mpi-c,$(shell pkg-config --exists $(m) 2>/dev/null && echo $(m)))))
+
 .PHONY: all deps demo check check-long bench bench-simgrid bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
 all: $(B)/fogsim $(B)/fogsim-bench $(if $(MPI),$(B)/fogsim-mpi)
@@ -73,7 +75,6 @@ $(B)/fogsim $(B)/fogsim-calibrate: $(OBJECTS)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The same with the ranks of an MPI job as workers, where Open MPI is installed (docs/SCALING.md).
-MPI := $(if $(ROOT),,$(firstword $(foreach m,ompi-c mpi-c,$(shell pkg-config --exists $(m) 2>/dev/null && echo $(m)))))
 MPI_SOURCES := $(if $(MPI),$(wildcard cli/mpi/*.c))
 MPI_OBJECTS := $(MPI_SOURCES:%.c=$(B)/%.o)
 $(B)/cli/mpi/%.o $(B)/tidy/cli/mpi/%.ok: EXTRA = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))

@@ -37,6 +37,7 @@ static bool check_points(const struct arguments *args, struct scenario_source *s
         }
         arena_rewind(&scratch, (struct arena_mark){0});
     }
+    source->shelf = NULL;
     arena_free(&scratch);
     shelf_free(&shelf);
     return !faulty || err_add(e, "%s: sweep: want points that can run, have faults at %u of %u",

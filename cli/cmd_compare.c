@@ -134,9 +134,10 @@ static enum exit_code run(const struct arguments *args, struct err *e)
         c.pairs.side[s].path = clean_text(r.path[s], strlen(r.path[s]), a);
     compare_judge(&c, a);
     if (!compare_is_judged(&c) && !compare_is_worse(&c)) {
-        err_add(e,
-                "compare: want 2 or more replications of a cell in common, have 1: of what differs "
-                "nothing can be judged");
+        err_add(e, c.most < 2 ? "compare: want 2 or more replications of a cell in common, have 1: "
+                                "of what differs nothing can be judged"
+                              : "compare: want a metric that 2 or more pairs of a cell have, have "
+                                "none: nothing can be judged");
         return EXIT_BAD_INPUT;
     }
     const char *junit = option_value(args, "junit", NULL);

@@ -194,16 +194,20 @@ static enum exit_code run_call(struct call *c, struct err *e)
 {
     const struct arguments *args = c->args;
     int64_t                 jobs;
-    bool                    is_remote = crew_size(c->crew) > 0; // then each rank is a worker
-    bool ok = option_integer(args, "jobs", is_remote ? 1 : online_cores(), 1, MOST_JOBS, &jobs, e);
+    uint32_t                usual = crew_remote ? 1 : online_cores(); // each rank is a worker
+    bool                    ok = option_integer(args, "jobs", usual, 1, MOST_JOBS, &jobs, e);
     ok = shard_read(&c->shard, args, e) && ok;
     ok = sweep_read(&c->sweep, args, e) && ok;
     if (!ok) return EXIT_BAD_INPUT;
     c->jobs = (uint32_t)jobs;
     c->size = shard_size(c->shard, &c->sweep);
     c->db = option_value(args, "db", default_db(c));
-    if (!option_is_given(args, "dry-run")) return crew_rank(c->crew) ? serve(c) : lead(c, e);
-    print_plan(c);
+    if (!c->size.points && !option_is_given(args, "quiet"))
+        printf("shard %u of %u has no points: nothing to do\n", c->shard.index, c->shard.count);
+    else if (option_is_given(args, "dry-run"))
+        print_plan(c);
+    else if (c->size.points)
+        return crew_rank(c->crew) ? serve(c) : lead(c, e);
     return EXIT_DONE;
 }
 
@@ -224,7 +228,8 @@ static enum exit_code run(const struct arguments *args, struct err *e)
 static const struct option_spec options[] = {
     SWEEP_OPTIONS,
     SCENARIO_OPTIONS,
-    {"jobs", "N", "processes that simulate (default: one for each core)"},
+    {"jobs", "N",
+     "processes that simulate (default: one for each core; of fogsim-mpi: 1 in rank 0)"},
     {"db", "FILE", "database of results (default: NAME.sweep.db here)"},
     SHARD_OPTION,
     {"resume", NULL, "do what is missing or failed in the database"},

@@ -10,7 +10,7 @@
 enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_BAD_INPUT = 2 };
 
 struct option_spec {
-    const char *name;     // without "--"; one letter: "-o"
+    const char *name;     // without "--"; "o": "-o"
     const char *argument; // "FILE" in the help; NULL: takes none
     const char *help;
 };

@@ -110,7 +110,9 @@ static void print_head(const struct comparison *c, struct arena *a)
         who[s] = by_scheme ? arena_format(a, "%s of %s", first->scheme[s], p->side[s].path)
                            : p->side[s].path;
     printf("%s: base is %s, new is %s\n", p->scenario, who[PAIRS_BASE], who[PAIRS_NEW]);
-    printf("%u pairs of runs in %u cells (point, model, scheme), ", p->pair_count, p->cell_count);
+    printf("%u pairs of runs in %u %s, ", p->pair_count, p->cell_count,
+           p->cell_count == 1 ? "cell (a point, model and scheme)"
+                              : "cells (of a point, model and scheme)");
     printf(c->least == c->most ? "%u in each" : "%u to %u in each", c->least, c->most);
     printf("; %u paired t tests, p corrected after Holm; alpha %g, threshold %g %%; +- is half of "
            "the 95 %% interval\n",
@@ -173,7 +175,9 @@ static void print_identical(const struct comparison *c)
         copies += c->pairs.cells[i].are_copies && c->pairs.cells[i].count > 1;
     }
     if (c->same_cells == c->pairs.cell_count)
-        printf("identical rows in all %u cells", c->same_cells);
+        printf(c->same_cells == 1 ? "identical rows in the one cell"
+                                  : "identical rows in all %u cells",
+               c->same_cells);
     else if (c->same_cells)
         printf("identical rows in %u of %u cells", c->same_cells, c->pairs.cell_count);
     if (c->same_cells) printf(without ? " (%u of them without rows of tasks)\n" : "\n", without);
@@ -199,8 +203,9 @@ void compare_table(const struct comparison *c, bool all, struct arena *a)
     print_identical(c);
     print_metric_notes(c);
     print_run_notes(&c->pairs);
-    if (compare_is_worse(c))
-        printf("regression\n");
-    else
+    if (c->count[VERDICT_WORSE])
+        printf("regression: %u of %u\n", c->count[VERDICT_WORSE],
+               c->pairs.cell_count * c->metric_count - c->count[VERDICT_ABSENT]);
+    else if (!compare_is_worse(c))
         printf("no regression\n");
 }

@@ -36,9 +36,10 @@ static void print_usage(const struct program *p, FILE *out)
             p->name);
 }
 
+// "-o", as compilers have it; every other one is shown with two, "--x" too.
 static const char *dashes(const struct option_spec *spec)
 {
-    return spec->name[1] ? "--" : "-";
+    return strcmp(spec->name, "o") != 0 ? "--" : "-";
 }
 
 static void print_help(const struct program *p, const struct command *c)
@@ -64,15 +65,16 @@ static const struct command *find_command(const struct program *p, const char *n
     return NULL;
 }
 
+// A name of one letter may have one dash or two, a longer one two.
 static const struct option_spec *find_option(const struct command *c, const char *text,
                                              size_t length)
 {
-    for (const struct option_spec *o = c->options; o->name; o++) {
-        size_t dash = strlen(dashes(o));
-        if (strlen(o->name) + dash == length && !strncmp(text, dashes(o), dash) &&
-            !strncmp(text + dash, o->name, length - dash))
+    const char *name = text + (text[1] == '-' ? 2 : 1);
+    size_t      name_length = length - (size_t)(name - text);
+    for (const struct option_spec *o = c->options; o->name; o++)
+        if (strlen(o->name) == name_length && !strncmp(name, o->name, name_length) &&
+            (text[1] == '-' || name_length == 1))
             return o;
-    }
     return NULL;
 }
 

@@ -151,8 +151,6 @@ static bool check_contradictions(const struct sweep *s, const struct arguments *
         if (option_is_given(args, keys[i]) && is_varied(s, keys[i]))
             ok = err_add(e, "--%s: want it once, have %s among what is varied, too", keys[i],
                          keys[i]);
-    if (is_varied(s, "name"))
-        ok = err_add(e, "--vary name: want one scenario in a database, have several names");
     return ok;
 }
 

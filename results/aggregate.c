@@ -50,9 +50,9 @@ static void ratio_ci95_final(sqlite3_context *context)
     const struct pairs *p = sqlite3_aggregate_context(context, 0);
     if (!p || p->x.n < 2 || p->x.mean == 0) return;
     const double r = p->y.mean / p->x.mean;
-    // Of y - r x; rounding may leave it below 0 where y is r x exactly.
+    // Of y - r x. Where y is r x exactly, rounding leaves some 1e-16 of the terms, of either sign.
     const double   squares = p->y.squares - 2 * r * p->products + r * r * p->x.squares;
-    struct moments residuals = {p->x.n, 0, squares > 0 ? squares : 0};
+    struct moments residuals = {p->x.n, 0, squares > 1e-14 * p->y.squares ? squares : 0};
     sqlite3_result_double(context, moments_ci95(&residuals) / fabs(p->x.mean));
 }
 

@@ -200,20 +200,9 @@ static bool fix_the_rest(struct choice *c, struct err *e)
     return ok && query_run(c->db, "RELEASE unfixed", e);
 }
 
-// "at k = v" for what the user fixed to one value.
-static bool note_fixed(struct choice *c, struct err *e)
-{
-    struct texts lines;
-    return query_texts(c->db, c->arena,
-                       "SELECT 'at ' || group_concat(part, ', ') FROM (SELECT key || ' = ' ||"
-                       " min(text) AS part FROM fixed GROUP BY key HAVING count(*) = 1)",
-                       NULL, &lines, e) &&
-           choice_note(c, lines.text[0], e);
-}
-
 bool axes_choose(struct choice *c, struct err *e)
 {
-    return choose_keys(c, e) && make_places(c, e) && note_fixed(c, e) && fix_the_rest(c, e);
+    return choose_keys(c, e) && make_places(c, e) && choice_note_fixed(c, e) && fix_the_rest(c, e);
 }
 
 // In the order of the sweep; schemes and models in that of drawing. A run that lacks the key (the
@@ -229,6 +218,18 @@ static bool values_of(struct choice *c, uint32_t i, struct texts *out, struct er
                                     i, i,
                                     is_scheme ? arena_format(c->arena, "k%u <> 'dina',", i) : ""),
                        NULL, out, e);
+}
+
+// Numbers stand in their order, names in that of the sweep. Insertion: values are few, or sorted.
+static void sort_numbers(struct texts *values, struct axis *axis)
+{
+    for (uint32_t i = 1; axis->numeric && i < values->count; i++)
+        for (uint32_t k = i; k > 0 && axis->number[k] < axis->number[k - 1]; k--) {
+            const double number = axis->number[k];
+            const char  *text = values->text[k];
+            axis->number[k] = axis->number[k - 1], axis->number[k - 1] = number;
+            values->text[k] = values->text[k - 1], values->text[k - 1] = text;
+        }
 }
 
 static bool write_values(struct choice *c, uint32_t i, const struct texts *values,
@@ -272,6 +273,7 @@ static bool make_axis(struct choice *c, uint32_t i, struct err *e)
         !values_of(c, i, &values, e))
         return false;
     axis_make(&axis, c->arena, values.text, values.count);
+    sort_numbers(&values, &axis);
     char *label = *axis.unit ? arena_format(c->arena, "%s (%s)", key, axis.unit)
                              : arena_string(c->arena, key);
     char *sql = arena_format(c->arena, "INSERT INTO %s_axis VALUES (0, ?1, ?2, NULL, %d, %d)", name,

@@ -8,7 +8,7 @@
 
 #include "results/axis.h"
 
-enum { CAPTION_WIDTH = 92, LISTED_MAX = 60 };
+enum { CAPTION_WIDTH = 88, LISTED_MAX = 60 };
 
 const char *choice_option(const struct choice *c, const char *name)
 {
@@ -21,12 +21,17 @@ bool choice_unknown(struct choice *c, const char *name, const char *value, const
                     struct err *e)
 {
     char *all = arena_string(c->arena, "");
+    if (have->count == 0)
+        return err_add(e,
+                       "--%s: want a key of a sweep, which this database does not hold, have"
+                       " \"%.80s\"",
+                       name, value);
     for (uint32_t i = 0; i < have->count && i < LISTED_MAX; i++)
         all = arena_format(c->arena, "%s%s%s", all, i ? ", " : "", have->text[i]);
     if (have->count > LISTED_MAX)
         all = arena_format(c->arena, "%s, ... (%u in all)", all, have->count);
     return err_add(e, "--%s: want %s%s, have \"%.80s\"", name, have->count > 1 ? "one of " : "",
-                   have->count ? all : "nothing (there is none)", value);
+                   all, value);
 }
 
 static bool keep_parameters(struct choice *c, struct err *e)
@@ -145,6 +150,17 @@ bool choice_note(struct choice *c, const char *text, struct err *e)
     return ok;
 }
 
+// "at k = v" for what the user fixed to one value.
+bool choice_note_fixed(struct choice *c, struct err *e)
+{
+    struct texts lines;
+    return query_texts(c->db, c->arena,
+                       "SELECT 'at ' || group_concat(part, ', ') FROM (SELECT key || ' = ' ||"
+                       " min(text) AS part FROM fixed GROUP BY key HAVING count(*) = 1)",
+                       NULL, &lines, e) &&
+           choice_note(c, lines.text[0], e);
+}
+
 // "k = v, k = v" of a point.
 static bool point_text(struct choice *c, const char *point, char **out, struct err *e)
 {
@@ -176,9 +192,7 @@ static bool take_one_point(struct choice *c, struct err *e)
     if (points.count > 1)
         text = arena_format(c->arena, "at %s (the first of %u points; choose with --at)", text,
                             points.count);
-    else if (*text)
-        text = arena_format(c->arena, "at %s", text);
-    return choice_note(c, text, e);
+    return points.count > 1 ? choice_note(c, text, e) : choice_note_fixed(c, e);
 }
 
 // "3 runs failed", "1 run interrupted".
@@ -217,9 +231,9 @@ bool choice_make(struct choice *c, struct err *e)
            query_run(c->db,
                      "INSERT INTO heading SELECT 0, value FROM parameter WHERE name = 'title'",
                      e) &&
-           check_names(c, "scheme", "scheme", e) &&
-           check_names(c, "base", "scheme", e) && check_names(c, "model", "model", e) && read_points(c, e) &&
-           choose(c, e) && (has_axes ? axes_choose(c, e) : take_one_point(c, e)) &&
-           order_names(c, e) && (!has_axes || axes_make(c, e)) && note_unfinished(c, e) &&
+           check_names(c, "scheme", "scheme", e) && check_names(c, "base", "scheme", e) &&
+           check_names(c, "model", "model", e) && read_points(c, e) && choose(c, e) &&
+           (has_axes ? axes_choose(c, e) : take_one_point(c, e)) && order_names(c, e) &&
+           (!has_axes || axes_make(c, e)) && note_unfinished(c, e) &&
            (!c->script->metric.option || metric_make(c, e));
 }

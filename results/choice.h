@@ -13,7 +13,8 @@
 //   NAME_value(i, text, label, number)   its values in order: as text, "count = 4", place (axis.h)
 //   NAME_run(run_id, i)
 //   panel(i, text)                    a panel for each model and scheme that is on no axis
-//   panel_run(run_id, i, j)           j: 0; of points that are samples, not a grid: their rank, from 1
+//   panel_run(run_id, i, j)           j: 0; of points that are samples, not a grid: their rank,
+//   from 1
 // and with a "# metric" line:
 //   metric_axis(i, label, unit)       one row
 //   metric_value(run_id, value)       of all finished runs, so that chosen ones have others to be
@@ -45,6 +46,9 @@ MUST_USE bool choice_make(struct choice *c, struct err *e);
 
 // Appends a text to the caption, broken into lines.
 MUST_USE bool choice_note(struct choice *c, const char *text, struct err *e);
+
+// "at k = v" for what the user fixed to one value.
+MUST_USE bool choice_note_fixed(struct choice *c, struct err *e);
 
 // For the parts of this module. The value of an option, NULL: not given. An option's value is not
 // among what there is; always false.

@@ -104,11 +104,20 @@ static bool refuse(struct drawing *d, struct err *e)
     return faults.count == 0;
 }
 
+static bool nothing(struct drawing *d, struct err *e)
+{
+    d->nothing = true;
+    return err_add(e, "nothing to draw: figure %s needs %s", d->figure->name, d->script.needs);
+}
+
 static bool make_tables(struct drawing *d, struct err *e)
 {
     if (!aggregate_register(d->db, e)) return false;
     if (!choice_make(&d->choice, e)) return d->nothing = d->choice.nothing, false;
-    bool ok = run_common(d, e);
+    struct texts finished;
+    bool         ok = run_common(d, e) &&
+              query_texts(d->db, &d->arena, "SELECT name FROM schemes", NULL, &finished, e);
+    if (ok && finished.count == 0) return nothing(d, e);
     for (uint32_t i = 0; ok && i < d->script.query_count; i++) {
         const struct script_query *q = &d->script.queries[i];
         ok = query_run(d->db,
@@ -165,8 +174,7 @@ static bool write_data(struct drawing *d, struct err *e)
         if (!q->is_file) continue;
         if (!write_file(d, q->name, &rows, e)) return false;
         if (rows > 0) continue;
-        d->nothing = true;
-        return err_add(e, "nothing to draw: figure %s needs %s", d->figure->name, d->script.needs);
+        return nothing(d, e);
     }
     return true;
 }

@@ -26,7 +26,7 @@ struct merge_input { // of one database
 struct merge_result {
     struct merge_input *inputs; // [input_count] in the order given
     uint32_t            input_count;
-    const char         *sweep;     // the document of that name; NULL: none
+    const char         *settings;  // the document of that name; NULL: none
     int64_t            *done_runs; // [done_count] run_ids in OUT that are done, ascending
     uint64_t            done_count, run_count, found_count; // found: OUT held them before
 };

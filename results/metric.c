@@ -54,7 +54,7 @@ static bool of_summary(struct choice *c, const char *metric, const char *column,
     char *sql =
         arena_format(c->arena,
                      "INSERT OR IGNORE INTO metric_value SELECT u.run_id, u.%s FROM summary u"
-                     " JOIN chosen c USING (run_id) WHERE c.status = 'done'"
+                     " JOIN run r USING (run_id) WHERE r.status = 'done'"
                      " AND u.layer IS NULL AND u.metric = ?1",
                      column);
     return query_bound(c->db, sql, metric, NULL, e);

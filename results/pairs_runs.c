@@ -242,12 +242,35 @@ static const char *query_of(const struct pairs_request *r, struct arena *a)
     return arena_format(a, "%s FROM run r ORDER BY r.run_id", sql);
 }
 
+// A view under one of these names could go on for ever.
+static bool check_tables(sqlite3 *db, const char *path, struct err *e)
+{
+    sqlite3_stmt *q = NULL;
+    int           count = 0;
+    bool          ok = sqlite3_prepare_v2(db,
+                                          "SELECT count(*) FROM sqlite_master WHERE type = 'table' "
+                                                   "AND name IN ('run', 'task', 'summary', 'metric') AND sql NOT "
+                                                   "LIKE 'CREATE VIRTUAL%'",
+                                          -1, &q, NULL) == SQLITE_OK &&
+              sqlite3_step(q) == SQLITE_ROW;
+    if (ok)
+        count = sqlite3_column_int(q, 0);
+    else
+        schema_fault(db, path, e);
+    sqlite3_finalize(q);
+    return ok && (count == 4 || err_add(e,
+                                        "%s: want the tables run, task, summary and metric, have "
+                                        "%d of them",
+                                        path, count));
+}
+
 bool pairs_runs_read(struct pairs_runs *out, sqlite3 *db, const char *path, const char *scheme,
                      const struct pairs_request *r, struct arena *a, struct err *e)
 {
     *out = (struct pairs_runs){.path = path, .schemes_seen = ""};
     struct reading reading = {
         .out = out, .scheme = scheme, .metric_count = r->metric_count, .a = a};
+    if (!check_tables(db, path, e)) return false;
     int  code = sqlite3_prepare_v2(db, query_of(r, a), -1, &reading.q, NULL);
     bool ok = code == SQLITE_OK;
     while (ok && (code = sqlite3_step(reading.q)) == SQLITE_ROW) ok = read_run(&reading, e);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,14 +12,37 @@
 static void write_text(FILE *file, const char *text)
 {
     for (; *text; text++)
-        fputc((unsigned char)*text < ' ' ? ' ' : *text == '"' ? '\'' : *text, file);
+        fputc((unsigned char)*text < ' ' ? ' '
+              : *text == '"'             ? '\''
+              : *text == '\\'            ? '/'
+                                         : *text,
+              file);
 }
 
-static void write_names(FILE *file, sqlite3_stmt *q)
+// "mean of [metric]" with the label of metric_axis, which tells the unit.
+static void write_name(FILE *file, sqlite3 *db, const char *name)
+{
+    char          axis[32] = "", sql[96];
+    int           before = 0;
+    sqlite3_stmt *q = NULL;
+    if (sscanf(name, "%*[^[]%n", &before) < 0) before = 0;
+    if (sscanf(name + before, "[%31[a-z]]", axis) != 1) {
+        write_text(file, name);
+        return;
+    }
+    snprintf(sql, sizeof sql, "SELECT label FROM temp.%s_axis", axis);
+    bool found =
+        sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW;
+    fprintf(file, "%.*s", before, name);
+    write_text(file, found ? (const char *)sqlite3_column_text(q, 0) : axis);
+    sqlite3_finalize(q);
+}
+
+static void write_names(FILE *file, sqlite3 *db, sqlite3_stmt *q)
 {
     fputs("# ", file);
     for (int c = 0, n = sqlite3_column_count(q); c < n; c++) {
-        write_text(file, sqlite3_column_name(q, c));
+        write_name(file, db, sqlite3_column_name(q, c));
         fputc(c + 1 < n ? '\t' : '\n', file);
     }
 }
@@ -43,7 +67,7 @@ bool table_write(sqlite3 *db, const char *name, const char *path, uint32_t *rows
     if (!file) return err_add(e, "%s: cannot write: %s", path, strerror(errno));
     snprintf(sql, sizeof sql, "SELECT * FROM temp.\"%.60s\"", name);
     bool ok = sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK;
-    if (ok) write_names(file, q);
+    if (ok) write_names(file, db, q);
     ok = ok && write_rows(file, q, rows) == SQLITE_DONE;
     if (!ok) schema_fault(db, name, e);
     sqlite3_finalize(q);

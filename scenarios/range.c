@@ -216,7 +216,7 @@ static bool add_span(const struct reader *r, const char *text)
     if (!(count + r->out->count <= RANGE_MOST_VALUES))
         return fault(r, "at most 100000 values", text);
     const char *unit = unit_text(r, &s);
-    for (double i = 0; i < count; i++)
+    for (uint32_t i = 0; i < (uint32_t)count; i++)
         if (!add_text(r, number_text(r->a, value_at(&s, i, count), unit))) return false;
     return true;
 }

@@ -239,6 +239,16 @@ START_TEST(bad_usage_is_told_with_exit_2)
 END_TEST
 
 // Shapes by hand as in test_models.c: conv3 halves 4 frames that are padded in front alone.
+START_TEST(an_option_of_one_letter_may_have_two_dashes)
+{
+    const char *missing = in_folder("none.db");
+    ck_assert_int_eq(RUN("plot", missing, "total", "--o=a.svg"), 2);
+    ck_assert_msg(strstr(err, "cannot open") != NULL, "%s", err);
+    ck_assert_int_eq(RUN("plot", missing, "total", "-title", "a"), 2);
+    ck_assert_msg(strstr(err, "have \"-title\"") != NULL, "%s", err);
+}
+END_TEST
+
 START_TEST(a_three_dimensional_model_is_shown_with_its_frames)
 {
     static const char *const table[] = {"input 3 x 8 x 20 x 20", "1x2x2    1x2x2", "16x4x5x5",
@@ -480,6 +490,7 @@ Suite *cli_suite(void)
     tcase_add_test(tc, a_sweep_is_checked_at_each_of_its_points);
     tcase_add_test(tc, a_hundred_megabytes_of_brackets_are_refused);
     tcase_add_loop_test(tc, bad_usage_is_told_with_exit_2, 0, sizeof USAGE / sizeof *USAGE);
+    tcase_add_test(tc, an_option_of_one_letter_may_have_two_dashes);
     tcase_add_test(tc, a_three_dimensional_model_is_shown_with_its_frames);
     tcase_add_test(tc, help_and_version_are_everywhere);
     tcase_add_test(tc, an_instruction_set_that_is_not_there_is_told_with_exit_2);

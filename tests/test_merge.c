@@ -310,11 +310,102 @@ START_TEST(what_the_sweep_lacks_is_named_by_number)
 {
     for (int i = 0; i < PARTS; i++)
         change(arena_format(&arena, "%c.db", 'a' + i),
-               "INSERT INTO document VALUES('sweep', '', '{\"runs\": 9}')");
+               "INSERT INTO document VALUES('settings', '', '{\"runs\": 9}')");
     MUST_RUN("merge", "all.db", "a.db", "c.db"); // 0, 3 and 2, 5 of 0 to 8
     ck_assert_ptr_nonnull(strstr(out, "all.db: 4 runs of 9\nnot done, by run_id: 1, 4, 6-8\n"));
     MUST_RUN("merge", "all.db", "b.db");
     ck_assert_ptr_nonnull(strstr(out, "all.db: 6 runs of 9\nnot done, by run_id: 6-8\n"));
+}
+END_TEST
+
+#define SWEEP(...)                                                                                 \
+    MUST_RUN("sweep", "small.json", "--vary", "nodes.fog.count=1..5", "--quiet", __VA_ARGS__)
+
+START_TEST(shards_of_a_sweep_give_the_rows_of_an_undivided_one)
+{
+    SWEEP("--jobs", "1", "--db", "one.db");
+    SWEEP("--shard", "1/3");
+    SWEEP("--shard=3/3", "--jobs", "2");
+    ck_assert(query_file("small.sweep.1-of-3.db",
+                         "SELECT group_concat(DISTINCT point) = "
+                         "'{\"nodes.fog.count\":1},{\"nodes.fog.count\":4}' FROM run") == 1);
+    MUST_RUN("merge", "all.db", "small.sweep.3-of-3.db", "small.sweep.1-of-3.db");
+    ck_assert_str_eq(out, "small.sweep.3-of-3.db: 6 runs\nsmall.sweep.1-of-3.db: 12 runs\n"
+                          "all.db: 18 runs of 30\nshards of 3 that were not given: 2\n"
+                          "not done, by run_id: 6-11, 24-29\n");
+    // A shard that was cut short, then gone on with.
+    SWEEP("--shard", "2/3", "--db", "two.db");
+    change("two.db", "DELETE FROM run WHERE run_id % 2 = 0");
+    ck_assert_int_eq(RUN("sweep", "small.json", "--vary", "nodes.fog.count=1..5", "--shard", "2/3",
+                         "--db", "two.db"),
+                     2);
+    SWEEP("--shard", "2/3", "--db", "two.db", "--resume");
+    MUST_RUN("merge", "all.db", "two.db");
+    ck_assert_str_eq(out, "two.db: 12 runs\nall.db: 30 runs of 30\n");
+    for (int i = 0; i < 2; i++)
+        change(i ? "one.db" : "all.db",
+               "UPDATE run SET started_utc = '', wall_s = 0, planning_s = 0");
+    ck_assert(differences("one.db", "all.db") == 0);
+}
+END_TEST
+
+START_TEST(the_whole_sweep_goes_on_where_shards_ended)
+{
+    SWEEP("--jobs", "1", "--db", "one.db");
+    SWEEP("--shard", "1/2", "--db", "x.db");
+    SWEEP("--db", "x.db", "--resume");
+    SWEEP("--shard", "1/2", "--db", "x.db", "--resume"); // has the other's runs too
+    for (int i = 0; i < 2; i++)
+        change(i ? "one.db" : "x.db",
+               "UPDATE run SET started_utc = '', wall_s = 0, planning_s = 0");
+    ck_assert(differences("one.db", "x.db") == 0);
+}
+END_TEST
+
+START_TEST(shards_of_other_sweeps_are_refused)
+{
+    SWEEP("--shard", "1/2", "--db", "x.db");
+    MUST_RUN("sweep", "small.json", "--vary", "nodes.fog.count=1..6", "--quiet", "--shard", "2/2",
+             "--db", "y.db");
+    SWEEP("--shard", "2/2", "--db", "z.db", "--seed", "5");
+    ck_assert_int_eq(RUN("merge", "all.db", "x.db", "y.db", "z.db", "whole.db"), 2);
+    check_lines("", (const char *const[]){"FILEy.db: documents: want those of x.db",
+                                          "FILEz.db: documents: want those of x.db",
+                                          "FILEwhole.db: documents: want those of x.db", NULL});
+    ck_assert_int_eq(files_of("all.db"), 0);
+}
+END_TEST
+
+static const char *const BAD_SHARDS[] = {"0/2",
+                                         "3/2",
+                                         "1/0",
+                                         "1",
+                                         "1/2/3",
+                                         "-1/2",
+                                         "1/2x",
+                                         "",
+                                         "a/b",
+                                         "1/100001",
+                                         " 1/2",
+                                         "1 /2",
+                                         "99999999999999999999/2"};
+
+START_TEST(a_bad_shard_is_refused)
+{
+    ck_assert_int_eq(
+        RUN("sweep", "small.json", "--vary", "nodes.fog.count=1..5", "--shard", BAD_SHARDS[_i]), 2);
+    check_lines(
+        "", (const char *const[]){"FILE--shard: want I/N, I from 1 to N, N up to 100000", NULL});
+    ck_assert_int_eq(files_of("small.sweep"), 0);
+}
+END_TEST
+
+START_TEST(a_shard_without_points_does_nothing)
+{
+    MUST_RUN("sweep", "small.json", "--vary", "nodes.fog.count=1..2", "--shard", "3/3");
+    ck_assert_int_eq(files_of("small.sweep"), 0);
+    ck_assert_str_eq(err, "");
+    ck_assert_str_eq(out, "shard 3 of 3 has no points: nothing to do\n");
 }
 END_TEST
 
@@ -377,6 +468,11 @@ Suite *merge_suite(void)
     tcase_add_test(tc, an_empty_file_is_an_output_like_none);
     tcase_add_test(tc, a_database_that_is_being_written_gives_what_is_committed);
     tcase_add_test(tc, what_the_sweep_lacks_is_named_by_number);
+    tcase_add_test(tc, shards_of_a_sweep_give_the_rows_of_an_undivided_one);
+    tcase_add_test(tc, the_whole_sweep_goes_on_where_shards_ended);
+    tcase_add_test(tc, shards_of_other_sweeps_are_refused);
+    tcase_add_loop_test(tc, a_bad_shard_is_refused, 0, sizeof BAD_SHARDS / sizeof *BAD_SHARDS);
+    tcase_add_test(tc, a_shard_without_points_does_nothing);
     tcase_add_loop_test(tc, a_full_disk_or_an_interruption_leaves_the_output_as_it_was, 0, 2);
     suite_add_tcase(s, tc);
     return s;

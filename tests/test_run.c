@@ -101,6 +101,26 @@ START_TEST(run_prints_json_and_csv_of_the_same_numbers)
 }
 END_TEST
 
+// Common random numbers: who asks what and when depends on no scheme.
+START_TEST(schemes_see_the_same_arrivals)
+{
+    MUST_RUN("run", "campus", "--scheme", "rand", "--scheme", "greedy", "--scheme", "local",
+             "--replications", "2", "--set", "record=tasks", "--db", in_folder("c.db"), "--quiet");
+    sqlite3    *db = open_db("c.db");
+    const char *same = "SELECT count(*) FROM run r JOIN task a USING(run_id) JOIN run s ON "
+                       "s.replication = r.replication AND s.scheme <> r.scheme LEFT JOIN task b ON "
+                       "b.run_id = s.run_id AND b.task_id = a.task_id AND b.user = a.user AND "
+                       "b.model = a.model AND b.arrived_s = a.arrived_s WHERE b.run_id IS ";
+    ck_assert_double_eq(query(db, arena_format(&arena, "%s NULL", same)), 0);
+    ck_assert_double_gt(query(db, arena_format(&arena, "%s NOT NULL", same)), 6 * 2000);
+    ck_assert_double_eq(query(db,
+                              "SELECT count(DISTINCT n) FROM (SELECT count(*) n FROM task GROUP "
+                              "BY run_id)"),
+                        2); // each replication its own
+    sqlite3_close(db);
+}
+END_TEST
+
 // Every row of every table but the three columns of the clock on the wall, as text.
 static char *dump(const char *name)
 {
@@ -460,6 +480,7 @@ Suite *run_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, plan_prints_the_keys_of_the_contract);
     tcase_add_test(tc, run_prints_json_and_csv_of_the_same_numbers);
+    tcase_add_test(tc, schemes_see_the_same_arrivals);
     tcase_add_test(tc, the_same_run_gives_the_same_rows);
     tcase_add_test(tc, record_says_how_much_is_kept);
     tcase_add_test(tc, the_database_of_another_scenario_is_left_untouched);

@@ -37,7 +37,7 @@ if (logarithmic) {
 }
 set xrange [-0.6:n_models - 0.4]
 set xtics scale 0 ()
-set for [m = 0:n_models - 1] xtics add (model[m + 1] m)
+set for [m = 0:n_models - 1] xtics add (tic(model[m + 1]) m)
 set ylabel quantity
 top(y) = y > base ? y : base
 stacked = with_lower && !logarithmic

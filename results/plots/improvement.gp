@@ -3,7 +3,8 @@
 # takes: base at scheme model title
 # table base_runs:
 #   WITH wanted AS (SELECT value AS scheme, 0 AS i FROM parameter WHERE name = 'base'
-#   UNION ALL SELECT name, i + 1 FROM schemes ORDER BY 2 LIMIT 1)
+#   UNION ALL SELECT scheme, row_number() OVER (ORDER BY scheme <> 'dina', min(run_id)) FROM v_run
+#   WHERE point = (SELECT point FROM runs LIMIT 1) GROUP BY scheme ORDER BY 2 LIMIT 1)
 #   SELECT v.* FROM v_run v JOIN wanted USING (scheme)
 #   WHERE v.point = (SELECT point FROM runs LIMIT 1)
 # query base:
@@ -59,7 +60,7 @@ least_y = logarithmic ? low / 1e3 : 0
 bottom(y) = y > least_y ? y : least_y
 set xrange [-0.6:n_models - 0.4]
 set xtics scale 0 ()
-set for [m = 0:n_models - 1] xtics add (model[m + 1] m)
+set for [m = 0:n_models - 1] xtics add (tic(model[m + 1]) m)
 set arrow 1 from graph 0, first 1 to graph 1, first 1 nohead front linewidth 1.5 dashtype 2 \
     linecolor '#000000'
 

@@ -55,10 +55,10 @@ set multiplot
 do for [m = 0:n_panels - 1] {
     c = m % columns
     l = m / columns
+    set xrange [*:*] # or stats would not see what lies beyond
+    set yrange [*:*]
     stats names using ($1 == m ? $2 : NaN) nooutput
     last = STATS_max
-    set xrange [*:*]
-    set yrange [*:*]
     stats parts using ($1 == m ? $8 : NaN) nooutput
     model_high = STATS_max > 0 ? STATS_max : 1
     low_high = model_high
@@ -75,11 +75,11 @@ do for [m = 0:n_panels - 1] {
         stats parts using (s_high = $1 == m && $2 == s && $8 > s_high ? $8 : s_high, $1) nooutput
         strip_high = own && s_high > 0 ? s_high : model_high
         set xrange [-0.7:last + 0.7]
-        set yrange [0:strip_high * 1.06]
+        set yrange [0:strip_high * 1.4] # room for the name
         set xtics scale 0.3 rotate by 90 right ()
         do for [n = 1:n_names] {
             if (name_model[n] == m) {
-                set xtics add ((s == n_schemes - 1 ? name[n] : "") name_layer[n])
+                set xtics add ((s == n_schemes - 1 ? tic(name[n]) : "") name_layer[n])
             }
         }
         set ytics autofreq strip_tic(strip_high)
@@ -88,7 +88,7 @@ do for [m = 0:n_panels - 1] {
         set rmargin at screen (c + 0.98) / columns
         set tmargin at screen 1 - (head + tall * l + 26 + strip * s + 5) / height
         set bmargin at screen 1 - (head + tall * l + 26 + strip * (s + 1) - 5) / height
-        set label 2 scheme[s + 1] at graph 0.985, graph 0.86 right front
+        set label 2 scheme[s + 1] at graph 0.99, graph 0.87 right front
         if (s == 0) {
             set label 1 panel_name[m + 1].(own ? ', each strip in its own scale' : '') \
                 at graph 0.5, graph 1 center offset 0, 0.8

@@ -15,13 +15,14 @@ sized(w, h) = (format eq 'png' ? sprintf(png_size, 2 * w, 2 * h) \
     : format eq 'svg' ? sprintf(svg_size, w, h) : sprintf(pdf_size, w / 96.0, h / 96.0)) \
     .'; set output picture'
 
-# Okabe and Ito's colours, which the colour-blind tell apart, and two greys.
-array colour[10] = ['#0072B2', '#E69F00', '#009E73', '#D55E00', '#56B4E9', \
-                    '#CC79A7', '#F0E442', '#000000', '#999999', '#8C510A']
+# Okabe and Ito's colours, which the colour-blind tell apart; a grey, a brown, two of P. Tol's.
+array colour[12] = ['#0072B2', '#E69F00', '#009E73', '#D55E00', '#56B4E9', \
+                    '#CC79A7', '#F0E442', '#000000', '#999999', '#8C510A', \
+                    '#44AA99', '#882255']
 array point_type[10] = [7, 5, 9, 13, 11, 6, 4, 8, 12, 10]
-hue(s) = colour[int(s) % 10 + 1]
-# The eleventh has the first colour and another mark.
-mark(s) = point_type[(int(s) + int(s) / 10) % 10 + 1]
+hue(s) = colour[int(s) % 12 + 1]
+# The thirteenth has the first colour and another mark.
+mark(s) = point_type[int(s) % 10 + 1]
 # Computation, loading, transmission, queueing, edge delay.
 array part_colour[5] = ['#56B4E9', '#E69F00', '#009E73', '#CC79A7', '#999999']
 
@@ -75,6 +76,10 @@ put_key(count, height) = sprintf('set key at screen 0.5, screen %.4f center top 
 
 # The width of a bar, of `count` in a cluster of width 1.
 bar_width(count) = count > 5 ? 0.84 / count : 0.168
+
+# A label of a tic is a format: its percent signs are doubled.
+tic(text) = strstrt(text, '%') == 0 ? text : text[1:strstrt(text, '%')].'%' \
+    .tic(text[strstrt(text, '%') + 1:*])
 
 # Linear from 0 until the values span more than a factor of 50; then logarithmic, from the decade
 # below the least.

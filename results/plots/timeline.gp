@@ -61,7 +61,7 @@ array kind_half[4] = [0.38, 0.38, 0.38, 0.14]
 set xrange [0:span * 1.005]
 set yrange [n_rows - 0.4:-0.6]
 set ytics scale 0 ()
-set for [r = 0:n_rows - 1] ytics add (place[r + 1] r)
+set for [r = 0:n_rows - 1] ytics add (tic(place[r + 1]) r)
 set grid noytics xtics linecolor '#DCDCDC' linetype 1 linewidth 0.5
 set xlabel 'time since arrival (s): '.task_text
 key_columns = 6

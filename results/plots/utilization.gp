@@ -59,7 +59,7 @@ if (is_sorted) {
 } else {
     set xrange [-0.6:n_nodes - 0.4]
     set xtics scale 0 ()
-    set for [x = 0:n_nodes - 1] xtics add (node[x + 1] x)
+    set for [x = 0:n_nodes - 1] xtics add (tic(node[x + 1]) x)
 }
 
 eval put_key(n_schemes, height)
