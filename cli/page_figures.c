@@ -111,7 +111,10 @@ static int by_place(const void *a, const void *b)
 
 static bool is_left(struct page *p, const struct figure *f)
 {
-    if (p->overview.points_in_all <= SWEPT_POINTS_MAX || !figure_takes(f, "x")) return false;
+    uint64_t points = p->overview.points_in_all;
+    if (!figure_takes(f, "x")) return false;
+    if (points == 1) return !figure_takes(f, "base"); // what has a base compares schemes too
+    if (points <= SWEPT_POINTS_MAX) return false;
     html_put(p->out,
              "<p class=\"faint\">Figure %s is left out at more than %d points: fogsim plot draws "
              "it, and takes its time.</p>\n",
