@@ -15,7 +15,8 @@
 #include "cli/page.h"
 #include "results/figure.h"
 
-enum { SVG_BYTES_MAX = 700000, PICTURE_BYTES_MAX = 8 << 20 };
+// Figures over a sweep's keys cost the square of its points: past so many the page does without.
+enum { SVG_BYTES_MAX = 700000, PICTURE_BYTES_MAX = 8 << 20, SWEPT_POINTS_MAX = 500 };
 
 struct picture {
     const char *bytes, *kind; // "svg+xml", "png"
@@ -108,11 +109,25 @@ static int by_place(const void *a, const void *b)
     return order ? order : strcmp(x->name, y->name);
 }
 
+static bool is_left(struct page *p, const struct figure *f)
+{
+    uint64_t points = p->overview.points_in_all;
+    if (!figure_takes(f, "x")) return false;
+    if (points == 1) return !figure_takes(f, "base"); // what has a base compares schemes too
+    if (points <= SWEPT_POINTS_MAX) return false;
+    html_put(p->out,
+             "<p class=\"faint\">Figure %s is left out at more than %d points: fogsim plot draws "
+             "it, and takes its time.</p>\n",
+             f->name, SWEPT_POINTS_MAX);
+    return true;
+}
+
 static void write_all(struct page *p, const struct figure *figures, uint32_t count,
                       const char *folder)
 {
     const char *left_out = "";
     for (uint32_t i = 0; i < count; i++) {
+        if (is_left(p, &figures[i])) continue;
         struct picture picture;
         struct err     e = {0};
         bool           nothing = false;

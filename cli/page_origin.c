@@ -23,10 +23,7 @@ static const char *shell_word(struct arena *a, const char *text)
     char *out = arena_array(a, strlen(text) + 3 * quotes + 3, 1), *o = out;
     *o++ = '\'';
     for (const char *c = text; *c; c++) {
-        if (*c == '\'') {
-            memcpy(o, "'\\'", 3);
-            o += 3;
-        }
+        for (const char *q = *c == '\'' ? "'\\'" : ""; *q; q++) *o++ = *q; // and then the quote
         *o++ = *c;
     }
     *o = '\'';

@@ -350,6 +350,7 @@ START_TEST(of_many_points_the_first_are_shown_and_the_page_says_so)
     CHECK_LACKS(page, "<th scope=\"row\">200</th>");
     CHECK_HAS(page, "<dt>points</dt><dd>5000 of a sweep over k</dd>");
     CHECK_HAS(page, "fogsim sweep s.json");
+    CHECK_HAS(page, "Figure sweep is left out at more than 500 points");
 }
 END_TEST
 
