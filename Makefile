@@ -4,6 +4,7 @@
 #   make deps       installs what is missing (apt)     make bench    speed, as ratios measured side by side
 #   make check      all tests, as CI runs them         make check-long  what takes minutes
 #   make bench-kernels  the kernels beside oneDNN, OpenBLAS and XNNPACK    make bench-simgrid  the same jobs through SimGrid
+#   make bench-mpi      two ranks of fogsim-mpi beside one process
 #   make bench-engine   the event set and the engine beside plain C, ns-3 and SimGrid
 #   make kernels-arm64, kernels-armhf: a static fogsim-calibrate for boards    make check-arm  its tests, emulated
 
@@ -277,6 +278,12 @@ $(B)/bench-%: $(B)/bench/%.o $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# Two ranks beside one process; takes an idle machine and minutes.
+.PHONY: bench-mpi
+bench-mpi: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@B=$(B) sh bench/mpi.sh $(ARGS)
+
 # The libraries it compares with stand before GSL, whose BLAS has functions of the same names.
 KERNEL_BENCH := $(patsubst %.c,$(B)/%.o,$(wildcard bench/kernels/*.c))
 BENCH_LIBS = $(shell pkg-config --libs openblas) -ldnnl -lXNNPACK -ldl
@@ -335,6 +342,9 @@ install: all install-headers
 	install -d $(SHARE)/docs/plugins
 	install -m 644 docs/PLUGINS.md $(SHARE)/docs
 	install -m 644 docs/plugins/* $(SHARE)/docs/plugins
+	install -d $(SHARE)/docs/scaling
+	install -m 644 docs/SCALING.md $(SHARE)/docs
+	install -m 644 docs/scaling/* $(SHARE)/docs/scaling
 # What a scheme in a library of the user's own is compiled with (docs/PLUGINS.md).
 install-headers: $(B)/abi.inc
 	for f in $(LIBRARY_HEADERS); do install -D -m 644 $$f $(INCLUDE)/$$f || exit 1; done
