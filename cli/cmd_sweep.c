@@ -116,8 +116,9 @@ static void print_end(const struct call *c)
     printf("%llu run%s of %u point%s", (unsigned long long)runs, plural(runs), c->size.points,
            plural(c->size.points));
     if (c->lead.before) printf(" beside %llu done before", (unsigned long long)c->lead.before);
-    printf(" in %.3g s", took_s);
-    if (runs && took_s > 0) printf(" (%.3g runs/s)", (double)runs / took_s);
+    printf(" in %.*f s", took_s < 10 ? 2 : 0, took_s);
+    double rate = took_s > 0 ? (double)runs / took_s : 0;
+    if (runs) printf(" (%.*f runs/s)", rate < 10 ? 2 : 0, rate);
     if (t.failed) printf(", %llu failed", (unsigned long long)t.failed);
     printf(", in %s; figures: fogsim plot %s sweep\n", c->db, c->db);
 }

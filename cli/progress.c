@@ -41,7 +41,7 @@ void progress_show(struct progress_bar *p, uint64_t done)
             (unsigned long long)p->total, p->what);
     if (done > p->before && took_s > 0) {
         double rate = (double)(done - p->before) / took_s;
-        fprintf(stderr, ", %.3g %s/s, ", rate, p->what);
+        fprintf(stderr, ", %.*f %s/s, ", rate < 10 ? 2 : 0, rate, p->what);
         print_duration((double)(p->total - done) / rate);
         fprintf(stderr, " left");
     }

@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "cli/sweep_run.h"
 
-enum { AHEAD_MOST = 2 };
+enum { AHEAD_MOST = 16 };
 
-static const double wait_s = 0.2, short_run_s = 0.1;
+static const double wait_s = 0.2, ahead_s = 0.02;
 
 struct desk {                  // a worker as the first process sees it
     int64_t  runs[AHEAD_MOST]; // given and not answered, in this order
@@ -25,6 +25,7 @@ struct office {
     struct desk       *desks;       // [desk_count]
     uint32_t desk_count, streaming; // streaming: whose run arrives; CREW_ANYBODY: nobody's
     uint64_t under_way;             // runs given and not answered
+    uint32_t idle;                  // workers with nothing to do
     double   start_s;
 };
 
@@ -89,12 +90,14 @@ void sweep_work(void *ctx, struct crew *c)
     store_close(store);
 }
 
-// One ahead, where runs are so short that the way of the next one counts; where they are long, an
-// interrupted sweep would wait for them.
+// What one worker has before it: the run it is at, and short ones for the next moment, so that it
+// need not wait and the first process may take several answers at a time. Long ones are not given
+// ahead: an interrupted sweep would wait for them.
 static uint32_t ahead(const struct office *o)
 {
     double runs = (double)ended(o->l), took_s = clock_wall_s() - o->start_s;
-    return runs > 0 && took_s * o->desk_count / runs < short_run_s ? AHEAD_MOST : 1;
+    double fit = runs > 0 ? ahead_s * runs / (took_s * o->desk_count) : 0;
+    return fit < AHEAD_MOST - 1 ? 1 + (uint32_t)fit : AHEAD_MOST;
 }
 
 // A worker that is gone will be told by crew_take; until then the run is its.
@@ -104,18 +107,20 @@ static void supply(struct office *o, uint32_t worker, uint32_t most)
     int64_t      run_id;
     while (!d->is_gone && d->count < most && sweep_queue_take(&o->l->queue, worker, &run_id)) {
         bool given = crew_give(o->crew, worker, &run_id, sizeof run_id);
+        o->idle -= d->count == 0;
         d->runs[d->count++] = run_id;
         o->under_way++;
         if (!given) return;
     }
 }
 
-static void supply_all(struct office *o)
+// Idle ones first: there are some at the beginning, and where there was nothing to do for a while.
+static void supply_all(struct office *o, uint32_t worker)
 {
-    uint32_t most = ahead(o);
     if (*o->l->interrupted) return;
-    for (uint32_t depth = 1; depth <= most; depth++) // everybody has one before anybody has two
-        for (uint32_t w = 0; w < o->desk_count; w++) supply(o, w, depth);
+    for (uint32_t w = 0; o->idle && o->l->queue.wanted_count && w < o->desk_count; w++)
+        supply(o, w, 1);
+    if (worker < o->desk_count) supply(o, worker, ahead(o));
 }
 
 static int64_t take_first(struct office *o, struct desk *d)
@@ -123,6 +128,7 @@ static int64_t take_first(struct office *o, struct desk *d)
     assert(d->count > 0);
     int64_t run_id = d->runs[0];
     memmove(d->runs, d->runs + 1, --d->count * sizeof *d->runs);
+    o->idle += d->count == 0;
     o->under_way--;
     return run_id;
 }
@@ -167,10 +173,12 @@ static bool anybody_works(const struct office *o)
     return false;
 }
 
-static bool take_one(struct office *o, struct err *e)
+// *worker: who may have room for more; CREW_ANYBODY: nobody.
+static bool take_one(struct office *o, uint32_t *worker, struct err *e)
 {
     struct crew_answer answer;
     crew_take(o->crew, o->streaming, wait_s, &answer);
+    *worker = answer.kind == CREW_NOTHING ? CREW_ANYBODY : answer.worker;
     switch (answer.kind) {
     case CREW_BYTES: return add_rows(o, &answer, e);
     case CREW_LOST:
@@ -191,10 +199,12 @@ bool sweep_with_crew(struct sweep_lead *l, struct crew *c, struct err *e)
     struct arena  a = {0};
     bool          ok = true;
     o.desks = ARENA_ARRAY(&a, struct desk, o.desk_count);
-    supply_all(&o);
+    o.idle = o.desk_count;
+    supply_all(&o, CREW_ANYBODY);
     while (ok && o.under_way) {
-        ok = take_one(&o, e);
-        supply_all(&o);
+        uint32_t worker;
+        ok = take_one(&o, &worker, e);
+        supply_all(&o, worker);
     }
     if (ok && l->queue.wanted_count && !*l->interrupted && !anybody_works(&o))
         ok = err_add(e, "no worker is left%s%s", l->left_why ? ": " : "",
