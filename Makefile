@@ -53,6 +53,10 @@ FOLDERS  := base kernels models sim algorithms $(patsubst %/,%,$(wildcard algori
 # Nothing is simulated on a board: no exact optima, so no GLPK.
 SOURCES  := $(filter-out algorithms/optimal%,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/program.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
 endif
+# fogsim-mpi: the same with the ranks of an MPI job as workers, where Open MPI is installed (docs/SCALING.md).
+MPI := $(if $(ROOT),,$(firstword $(foreach m,ompi-c mpi-c,$(shell pkg-config --exists $(m) 2>/dev/null && echo $(m)))))
+MPI_SOURCES := $(if $(MPI),$(wildcard cli/mpi/*.c))
+MPI_OBJECTS := $(MPI_SOURCES:%.c=$(B)/%.o)
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
 TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/bed.c tests/oracle.c $(if $(filter matching,$(SUITES)),tests/slow_matching.c) \
@@ -70,10 +74,6 @@ $(B)/fogsim $(B)/fogsim-calibrate: $(OBJECTS)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# The same with the ranks of an MPI job as workers, where Open MPI is installed (docs/SCALING.md).
-MPI := $(if $(ROOT),,$(firstword $(foreach m,ompi-c mpi-c,$(shell pkg-config --exists $(m) 2>/dev/null && echo $(m)))))
-MPI_SOURCES := $(if $(MPI),$(wildcard cli/mpi/*.c))
-MPI_OBJECTS := $(MPI_SOURCES:%.c=$(B)/%.o)
 $(B)/cli/mpi/%.o $(B)/tidy/cli/mpi/%.ok: EXTRA = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
 $(B)/fogsim-mpi: $(filter-out $(B)/cli/crew_remote.o,$(LIBRARY)) $(MPI_OBJECTS)
 	@echo "  ld $@"
