@@ -4,6 +4,7 @@
 #   make deps       installs what is missing (apt)     make bench    speed, as ratios measured side by side
 #   make check      all tests, as CI runs them         make check-long  what takes minutes
 #   make bench-kernels  the kernels beside oneDNN, OpenBLAS and XNNPACK    make bench-simgrid  the same jobs through SimGrid
+#   make bench-mpi      two ranks of fogsim-mpi beside one process
 #   make bench-engine   the event set and the engine beside plain C, ns-3 and SimGrid
 #   make kernels-arm64, kernels-armhf: a static fogsim-calibrate for boards    make check-arm  its tests, emulated
 
@@ -55,6 +56,10 @@ FOLDERS  := base kernels models sim algorithms $(patsubst %/,%,$(wildcard algori
 # Nothing is simulated on a board: no exact optima, so no GLPK.
 SOURCES  := $(filter-out algorithms/optimal%,$(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))) cli/main.c cli/program.c cli/command.c cli/interrupt.c cli/self_test.c $(COMMANDS:%=cli/cmd_%.c)
 endif
+# fogsim-mpi: the same with the ranks of an MPI job as workers, where Open MPI is installed (docs/SCALING.md).
+MPI := $(if $(ROOT),,$(firstword $(foreach m,ompi-c mpi-c,$(shell pkg-config --exists $(m) 2>/dev/null && echo $(m)))))
+MPI_SOURCES := $(if $(MPI),$(wildcard cli/mpi/*.c))
+MPI_OBJECTS := $(MPI_SOURCES:%.c=$(B)/%.o)
 OBJECTS  := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY  := $(filter-out $(B)/cli/main.o,$(OBJECTS))
 TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/bed.c tests/oracle.c $(if $(filter matching,$(SUITES)),tests/slow_matching.c) \
@@ -64,8 +69,6 @@ BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)
 PEERS    := $(patsubst bench/engine/peers/%,$(B)/peer-%,$(basename $(wildcard bench/engine/peers/*.c bench/engine/peers/*.c[cp]*)))
 GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/style.inc $(B)/bundle.inc $(B)/build.inc
 
-MPI := $(if $(ROOT),,$(firstword $(foreach m,ompi-c mpi-c,$(shell pkg-config --exists $(m) 2>/dev/null && echo $(m)))))
-
 .PHONY: all deps demo check check-long bench bench-simgrid bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
 all: $(B)/fogsim $(B)/fogsim-bench $(if $(MPI),$(B)/fogsim-mpi)
@@ -74,9 +77,6 @@ $(B)/fogsim $(B)/fogsim-calibrate: $(OBJECTS)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-# The same with the ranks of an MPI job as workers, where Open MPI is installed (docs/SCALING.md).
-MPI_SOURCES := $(if $(MPI),$(wildcard cli/mpi/*.c))
-MPI_OBJECTS := $(MPI_SOURCES:%.c=$(B)/%.o)
 $(B)/cli/mpi/%.o $(B)/tidy/cli/mpi/%.ok: EXTRA = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
 $(B)/fogsim-mpi: $(filter-out $(B)/cli/crew_remote.o,$(LIBRARY)) $(MPI_OBJECTS)
 	@echo "  ld $@"
@@ -286,6 +286,12 @@ $(B)/bench-%: $(B)/bench/%.o $(LIBRARY)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# Two ranks beside one process; takes an idle machine and minutes.
+.PHONY: bench-mpi
+bench-mpi: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@B=$(B) sh bench/mpi.sh $(ARGS)
+
 # The libraries it compares with stand before GSL, whose BLAS has functions of the same names.
 KERNEL_BENCH := $(patsubst %.c,$(B)/%.o,$(wildcard bench/kernels/*.c))
 BENCH_LIBS = $(shell pkg-config --libs openblas) -ldnnl -lXNNPACK -ldl
@@ -344,6 +350,9 @@ install: all install-headers
 	install -d $(SHARE)/docs/plugins
 	install -m 644 docs/PLUGINS.md $(SHARE)/docs
 	install -m 644 docs/plugins/* $(SHARE)/docs/plugins
+	install -d $(SHARE)/docs/scaling
+	install -m 644 docs/SCALING.md $(SHARE)/docs
+	install -m 644 docs/scaling/* $(SHARE)/docs/scaling
 # What a scheme in a library of the user's own is compiled with (docs/PLUGINS.md).
 install-headers: $(B)/abi.inc
 	for f in $(LIBRARY_HEADERS); do install -D -m 644 $$f $(INCLUDE)/$$f || exit 1; done

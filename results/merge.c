@@ -296,8 +296,8 @@ static bool read_result(struct merge *m, struct err *e)
     uint32_t             rows;
     r->run_count = count_runs(m->db);
     r->done_runs = ARENA_ARRAY(m->a, int64_t, (size_t)r->run_count);
-    if (!read_text(m->db, "SELECT text FROM main.document WHERE name = 'settings'", m->a, &r->settings,
-                   &rows, e))
+    if (!read_text(m->db, "SELECT text FROM main.document WHERE name = 'settings'", m->a,
+                   &r->settings, &rows, e))
         return false;
     sqlite3_stmt *s =
         prepare(m->db, "SELECT run_id FROM main.run WHERE status = 'done' ORDER BY 1", e);

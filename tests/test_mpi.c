@@ -24,6 +24,7 @@ static void setup(void)
     program_setup();
     fogsim = arena_string(&arena, program);
     ranks = in_root("build/fogsim-mpi");
+    ck_assert_msg(access(ranks, X_OK) == 0, "want %s: make deps, then make", ranks);
     scenario = write_text("small.json", SMALL);
     setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
     setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);

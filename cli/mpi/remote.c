@@ -22,7 +22,7 @@
 enum tag { TAG_WORK = 1, TAG_MORE, TAG_BYTES, TAG_LEFT, TAG_FAREWELL, TAG_GO };
 enum { ORDERS = 4, ANSWERS = 4, PACKET_BYTES = 4000 };
 enum { BUSY_PROBES = 20, SHORT_NS = 50000, LONG_NS = 1000000 }; // of a rank that waits
-static const double PAUSE_S = 0.0005;                           // of rank 0
+static const double PAUSE_S = 0.001;                            // of rank 0
 
 struct parcel {              // a message that may still be under way
     MPI_Request   *requests; // [request_count] one a packet
@@ -57,9 +57,9 @@ static void sleep_ns(long ns)
 // How long to sleep when nothing came for the n-th time: not at all, a little, longer.
 static void be_patient(uint32_t *n)
 {
-    if (++*n <= BUSY_PROBES) return;
-    long ns = SHORT_NS * (long)(*n - BUSY_PROBES);
-    sleep_ns(ns < LONG_NS ? ns : LONG_NS);
+    long naps = (long)*n - BUSY_PROBES;
+    if (naps * SHORT_NS < LONG_NS) ++*n;
+    if (naps > 0) sleep_ns(naps * SHORT_NS);
 }
 
 static void finish(struct parcel *p)
