@@ -98,9 +98,8 @@ static bool try(const char *name, const char *const *words, struct err *e)
     const char           *out = arena_format(&a, "%s/out.svg", folder);
     struct figure_request r = {
         .db_path = db_path, .out_path = out, .options = options, .keep_folder = keep};
-    for (; words[2 * r.option_count]; r.option_count++)
-        options[r.option_count] =
-            (struct figure_option){words[2 * r.option_count], words[2 * r.option_count + 1]};
+    for (const char *const *w = words; *w; w += 2)
+        options[r.option_count++] = (struct figure_option){w[0], w[1]};
     ck_assert_int_eq(system(arena_format(&a, "rm -rf %s %s", keep, out)), 0);
     ck_assert(figure_list(FIGURE_FOLDER, &a, &figures, &count, e));
     bool drawn = false;
