@@ -47,11 +47,9 @@ x_span = scale(x_most) - scale(x_least)
 x_pad = x_span > 0 ? 0.03 * x_span : x_least != 0 && !x_log ? 0.1 * abs(x_least) : 0.5
 # Each value has its tic where there is room for all.
 x_gap = x_span
-do for [k = 1:n_x] {
-    do for [l = 1:n_x] {
-        d = abs(scale(x_number[k]) - scale(x_number[l]))
-        x_gap = k != l && d < x_gap ? d : x_gap
-    }
+do for [k = 2:n_x] { # numbers stand in their order
+    d = scale(x_number[k]) - scale(x_number[k - 1])
+    x_gap = d < x_gap ? d : x_gap
 }
 tics_at_values = n_x <= 12 && (n_x == 1 || x_gap * 430 >= x_span * 34)
 beside = numeric ? 0 : 0.6 / (n_keys > 0 ? n_keys : 1)
