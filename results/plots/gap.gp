@@ -24,6 +24,8 @@
 # table notes:
 #   SELECT 'gap: ' || m.label || ' over that of ' || b.scheme || ', less 1' AS text
 #   FROM metric_axis m, base b
+#   UNION ALL SELECT 'below 0: what optimal may not do, as divide steps (its option parts)'
+#   WHERE (SELECT scheme FROM base) = 'optimal' AND (SELECT min("gap (%)") FROM lines) < -0.05
 #   UNION ALL SELECT 'one replication: no interval' WHERE (SELECT max(pairs) FROM lines) = 1
 #   UNION ALL SELECT 'intervals of the ratio of means, by pairs of replications'
 #   WHERE (SELECT max(pairs) FROM lines) > 1
