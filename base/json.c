@@ -304,9 +304,9 @@ static const char *child_place(struct arena *a, const char *prefix, const char *
 {
     size_t before = strlen(prefix), shown = strnlen(key, SHOWN_BYTES);
     char  *place = arena_array(a, before + 1 + shown + 1, 1), *end = place + before;
-    memcpy(place, prefix, before);
+    memcpy(place, prefix, before + 1);
     if (before) *end++ = '.';
-    memcpy(end, key, shown);
+    memcpy(end, key, shown); // the arena's memory is zero behind it
     return place;
 }
 

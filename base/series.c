@@ -17,7 +17,7 @@ size_t mser5(const double *x, size_t n, bool *is_short)
     size_t         count = n / MSER_BATCH, best = 0;
     double         least = INFINITY;
     struct moments kept = {0};
-    *is_short = count < 2 * MSER_LEAST_BATCHES;
+    *is_short = count / 2 < MSER_LEAST_BATCHES;
     if (*is_short) return 0;
     for (size_t d = count; d-- > 0;) {
         moments_add(&kept, mean_of_batch(x + d * MSER_BATCH));
@@ -40,33 +40,28 @@ void batches_keep_values(struct batches *b, struct arena *a)
 // Batches 0 and 1 become the first, and so on. Rooms that fall free are used again.
 static void pair_up(struct batches *b, struct arena *a)
 {
-    for (uint32_t i = 0; i < BATCH_LIMIT / 2; i++) {
-        const double   *mean = &b->mean[2 * i];
-        const uint64_t *count = &b->count[2 * i];
-        uint64_t        both = count[0] + count[1];
-        double joint = both ? mean[0] + (mean[1] - mean[0]) * ((double)count[1] / (double)both) : 0;
-        b->mean[i] = joint;
-        b->count[i] = both;
+    for (size_t i = 0; i < BATCH_LIMIT; i++) {
+        bool is_left = i < BATCH_LIMIT / 2;
+        b->sum[i] = is_left ? b->sum[2 * i] + b->sum[2 * i + 1] : 0;
+        b->count[i] = is_left ? b->count[2 * i] + b->count[2 * i + 1] : 0;
     }
-    for (uint32_t i = BATCH_LIMIT / 2; i < BATCH_LIMIT; i++) b->mean[i] = 0, b->count[i] = 0;
-    for (uint32_t i = 0; b->values && i < BATCH_LIMIT / 2; i++) {
+    for (size_t i = 0; b->values && i < BATCH_LIMIT / 2; i++) {
         quantile_merge(&b->values[2 * i], a, &b->values[2 * i + 1]);
         quantile_clear(&b->values[2 * i + 1]);
         struct quantile pair = b->values[2 * i];
         b->values[2 * i] = b->values[i]; // empty, unless i = 0
         b->values[i] = pair;
     }
-    b->size *= 2;
+    b->size_log2++;
 }
 
 void batches_add(struct batches *b, struct arena *a, uint64_t rank, double value)
 {
-    if (!b->size) b->size = 1;
-    while (rank / b->size >= BATCH_LIMIT) pair_up(b, a);
-    uint32_t i = (uint32_t)(rank / b->size);
+    while (rank >> b->size_log2 >= BATCH_LIMIT) pair_up(b, a);
+    uint32_t i = (uint32_t)(rank >> b->size_log2);
     b->ranks = rank + 1 > b->ranks ? rank + 1 : b->ranks;
     b->count[i]++;
-    b->mean[i] += (value - b->mean[i]) / (double)b->count[i];
+    b->sum[i] += value;
     if (b->values) quantile_add(&b->values[i], a, value);
 }
 
@@ -90,7 +85,7 @@ static bool are_independent(const double *x, uint32_t n)
 
 static uint32_t full_batches(const struct batches *b)
 {
-    return b->size ? (uint32_t)(b->ranks / b->size) : 0;
+    return (uint32_t)(b->ranks >> b->size_log2);
 }
 
 // The least number of values that a full batch has.
@@ -102,24 +97,28 @@ static uint64_t least_count(const struct batches *b)
     return least;
 }
 
-// Joint figure of `width` batches, 1 or 2, from number `first` on; share: NaN: the mean.
-static double figure(const struct batches *b, struct arena *scratch, uint32_t first, uint32_t width,
+static double quantile_of(const struct quantile *q, struct arena *scratch, double share)
+{
+    double at;
+    quantile_at(q, scratch, &share, 1, &at);
+    return at;
+}
+
+// Of batch `i`, or with width 2 of the i-th pair; share: NaN: the mean.
+static double figure(const struct batches *b, struct arena *scratch, uint32_t i, uint32_t width,
                      double share)
 {
-    struct quantile   joint = {0};
-    struct arena_mark mark;
-    double            sum = 0, at;
-    uint64_t          count = 0;
-    if (isnan(share)) {
-        for (uint32_t i = first; i < first + width; i++) {
-            sum += b->mean[i] * (double)b->count[i];
-            count += b->count[i];
-        }
-        return sum / (double)count;
-    }
-    mark = arena_mark(scratch);
-    for (uint32_t i = first; i < first + width; i++) quantile_merge(&joint, scratch, &b->values[i]);
-    quantile_at(&joint, scratch, &share, 1, &at);
+    uint32_t last = width * i + width - 1, first = width * i;
+    if (isnan(share))
+        return width == 1
+                   ? b->sum[i] / (double)b->count[i]
+                   : (b->sum[first] + b->sum[last]) / (double)(b->count[first] + b->count[last]);
+    if (width == 1) return quantile_of(&b->values[i], scratch, share);
+    struct arena_mark mark = arena_mark(scratch);
+    struct quantile   pair = {0};
+    quantile_merge(&pair, scratch, &b->values[first]);
+    quantile_merge(&pair, scratch, &b->values[last]);
+    double at = quantile_of(&pair, scratch, share);
     arena_rewind(scratch, mark);
     return at;
 }
@@ -131,7 +130,7 @@ static double half_width(const struct batches *b, struct arena *scratch, double 
     for (uint32_t width = 1; width <= 2; width++) {
         uint32_t n = full_batches(b) / width;
         if (n < BATCH_LEAST) break;
-        for (uint32_t i = 0; i < n; i++) x[i] = figure(b, scratch, i * width, width, share);
+        for (uint32_t i = 0; i < n; i++) x[i] = figure(b, scratch, i, width, share);
         if (are_independent(x, n)) return stat_ci95(x, n);
     }
     return NAN;
@@ -150,5 +149,8 @@ double batches_quantile_ci95(const struct batches *b, struct arena *scratch, dou
 
 double batches_lag1(const struct batches *b)
 {
-    return lag1(b->mean, full_batches(b));
+    double   x[BATCH_LIMIT];
+    uint32_t n = full_batches(b);
+    for (uint32_t i = 0; i < n; i++) x[i] = figure(b, NULL, i, 1, NAN);
+    return lag1(x, n);
 }

@@ -29,10 +29,11 @@ size_t mser5(const double *x, size_t n, bool *is_short);
 enum { BATCH_LIMIT = 32, BATCH_LEAST = 10, BATCH_SIZE_LEAST = 10, BATCH_BEYOND_LEAST = 10 };
 
 struct batches { // zero-initialise; private to series.c
-    double           mean[BATCH_LIMIT];
+    double           sum[BATCH_LIMIT];
     uint64_t         count[BATCH_LIMIT];
-    struct quantile *values;      // [BATCH_LIMIT] NULL: means alone
-    uint64_t         size, ranks; // ranks of a batch; the highest seen, plus one
+    struct quantile *values;    // [BATCH_LIMIT] NULL: means alone
+    uint64_t         ranks;     // the highest seen, plus one
+    uint32_t         size_log2; // of the ranks of a batch
 };
 
 // Also quantiles: at most BATCH_LIMIT x what one struct quantile may take.

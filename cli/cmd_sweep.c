@@ -135,11 +135,11 @@ static void add_failures(const struct call *c, struct err *e)
 static enum exit_code end(struct call *c, bool ok, struct err *e)
 {
     struct store_tally t = store_tally(c->lead.store);
+    uint64_t           done = c->lead.before + t.done + t.failed;
     bool               is_whole = ok && !c->lead.queue.wanted_count && !*c->lead.interrupted;
-    if (*c->lead.interrupted && c->lead.before + t.done + t.failed < c->lead.total)
+    if (*c->lead.interrupted && done < c->lead.total)
         err_add(e, "%s: interrupted after %llu of %llu runs; --resume goes on", c->db,
-                (unsigned long long)(c->lead.before + t.done + t.failed),
-                (unsigned long long)c->lead.total);
+                (unsigned long long)done, (unsigned long long)c->lead.total);
     add_failures(c, e);
     if (is_whole && !option_is_given(c->args, "quiet")) print_end(c);
     return e->length ? EXIT_FAILED : EXIT_DONE;

@@ -55,7 +55,8 @@ static bool read_metric(const char *name, size_t length, struct precision *out)
         }
     for (int m = 0; m < METRIC_COUNT; m++) {
         size_t full = strlen(metric_names[m]), bare = full - 2; // without "_s", "_j"
-        if ((length != full && length != bare) || strncmp(name, metric_names[m], length)) continue;
+        if (length != full && length != bare) continue;
+        if (strncmp(name, metric_names[m], length) != 0) continue;
         out->metric = (enum metric)m;
         return true;
     }
@@ -72,7 +73,7 @@ static bool read_one(const char *text, struct precision *out, struct err *e)
                        "transmission, queueing, edge_delay, loading, energy, ...), have \"%.40s\"",
                        text);
     double percent = strtod(number, &end);
-    if (end == number || strcmp(end, "%") || !(percent >= 0.01 && percent <= 100))
+    if (end == number || strcmp(end, "%") != 0 || !(percent >= 0.01 && percent <= 100))
         return err_add(e,
                        "--precision: want [METRIC=]P%% with P from 0.01 to 100, such as 2%% or "
                        "p95=5%%, have \"%.40s\"",

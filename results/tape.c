@@ -212,7 +212,7 @@ static bool take(struct tape_reader *r, void *out, size_t bytes, struct err *e)
 
 bool tape_record(struct tape_reader *r, uint8_t *tag, uint32_t *values, struct err *e)
 {
-    uint8_t head[RECORD_HEAD_BYTES];
+    uint8_t head[RECORD_HEAD_BYTES] = {0};
     assert(r->records > 0);
     if (!take(r, head, sizeof head, e)) return false;
     r->records--;

@@ -48,8 +48,8 @@ const struct protocol *parts_read_protocol(struct json j, const char *key,
 void parts_read_arrivals(struct scenario *s, struct json root, const struct scenario_edit *edit);
 // faults.c: behind nodes and links.
 void parts_read_faults(struct scenario *s, struct json root);
-// vary.c: faults of the "sweep" part; behind the seed.
-void parts_read_sweep(const struct scenario *s, struct json root);
+// vary.c: the "sweep" part, of which a scenario keeps the number of points alone; behind the seed.
+void parts_read_sweep(struct scenario *s, struct json root);
 // check.c: what a run may assume of parts together.
 void parts_check(const struct scenario *s, struct json root);
 

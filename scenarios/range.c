@@ -156,7 +156,7 @@ static bool check_ends(const struct reader *r, const struct span *s)
     if ((s->is_log || s->how == BY_FACTOR) && s->low < 1e-100)
         return fault(r, "a low end above 0 (for ratios)", s->text);
     if (*s->unit && !units_known(s->unit))
-        return fault(r, "a unit such as Mbit/s behind the range, or nothing", s->text);
+        return fault(r, "a unit such as Mbit/s or nothing behind the range", s->text);
     return true;
 }
 
@@ -216,7 +216,7 @@ static bool add_span(const struct reader *r, const char *text)
     if (!(count + r->out->count <= RANGE_MOST_VALUES))
         return fault(r, "at most 100000 values", text);
     const char *unit = unit_text(r, &s);
-    for (double i = 0; i < count; i++)
+    for (uint32_t i = 0; i < (uint32_t)count; i++)
         if (!add_text(r, number_text(r->a, value_at(&s, i, count), unit))) return false;
     return true;
 }

@@ -57,6 +57,7 @@ struct scenario {
     double         *deadline_s;         // [net.group_count] of the jobs of its users; INFINITY: off
     double          sample_s;           // INFINITY: off
     uint32_t        length_limit;       // of occupancy; 0: off
+    uint32_t        point_count;        // of its "sweep" part; 0: it has none
     int             record; // 0 summary, 1 tasks, 2 layers, 3 ops, as enum record_level of results
 };
 

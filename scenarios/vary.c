@@ -302,12 +302,9 @@ static bool refuse_twice(const struct definition *d, struct vary *v)
         is_again[at] = true;
         if (at < first) first = at;
     }
-    if (first < v->count && d->method != VARY_LATIN) {
-        const struct vary_point *p = &v->points[first];
-        return err_add(d->e, "%s: want every point once, have %.200s%s%.60s%s%.60s twice", d->where,
-                       p->json, p->scheme ? " scheme " : "", p->scheme ? p->scheme : "",
-                       p->model ? " model " : "", p->model ? p->model : "");
-    }
+    if (first < v->count && d->method != VARY_LATIN)
+        return err_add(d->e, "%s: want every point once, have %.300s twice", d->where,
+                       vary_point_text(d->a, &v->points[first]));
     for (uint32_t i = 0; i < v->count; i++)
         if (!is_again[i]) v->points[kept++] = v->points[i];
     v->count = kept;
@@ -379,51 +376,14 @@ bool vary_read(struct vary *out, struct arena *a, const struct scenario_source *
     return ok && make_points(&d, out);
 }
 
-void parts_read_sweep(const struct scenario *s, struct json root)
+void parts_read_sweep(struct scenario *s, struct json root)
 {
     static const struct vary_request as_it_is = {.method = -1};
     struct arena                     scratch = {0};
     struct definition                d = {.a = &scratch, .e = root.doc->e, .seed = s->seed};
     struct vary                      points = {0};
     if (!parts_has(root, "sweep")) return;
-    if (read_definition(&d, root, &as_it_is)) make_points(&d, &points); // for what they say
+    if (read_definition(&d, root, &as_it_is) && make_points(&d, &points))
+        s->point_count = points.count;
     arena_free(&scratch);
-}
-
-struct scenario_edit vary_edit(struct arena *a, const struct scenario_edit *base,
-                               const struct vary_point *p)
-{
-    struct scenario_edit edit = *base;
-    const char         **sets = ARENA_ARRAY(a, const char *, base->set_count + p->set_count);
-    for (uint32_t i = 0; i < base->set_count; i++) sets[i] = base->sets[i];
-    for (uint32_t i = 0; i < p->set_count; i++) sets[base->set_count + i] = p->sets[i];
-    edit.sets = sets;
-    edit.set_count += p->set_count;
-    edit.is_point = true;
-    if (p->scheme) {
-        edit.schemes = &p->scheme;
-        edit.scheme_count = 1;
-    }
-    if (p->model) {
-        edit.models = &p->model;
-        edit.model_count = 1;
-    }
-    return edit;
-}
-
-const char *vary_sets_json(struct arena *a, const char *const *sets, uint32_t count)
-{
-    cJSON *object = cJSON_CreateObject();
-    for (uint32_t i = 0; i < count; i++) {
-        char *key = arena_string(a, sets[i]), *equals = strchr(key, '=');
-        if (!equals) continue;
-        *equals = '\0';
-        cJSON_DeleteItemFromObjectCaseSensitive(object, key);
-        cJSON_AddItemToObject(object, key, json_value(equals + 1));
-    }
-    char       *text = cJSON_PrintUnformatted(object);
-    const char *copy = arena_string(a, text ? text : "{}");
-    cJSON_free(text);
-    cJSON_Delete(object);
-    return copy;
 }

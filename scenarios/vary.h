@@ -54,6 +54,9 @@ struct vary_request {         // what the command line says
 MUST_USE bool vary_read(struct vary *out, struct arena *a, const struct scenario_source *source,
                         const struct vary_request *r, struct err *e);
 
+// A point for messages: {"nodes.fog.count":4} scheme dina.
+const char *vary_point_text(struct arena *a, const struct vary_point *p);
+
 // The edit that makes a point of a sweep: `base` (of the command line), then the point's own.
 struct scenario_edit vary_edit(struct arena *a, const struct scenario_edit *base,
                                const struct vary_point *p);

@@ -152,6 +152,25 @@ START_TEST(all_faults_of_a_file_come_at_once)
 }
 END_TEST
 
+START_TEST(a_sweep_is_checked_at_each_of_its_points)
+{
+    const char *file = in_folder("s.json");
+    write_text("s.json", SMALL);
+    MUST_RUN("check", file, "--set", "sweep.vary={\"nodes.fog.count\": \"1..4\"}");
+    ck_assert_msg(strstr(out, ", a sweep of 4 points\n") != NULL, "%s", out);
+    ck_assert_int_eq(RUN("check", file, "--set",
+                         "sweep.vary={\"nodes.fog.count\": [2, 0], \"theta\": \"63..65\"}"),
+                     2);
+    check_lines(file, (const char *const[]){
+                          "FILE: theta: want an integer from 1 to 64, have 65, at "
+                          "{\"nodes.fog.count\":2,\"theta\":65}",
+                          "FILE: sweep: want points that can run, have faults at 4 of 6", NULL});
+    ck_assert_int_eq(RUN("check", file, "--set", "sweep.vary={\"model\": [\"nin\", \"none\"]}"), 2);
+    ck_assert_msg(strstr(err, ", at model none\n") != NULL, "%s", err);
+    ck_assert_str_eq(out, "");
+}
+END_TEST
+
 START_TEST(a_hundred_megabytes_of_brackets_are_refused)
 {
     enum { CHUNK = 1 << 20, CHUNKS = 100 };
@@ -458,6 +477,7 @@ Suite *cli_suite(void)
     tcase_add_test(tc, a_scheme_says_all_that_it_lacks_each_with_its_place);
     tcase_add_test(tc, the_place_of_a_fault_in_a_model_is_told_too);
     tcase_add_test(tc, all_faults_of_a_file_come_at_once);
+    tcase_add_test(tc, a_sweep_is_checked_at_each_of_its_points);
     tcase_add_test(tc, a_hundred_megabytes_of_brackets_are_refused);
     tcase_add_loop_test(tc, bad_usage_is_told_with_exit_2, 0, sizeof USAGE / sizeof *USAGE);
     tcase_add_test(tc, a_three_dimensional_model_is_shown_with_its_frames);

@@ -333,6 +333,25 @@ START_TEST(a_run_replaces_all_that_its_database_holds)
 }
 END_TEST
 
+// As a sweep's points have them, so that a run and a point of equal values are known to be the
+// same.
+START_TEST(values_of_set_that_are_json_stand_as_json_in_the_point)
+{
+    sqlite3_stmt *q = NULL;
+    MUST_RUN("run", "jetson2", "--model", "nin", "--scheme", "rand", "--replications", "1", "--set",
+             "nodes.fog.count=3", "--set", "links.default.rate=10 Mbit/s", "--set",
+             "local_share=false", "--db", in_folder("r.db"), "--quiet");
+    sqlite3 *db = open_db("r.db");
+    ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT point FROM run", -1, &q, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(q), SQLITE_ROW);
+    ck_assert_str_eq((const char *)sqlite3_column_text(q, 0),
+                     "{\"nodes.fog.count\":3,\"links.default.rate\":\"10 Mbit/s\","
+                     "\"local_share\":false}");
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+}
+END_TEST
+
 // Under `local` nothing travels: figures of zeros are figures too.
 START_TEST(figures_are_drawn_where_nothing_travels)
 {
@@ -471,6 +490,7 @@ Suite *run_suite(void)
     tcase_add_test(tc, jetson2_uses_both_fog_nodes_and_every_latency_is_the_sum_of_its_parts);
     tcase_add_test(tc, a_broker_costs_and_one_of_its_own_costs_more);
     tcase_add_test(tc, a_run_replaces_all_that_its_database_holds);
+    tcase_add_test(tc, values_of_set_that_are_json_stand_as_json_in_the_point);
     tcase_add_test(tc, figures_are_drawn_where_nothing_travels);
     tcase_add_test(tc, the_figure_of_a_mix_has_its_models_too);
     tcase_add_test(tc, the_outcome_shows_what_was_late);

@@ -287,6 +287,17 @@ START_TEST(one_seed_gives_the_same_samples_another_others)
 }
 END_TEST
 
+START_TEST(a_key_more_behind_the_others_leaves_their_draws)
+{
+    ck_assert(read_points(VARY_LATIN, 9, 4, LIST("tau=1..9", "theta=1..8+1")));
+    struct vary before = vary;
+    ck_assert(read_points(VARY_LATIN, 9, 4, LIST("tau=1..9", "theta=1..8+1", "epoch=1..2")));
+    for (uint32_t i = 0; i < 9; i++)
+        for (uint32_t k = 0; k < 2; k++)
+            ck_assert_str_eq(vary.points[i].sets[k], before.points[i].sets[k]);
+}
+END_TEST
+
 static const struct {
     int         method;
     uint32_t    samples;
@@ -491,6 +502,7 @@ Suite *vary_suite(void)
     tcase_add_test(tc, latin_draws_of_a_list_are_stratified);
     tcase_add_test(tc, equal_samples_of_lists_are_dropped);
     tcase_add_test(tc, one_seed_gives_the_same_samples_another_others);
+    tcase_add_test(tc, a_key_more_behind_the_others_leaves_their_draws);
     tcase_add_loop_test(tc, a_wrong_sweep_is_refused_in_one_line, 0,
                         sizeof REFUSED / sizeof *REFUSED);
     tcase_add_test(tc, without_anything_to_vary_there_are_no_points);
