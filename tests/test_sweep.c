@@ -459,8 +459,8 @@ END_TEST
 // ---- killed at random
 
 #define MANY                                                                                       \
-    "--vary", "nodes.fog.count=1..40", "--set", "arrivals.tasks=60", "--set", "record=tasks"
-enum { MANY_RUNS = 240, KILLS = 50 };
+    "--vary", "nodes.fog.count=1..80", "--set", "arrivals.tasks=60", "--set", "record=tasks"
+enum { MANY_RUNS = 480, KILLS = 50 };
 
 // Ends a sweep at a random moment after the first runs that it adds. false: it was faster.
 static bool kill_once(unsigned *draw, int *within)
