@@ -193,7 +193,7 @@ check-long: deps
 	@$(MAKE) --no-print-directory check-long-run
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-FIGURES := computation transmission total improvement layers utilization timeline
+FIGURES := computation transmission total improvement layers utilization cdf network timeline
 .PHONY: demo-run check-static check-build check-run check-plain check-long-run
 demo-run:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
@@ -204,6 +204,7 @@ demo-run:
 	@for f in $(filter-out timeline,$(FIGURES)); do for t in svg png; do \
 	  $(B)/fogsim plot $(B)/demo/jetson2.db $$f -o $(B)/demo/$$f.$$t || exit 1; done; done
 	@for t in svg png; do $(B)/fogsim plot $(B)/demo/timeline.db timeline -o $(B)/demo/timeline.$$t || exit 1; done
+	@$(B)/fogsim report $(B)/demo/jetson2.db -o $(B)/demo/jetson2.html
 
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 check-static: layers format-check tidy
@@ -290,7 +291,7 @@ $(B)/bench-%: $(B)/bench/%.o $(LIBRARY)
 .PHONY: bench-mpi
 bench-mpi: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
-	@B=$(B) sh bench/mpi.sh $(ARGS)
+	@B=$(B) bash bench/mpi.sh $(ARGS)
 
 # The libraries it compares with stand before GSL, whose BLAS has functions of the same names.
 KERNEL_BENCH := $(patsubst %.c,$(B)/%.o,$(wildcard bench/kernels/*.c))

@@ -161,7 +161,6 @@ static double median(const double *values)
 int main(int argc, char **argv)
 {
     static double wall_s[WAYS][ROUNDS], processor_s[WAYS][ROUNDS];
-    double        wall[WAYS], cpu[WAYS];
     const char   *folder = argc > 1 ? argv[1] : ".";
     int           build = (int)(strrchr(argv[0], '/') ? strrchr(argv[0], '/') - argv[0] : 0);
     snprintf(program, sizeof program, "%.*s%sfogsim", build, argv[0], build ? "/" : "");
@@ -174,18 +173,23 @@ int main(int argc, char **argv)
             processor_s[way][round] = t.cpu_s;
         }
     for (int way = 0; way < WAYS; way++) {
-        wall[way] = median(wall_s[way]);
-        cpu[way] = median(processor_s[way]);
-        printf("%-7s %7.3f s, processor %7.3f s\n", ways[way], wall[way], cpu[way]);
+        printf("%-7s %7.3f s, processor %7.3f s\n", ways[way], median(wall_s[way]),
+               median(processor_s[way]));
     }
-    double point_ms = 1e3 * (cpu[1] - cpu[0]) / POINTS;
-    printf("a point costs %.3f ms of the processor beside its simulations\n", point_ms);
+    double point_ms[ROUNDS], jobs[ROUNDS], halves[ROUNDS], by_cpu[ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) { // within a round: what else the machine did is alike there
+        point_ms[i] = 1e3 * (processor_s[1][i] - processor_s[0][i]) / POINTS;
+        jobs[i] = wall_s[1][i] / wall_s[2][i];
+        halves[i] = wall_s[1][i] / wall_s[3][i];
+        by_cpu[i] = 2 * processor_s[1][i] / processor_s[2][i];
+    }
+    printf("a point costs %.3f ms of the processor beside its simulations\n", median(point_ms));
     printf("two jobs: %.2f times as fast as one (two sweeps at once: %.2f); by processor time at "
            "most %.2f\n",
-           wall[1] / wall[2], wall[1] / wall[3], 2 * cpu[1] / cpu[2]);
+           median(jobs), median(halves), median(by_cpu));
     printf("{\"bench\": \"sweep\", \"points\": %d, \"runs\": %d, \"point_ms\": %.3f, "
            "\"speedup\": %.3f, \"speedup_of_halves\": %.3f, \"speedup_by_cpu\": %.3f}\n",
-           POINTS, POINTS * 2 * REPLICATIONS, point_ms, wall[1] / wall[2], wall[1] / wall[3],
-           2 * cpu[1] / cpu[2]);
+           POINTS, POINTS * 2 * REPLICATIONS, median(point_ms), median(jobs), median(halves),
+           median(by_cpu));
     return 0;
 }

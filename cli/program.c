@@ -1,5 +1,6 @@
 #include "cli/program.h"
 
+#include <assert.h>
 #include <gsl/gsl_errno.h>
 #include <string.h>
 
@@ -167,6 +168,7 @@ int program_main(const struct program *p, int argc, char **argv)
 {
     gsl_set_error_handler_off();           // GSL aborts by default
     int words = has_one_command() ? 1 : 2; // before the arguments
+    assert(command_table[0]);              // a program without commands is not linked
     if (argc < words) {
         print_usage(p, p->err);
         return EXIT_BAD_INPUT;

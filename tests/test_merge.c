@@ -15,7 +15,7 @@
 
 Suite *merge_suite(void);
 
-enum { RUNS = 6, PARTS = 3, FILE_MAX = 1 << 22 };
+enum { RUNS = 6, PARTS = 3, FILE_MAX = 1 << 20 };
 
 static const char *const TABLES[] = {"run",    "task",         "layer",     "op",
                                      "node",   "link",         "\"match\"", "summary",
@@ -32,32 +32,6 @@ static void change(const char *name, const char *sql)
     sqlite3_close(db);
 }
 
-static void copy_file(const char *from, const char *to)
-{
-    static char bytes[FILE_MAX];
-    FILE       *in = fopen(in_folder(from), "rb"), *file = fopen(in_folder(to), "wb");
-    ck_assert(in && file);
-    size_t length = fread(bytes, 1, sizeof bytes, in);
-    ck_assert_uint_lt(length, sizeof bytes);
-    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
-    fclose(in);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
-// a.db, b.db, c.db: every third run each; all tables have rows.
-static void make_parts(void)
-{
-    program_setup();
-    MUST_RUN("run", write_text("small.json", SMALL), "--db", "whole.db", "--quiet", "--set",
-             "record=ops", "--set", "observe.queues=1 ms");
-    ck_assert(query_file("whole.db", "SELECT count(*) FROM run") == RUNS);
-    for (int i = 0; i < PARTS; i++) {
-        const char *name = arena_format(&arena, "%c.db", 'a' + i);
-        copy_file("whole.db", name);
-        change(name, arena_format(&arena, "DELETE FROM run WHERE run_id %% 3 <> %d", i));
-    }
-}
-
 static const char *bytes_of(const char *name, size_t *length)
 {
     char *text = arena_array(&arena, FILE_MAX, 1);
@@ -65,6 +39,51 @@ static const char *bytes_of(const char *name, size_t *length)
     *length = file ? fread(text, 1, FILE_MAX, file) : 0;
     if (file) fclose(file);
     return text;
+}
+
+static void write_bytes(const char *name, const char *bytes, size_t length)
+{
+    FILE *file = fopen(in_folder(name), "wb");
+    ck_assert(file && fwrite(bytes, 1, length, file) == length && fclose(file) == 0);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    size_t      length;
+    const char *bytes = bytes_of(from, &length);
+    ck_assert_uint_lt(length, FILE_MAX);
+    write_bytes(to, bytes, length);
+}
+
+// What every test begins with: the whole, and a.db, b.db, c.db with every third run each; all
+// tables have rows.
+static struct {
+    const char *name;
+    char        bytes[FILE_MAX];
+    size_t      length;
+} made[1 + PARTS] = {{.name = "whole.db"}, {.name = "a.db"}, {.name = "b.db"}, {.name = "c.db"}};
+
+static void make_parts(void)
+{
+    program_setup();
+    MUST_RUN("run", write_text("small.json", SMALL), "--db", "whole.db", "--quiet", "--set",
+             "record=ops", "--set", "observe.queues=1 ms");
+    ck_assert(query_file("whole.db", "SELECT count(*) FROM run") == RUNS);
+    for (int i = 0; i <= PARTS; i++) {
+        if (i) copy_file("whole.db", made[i].name);
+        if (i)
+            change(made[i].name,
+                   arena_format(&arena, "DELETE FROM run WHERE run_id %% 3 <> %d", i - 1));
+        memcpy(made[i].bytes, bytes_of(made[i].name, &made[i].length), FILE_MAX);
+    }
+    program_teardown();
+}
+
+static void setup(void)
+{
+    program_setup();
+    write_text("small.json", SMALL);
+    for (int i = 0; i <= PARTS; i++) write_bytes(made[i].name, made[i].bytes, made[i].length);
 }
 
 // Files whose names begin so: a database, its log, what was to become it.
@@ -452,7 +471,8 @@ Suite *merge_suite(void)
     enum { STRANGER_COUNT = sizeof STRANGERS / sizeof *STRANGERS };
     Suite *s = suite_create("merge");
     TCase *tc = tcase_create("merge");
-    tcase_add_checked_fixture(tc, make_parts, program_teardown);
+    tcase_add_unchecked_fixture(tc, make_parts, NULL);
+    tcase_add_checked_fixture(tc, setup, program_teardown);
     tcase_add_test(tc, the_parts_give_the_rows_of_the_whole_in_any_order);
     tcase_add_test(tc, the_output_grows_and_takes_nothing_twice);
     tcase_add_test(tc, times_taken_are_no_difference);

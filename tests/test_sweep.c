@@ -459,8 +459,8 @@ END_TEST
 // ---- killed at random
 
 #define MANY                                                                                       \
-    "--vary", "nodes.fog.count=1..40", "--set", "arrivals.tasks=60", "--set", "record=tasks"
-enum { MANY_RUNS = 240, KILLS = 50 };
+    "--vary", "nodes.fog.count=1..80", "--set", "arrivals.tasks=60", "--set", "record=tasks"
+enum { MANY_RUNS = 480, KILLS = 50 };
 
 // Ends a sweep at a random moment after the first runs that it adds. false: it was faster.
 static bool kill_once(unsigned *draw, int *within)
@@ -579,7 +579,7 @@ START_TEST(a_precision_takes_as_many_replications_as_in_a_run_however_it_came_ab
 {
     for (int jobs = 1; jobs <= 2; jobs++) // -1: a point that cannot be read does not go on for ever
         ck_assert_int_eq(RUN("sweep", small, PRECISE, "--scheme", "ddnn", "--scheme", "random",
-                             "--scheme", "dina", "--db", arena_format(&arena, "%d.db", jobs),
+                             "--scheme", "greedy", "--db", arena_format(&arena, "%d.db", jobs),
                              "--jobs", arena_format(&arena, "%d", jobs)),
                          1);
     char *rows = dump_file("1.db");
@@ -592,10 +592,10 @@ START_TEST(a_precision_takes_as_many_replications_as_in_a_run_however_it_came_ab
     for (int i = 0; i < 2; i++) {
         MUST_RUN("run", small, "--set", arena_format(&arena, "nodes.fog.count=%s", counts[i]),
                  "--set", "arrivals.tasks=2", "--precision", "0.5%", "--scheme", "random",
-                 "--scheme", "dina", "--db", "r.db", "--quiet");
-        double want = query_file("r.db", "SELECT count(*) FROM run WHERE scheme = 'dina'");
+                 "--scheme", "greedy", "--db", "r.db", "--quiet");
+        double want = query_file("r.db", "SELECT count(*) FROM run WHERE scheme = 'greedy'");
         more += want > 10;
-        static const char *const schemes[] = {"dina", "random", "ddnn"};
+        static const char *const schemes[] = {"greedy", "random", "ddnn"};
         for (int k = 0; k < 3; k++)
             ck_assert_double_eq(
                 query_file("1.db", arena_format(&arena,
@@ -607,7 +607,7 @@ START_TEST(a_precision_takes_as_many_replications_as_in_a_run_however_it_came_ab
     ck_assert_int_gt(more, 0);                                 // else nothing was added
     change("2.db", "DELETE FROM run WHERE run_id % 1000 > 7"); // as if it had been killed
     ck_assert_int_eq(RUN("sweep", small, PRECISE, "--scheme", "ddnn", "--scheme", "random",
-                         "--scheme", "dina", "--db", "2.db", "--jobs", "2", "--resume"),
+                         "--scheme", "greedy", "--db", "2.db", "--jobs", "2", "--resume"),
                      1);
     expect_same(dump_file("2.db"), rows);
 }
