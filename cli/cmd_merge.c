@@ -97,7 +97,7 @@ static void print_whole(const struct merge_result *r, const char *out, struct ar
         printf(", %llu of them failed", (unsigned long long)(r->run_count - r->done_count));
     printf("\n");
     if (whole < 0 || r->done_count >= (uint64_t)whole) return;
-    print_shards(r, a);
+    if (r->found_count == 0) print_shards(r, a); // else OUT may hold others
     printf("not done, by run_id:");
     print_gaps(0, whole, r->done_runs, r->done_count);
 }
