@@ -167,8 +167,8 @@ START_TEST(what_run_tells_is_what_its_tasks_say)
                                     (int)strlen(SMALL) - 1, SMALL));
 #define TOLD                                                                                       \
     "run", file, "--scheme", "random", "--set", "arrivals.tasks=40", "--set", "warm_up=0.5 s",     \
-        "--set", "record=tasks", "--precision", "p95=100%", "--precision", "100%", "--db",         \
-        in_folder("t.db")
+        "--set", "deadline=1 min", "--set", "record=tasks", "--precision", "p95=100%",             \
+        "--precision", "100%", "--db", in_folder("t.db")
     MUST_RUN(TOLD, "--format", "json");
     cJSON   *rows = cJSON_Parse(out), *row = cJSON_GetArrayItem(rows, 0);
     cJSON   *latency = cJSON_GetObjectItem(row, "latency_s");
@@ -182,6 +182,12 @@ START_TEST(what_run_tells_is_what_its_tasks_say)
                                    "(run_id) WHERE run_id = %d AND name = 'throughput_per_s'",
                                    r)),
             tasks.count, 1e-9);
+        ck_assert_double_eq(
+            query(db, arena_format(&arena,
+                                   "SELECT value FROM metric WHERE run_id = %d AND name = "
+                                   "'deadline_tasks'",
+                                   r)),
+            tasks.count);
         memcpy(all + count, tasks.latency_s, tasks.count * sizeof *all);
         count += tasks.count;
         own[0][r] = stat_mean(tasks.latency_s, tasks.count);
