@@ -62,6 +62,17 @@ static bool resume(struct call *c, const struct kept *kept, struct err *e)
     return true;
 }
 
+// Opening waits for another process that writes: when that one is through, the database is no
+// longer what was looked at. What is written after this the store sees itself.
+static bool is_as_it_was(const struct call *c, const struct kept *before, struct err *e)
+{
+    struct kept now;
+    if (!kept_read(&now, c->args->arena, c->db, e)) return false;
+    return now.run_count == before->run_count ||
+           err_add(e, "%s: another process has written to it, it holds %u runs now", c->db,
+                   now.run_count);
+}
+
 // Nothing is lost by typing a command twice. A refused database is untouched.
 static bool open_database(struct call *c, struct err *e)
 {
@@ -77,6 +88,10 @@ static bool open_database(struct call *c, struct err *e)
     if (kept.run_count && resumes && !resume(c, &kept, e)) return false;
     c->lead.store = store_open(c->db, s->name, e);
     if (!c->lead.store) return false;
+    if (!replaces && !is_as_it_was(c, &kept, e)) {
+        store_close(c->lead.store);
+        return false;
+    }
     if (!resumes || !kept.run_count) store_replace_all(c->lead.store);
     store_gather(c->lead.store, share_s);
     store_document(c->lead.store, "scenario", s->source.compact);

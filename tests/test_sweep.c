@@ -41,13 +41,18 @@ static const char *text_of(const char *name, const char *sql)
     return value;
 }
 
+static void must_exec(sqlite3 *db, const char *sql)
+{
+    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+}
+
 static void change(const char *name, const char *sql)
 {
     sqlite3 *db;
     ck_assert_int_eq(sqlite3_open(in_folder(name), &db), SQLITE_OK);
     const char *keys = strstr(sql, "DELETE") ? "ON" : "OFF"; // children go, but do not hinder
     sql = arena_format(&arena, "PRAGMA foreign_keys = %s; %s", keys, sql);
-    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+    must_exec(db, sql);
     sqlite3_close(db);
 }
 
@@ -416,6 +421,31 @@ START_TEST(the_first_ctrl_c_ends_it_whole_and_resume_goes_on)
     expect_text(out, arena_format(&arena, "%d runs of 10 points beside %d done before", 60 - stored,
                                   stored));
     expect_same(dump_file("s.db"), dump_file("whole.db"));
+}
+END_TEST
+
+// The second waits for the lock that is held here, and is let in when the runs of another are
+// there.
+START_TEST(a_sweep_that_another_forestalled_is_refused)
+{
+    sqlite3    *db;
+    const char *args[] = {"sweep", small, "--vary", "seed=1,2", "--db", "s.db", NULL, NULL};
+    if (_i) args[6] = "--resume";
+    MUST_RUN("sweep", small, "--vary", "nodes.fog.count=1..4", "--db", "s.db");
+    MUST_RUN("sweep", small, "--vary", "nodes.fog.count=1..4", "--db", "whole.db");
+    change("s.db", "DELETE FROM run");
+    ck_assert_int_eq(sqlite3_open(in_folder("s.db"), &db), SQLITE_OK);
+    must_exec(db, "PRAGMA journal_mode = DELETE");
+    must_exec(db, "BEGIN IMMEDIATE");
+    pid_t pid = start(args);
+    pause_ms(1000);
+    must_exec(db,
+              arena_format(&arena, "ATTACH '%s' AS w; INSERT INTO run SELECT * FROM w.run; COMMIT",
+                           in_folder("whole.db")));
+    sqlite3_close(db);
+    ck_assert_int_eq(program_finish(pid), 2);
+    ck_assert_str_eq(err, "s.db: another process has written to it, it holds 24 runs now\n");
+    ck_assert_double_eq(query_file("s.db", "SELECT count(*) FROM run"), 24);
 }
 END_TEST
 
@@ -921,6 +951,7 @@ Suite *sweep_suite(void)
     tcase_add_loop_test(loops, options_that_make_no_sense_are_refused, 0, COUNT(REFUSED));
     tcase_add_loop_test(loops, a_database_of_something_else_is_refused_untouched, 0, COUNT(OTHERS));
     tcase_add_loop_test(loops, the_first_ctrl_c_ends_it_whole_and_resume_goes_on, 0, 3);
+    tcase_add_loop_test(loops, a_sweep_that_another_forestalled_is_refused, 0, 2);
     tcase_add_loop_test(loops, whatever_is_lost_every_run_is_done_once, 0, 3);
     suite_add_tcase(suite, loops);
     const TTest *const tests[] = {
