@@ -291,7 +291,7 @@ $(B)/bench-%: $(B)/bench/%.o $(LIBRARY)
 .PHONY: bench-mpi
 bench-mpi: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
-	@B=$(B) sh bench/mpi.sh $(ARGS)
+	@B=$(B) bash bench/mpi.sh $(ARGS)
 
 # The libraries it compares with stand before GSL, whose BLAS has functions of the same names.
 KERNEL_BENCH := $(patsubst %.c,$(B)/%.o,$(wildcard bench/kernels/*.c))
