@@ -32,11 +32,13 @@ static bool is_same_sweep(const struct call *c, const struct kept *kept, struct 
     const struct sweep *s = &c->sweep;
     const struct {
         const char *name, *text, *what;
-    } documents[] = {{"scenario", s->source.compact, "the scenario has changed since"},
-                     {"sweep", s->vary.json, "other values were varied"},
-                     {"settings", s->settings,
-                      "other options were given (--set, --scheme, --model, --seed, "
-                      "--replications), or another profile or fogsim"}};
+    } documents[] = {
+        {"scenario", s->source.compact, "the scenario has changed since"},
+        {"sweep", s->vary.json, "other values were varied"},
+        {"settings", s->settings,
+         "other options were given (--set, --scheme, --model, --seed, "
+         "--replications), or another profile or fogsim, or a file that the scenario names "
+         "has changed"}};
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         const char *text = kept_document(kept, documents[i].name);
         if (text && !strcmp(text, documents[i].text)) continue;

@@ -360,6 +360,27 @@ START_TEST(a_database_without_a_sweep_or_of_an_older_profile_is_not_resumed)
 }
 END_TEST
 
+// A trace, a model of the user's own: rows of two versions would stand side by side.
+START_TEST(a_file_that_the_scenario_names_must_be_as_it_was)
+{
+#define TRACED                                                                                     \
+    "sweep", small, "--set", "arrivals={\"kind\": \"trace\", \"file\": \"t.csv\"}", "--vary",      \
+        "nodes.fog.count=1..2", "--db", "s.db"
+    size_t length, now;
+    write_text("t.csv", "time,user,model\n0,0,0\n");
+    MUST_RUN(TRACED);
+    char *before = file_bytes("s.db", &length);
+    write_text("t.csv", "time,user,model\n0,0,0\n1,0,0\n");
+    ck_assert_int_eq(RUN(TRACED, "--resume"), 2);
+    expect_text(err, "a file that the scenario names has changed");
+    char *after = file_bytes("s.db", &now);
+    ck_assert(now == length && !memcmp(before, after, length));
+    write_text("t.csv", "time,user,model\n0,0,0\n");
+    MUST_RUN(TRACED, "--resume");
+#undef TRACED
+}
+END_TEST
+
 START_TEST(resume_does_what_is_missing_or_failed_and_nothing_twice)
 {
     MUST_RUN("sweep", small, "--vary", "nodes.fog.count=1..4", "--db", "s.db", "--resume");
@@ -963,6 +984,7 @@ Suite *sweep_suite(void)
         a_misspelt_key_is_told_at_once_and_nothing_is_written,
         a_dry_run_writes_nothing,
         a_database_without_a_sweep_or_of_an_older_profile_is_not_resumed,
+        a_file_that_the_scenario_names_must_be_as_it_was,
         resume_does_what_is_missing_or_failed_and_nothing_twice,
         replace_forgets_what_was_there,
         workers_end_with_the_first_process,
