@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -467,6 +468,19 @@ START_TEST(a_sweep_that_another_forestalled_is_refused)
     ck_assert_int_eq(program_finish(pid), 2);
     ck_assert_str_eq(err, "s.db: another process has written to it, it holds 24 runs now\n");
     ck_assert_double_eq(query_file("s.db", "SELECT count(*) FROM run"), 24);
+}
+END_TEST
+
+// A limit on the size of files stands for a full disk; the program inherits it.
+START_TEST(a_full_disk_ends_it_and_is_named)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){300000, 300000});
+    ck_assert_int_eq(
+        RUN("sweep", small, LONG, "--set", "record=ops", "--db", "s.db", "--jobs", _i ? "2" : "1"),
+        1);
+    expect_text(err, "disk"); // "database or disk is full", "disk I/O error: File too large"
+    ck_assert_int_ne(access(in_folder("s.db-wal"), F_OK), 0);
 }
 END_TEST
 
@@ -973,6 +987,7 @@ Suite *sweep_suite(void)
     tcase_add_loop_test(loops, a_database_of_something_else_is_refused_untouched, 0, COUNT(OTHERS));
     tcase_add_loop_test(loops, the_first_ctrl_c_ends_it_whole_and_resume_goes_on, 0, 3);
     tcase_add_loop_test(loops, a_sweep_that_another_forestalled_is_refused, 0, 2);
+    tcase_add_loop_test(loops, a_full_disk_ends_it_and_is_named, 0, 2);
     tcase_add_loop_test(loops, whatever_is_lost_every_run_is_done_once, 0, 3);
     suite_add_tcase(suite, loops);
     const TTest *const tests[] = {
