@@ -420,6 +420,32 @@ START_TEST(a_file_without_a_run_is_removed_if_it_is_new)
 }
 END_TEST
 
+// Two sweeps into one file: the later one sees it as it was before the first wrote, and each would
+// take the other's runs for its own.
+START_TEST(a_second_writer_does_not_come_among_the_runs_of_a_sweep)
+{
+    struct err      e = {0};
+    struct run_info info = info_of(1, "rand", RECORD_TASKS);
+    struct store   *first = must_open(), *second = must_open();
+    store_gather(first, 0.001);
+    store_gather(second, 0.001);
+    store_replace_all(second);
+    must_add(first, 0, "dina", RECORD_OPS, 1);
+    ck_assert(store_flush(first, &e));
+    ck_assert(!store_begin(second, &info, &e));
+    ck_assert_msg(strstr(e.text, "another that wrote meanwhile") != NULL, "%s", e.text);
+    store_close(second);
+    e = (struct err){0};
+    ck_assert(store_open(path, "another", &e) == NULL); // is refused, and wrote nothing
+    must_add(first, 1, "dina", RECORD_OPS, 1);
+    e = (struct err){0};
+    ck_assert_msg(store_flush(first, &e), "%s", e.text);
+    store_close(first);
+    expect("SELECT count(*) FROM run WHERE scheme = 'dina'", 2);
+    expect_one_file();
+}
+END_TEST
+
 START_TEST(a_second_row_of_the_same_key_is_an_error)
 {
     struct err      e = {0};
@@ -805,6 +831,7 @@ Suite *store_suite(void)
     tcase_add_test(rows, a_run_of_the_same_id_is_replaced_whole);
     tcase_add_test(rows, rollback_leaves_the_older_run);
     tcase_add_test(rows, a_file_without_a_run_is_removed_if_it_is_new);
+    tcase_add_test(rows, a_second_writer_does_not_come_among_the_runs_of_a_sweep);
     tcase_add_test(rows, a_second_row_of_the_same_key_is_an_error);
     tcase_add_test(rows, a_seed_too_large_for_the_database_is_refused);
     suite_add_tcase(suite, rows);
