@@ -618,11 +618,14 @@ static void expect_schema_of_today(void)
         " pragma_table_info(m.name, 'main') c), b AS (SELECT m.name AS t, c.cid, c.name, c.type,"
         " c.pk FROM fresh.sqlite_master m, pragma_table_info(m.name, 'fresh') c)"
         " SELECT (SELECT count(*) FROM b), (SELECT count(*) FROM (SELECT * FROM a EXCEPT SELECT *"
-        " FROM b)) + (SELECT count(*) FROM (SELECT * FROM b EXCEPT SELECT * FROM a))";
+        " FROM b)) + (SELECT count(*) FROM (SELECT * FROM b EXCEPT SELECT * FROM a)),"
+        " (SELECT count(*) FROM main.sqlite_master m JOIN fresh.sqlite_master f USING (name, sql)"
+        " WHERE m.type = 'view')";
     ck_assert_int_eq(sqlite3_prepare_v2(db, differing, -1, &q, NULL), SQLITE_OK);
     ck_assert_int_eq(sqlite3_step(q), SQLITE_ROW);
     ck_assert_int_gt(sqlite3_column_int(q, 0), 100);
     ck_assert_int_eq(sqlite3_column_int(q, 1), 0);
+    ck_assert_int_eq(sqlite3_column_int(q, 2), 4); // views: none is left as it was
     sqlite3_finalize(q);
     sqlite3_close(db);
 }
