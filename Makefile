@@ -67,7 +67,7 @@ TESTS    := $(wildcard $(SUITES:%=tests/test_%.c) tests/fixture.c tests/bed.c te
 TESTS    += $(if $(filter queueing,$(SUITES)),$(filter-out tests/queueing/main.c,$(wildcard tests/queueing/*.c)))
 BENCHES  := $(sort $(patsubst bench/%.c,$(B)/bench-%,$(wildcard bench/*.c)) $(B)/bench-kernels)
 PEERS    := $(patsubst bench/engine/peers/%,$(B)/peer-%,$(basename $(wildcard bench/engine/peers/*.c bench/engine/peers/*.c[cp]*)))
-GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/style.inc $(B)/bundle.inc $(B)/build.inc
+GENERATED = $(B)/abi.inc $(B)/schemes.def $(B)/kernels.def $(B)/commands.def $(B)/schema.inc $(B)/views.inc $(B)/style.inc $(B)/bundle.inc $(B)/build.inc
 
 .PHONY: all deps demo check check-long bench bench-simgrid bench-kernels bench-slices install clean layers format format-check tidy
 .DELETE_ON_ERROR:
@@ -114,7 +114,7 @@ $(B)/kernels.def: FORCE
 $(B)/commands.def: FORCE
 	$(call list_to,COMMAND,$(COMMANDS))
 as_text = sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/'
-$(B)/schema.inc: results/schema.sql
+$(B)/schema.inc $(B)/views.inc: $(B)/%.inc: results/%.sql
 	@mkdir -p $(@D); $(as_text) $< >$@
 $(B)/style.inc: results/page/style.css
 	@mkdir -p $(@D); $(as_text) $< >$@
@@ -135,7 +135,7 @@ FORCE:
 $(B)/algorithms/registry.o: $(B)/schemes.def
 $(B)/kernels/registry.o: $(B)/kernels.def
 $(B)/cli/command.o: $(B)/commands.def
-$(B)/results/schema.o: $(B)/schema.inc
+$(B)/results/schema.o: $(B)/schema.inc $(B)/views.inc
 $(B)/cli/page.o: $(B)/style.inc
 $(B)/base/bundle.o: $(B)/bundle.inc
 $(B)/cli/cmd_calibrate.o: $(B)/build.inc

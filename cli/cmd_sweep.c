@@ -32,11 +32,13 @@ static bool is_same_sweep(const struct call *c, const struct kept *kept, struct 
     const struct sweep *s = &c->sweep;
     const struct {
         const char *name, *text, *what;
-    } documents[] = {{"scenario", s->source.compact, "the scenario has changed since"},
-                     {"sweep", s->vary.json, "other values were varied"},
-                     {"settings", s->settings,
-                      "other options were given (--set, --scheme, --model, --seed, "
-                      "--replications), or another profile or fogsim"}};
+    } documents[] = {
+        {"scenario", s->source.compact, "the scenario has changed since"},
+        {"sweep", s->vary.json, "other values were varied"},
+        {"settings", s->settings,
+         "other options were given (--set, --scheme, --model, --seed, "
+         "--replications), or another profile or fogsim, or a file that the scenario names "
+         "has changed"}};
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         const char *text = kept_document(kept, documents[i].name);
         if (text && !strcmp(text, documents[i].text)) continue;
@@ -62,6 +64,17 @@ static bool resume(struct call *c, const struct kept *kept, struct err *e)
     return true;
 }
 
+// Opening waits for another process that writes: when that one is through, the database is no
+// longer what was looked at. What is written after this the store sees itself.
+static bool is_as_it_was(const struct call *c, const struct kept *before, struct err *e)
+{
+    struct kept now;
+    if (!kept_read(&now, c->args->arena, c->db, e)) return false;
+    return now.run_count == before->run_count ||
+           err_add(e, "%s: another process has written to it, it holds %u runs now", c->db,
+                   now.run_count);
+}
+
 // Nothing is lost by typing a command twice. A refused database is untouched.
 static bool open_database(struct call *c, struct err *e)
 {
@@ -77,6 +90,10 @@ static bool open_database(struct call *c, struct err *e)
     if (kept.run_count && resumes && !resume(c, &kept, e)) return false;
     c->lead.store = store_open(c->db, s->name, e);
     if (!c->lead.store) return false;
+    if (!replaces && !is_as_it_was(c, &kept, e)) {
+        store_close(c->lead.store);
+        return false;
+    }
     if (!resumes || !kept.run_count) store_replace_all(c->lead.store);
     store_gather(c->lead.store, share_s);
     store_document(c->lead.store, "scenario", s->source.compact);

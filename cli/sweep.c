@@ -130,6 +130,7 @@ static const char *settings_of(const struct sweep *s, const struct arguments *ar
         if (option_is_given(args, plain[i]))
             cJSON_AddStringToObject(j, plain[i], option_value(args, plain[i], ""));
     cJSON_AddStringToObject(j, "profile_sha256", s->profile.sha256);
+    cJSON_AddStringToObject(j, "files_sha256", s->files_sha256);
     cJSON_AddStringToObject(j, "fogsim", FOGSIM_VERSION);
     // Of the whole, for `fogsim merge`; with a precision it is not known beforehand.
     if (!s->precision_count) cJSON_AddNumberToObject(j, "runs", (double)s->run_count);
@@ -138,6 +139,14 @@ static const char *settings_of(const struct sweep *s, const struct arguments *ar
     cJSON_free(text);
     cJSON_Delete(j);
     return copy;
+}
+
+// Of what the first point that can be read names; others mostly name the same.
+static void digest_files(struct sweep *s, const struct arguments *args)
+{
+    const char *library = option_value(args, "scheme-library", NULL);
+    if (library) shelf_note(&s->shelf, library);
+    shelf_digest(&s->shelf, s->files_sha256);
 }
 
 static bool is_varied(const struct sweep *s, const char *key)
@@ -192,6 +201,7 @@ bool sweep_read(struct sweep *out, const struct arguments *args, struct err *e)
     out->replications = (uint32_t)replications;
     if (!read_vary(out, args, e) || !check_contradictions(out, args, e)) return false;
     if (!read_a_point(out, args->arena, &least, e)) return false;
+    digest_files(out, args);
     if (out->replications) least = out->replications;
     if (!precision_read(args, least, &out->precision, &out->precision_count, e) ||
         !list_runs(out, args->arena, e))

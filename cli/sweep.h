@@ -37,6 +37,7 @@ struct sweep { // constant once read, but for the shelf
     uint32_t               cell_count;
     uint32_t              *first_cell; // [vary.count + 1] of each point
     int64_t                run_count;
+    char                   files_sha256[DIGEST_TEXT_BYTES]; // of what the scenario names
     const char            *settings; // JSON: what else a row depends on, see sweep_settings
 };
 

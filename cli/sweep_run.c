@@ -75,5 +75,9 @@ bool sweep_runner_do(struct sweep_runner *r, int64_t run_id, const volatile int 
     bool ok = simulate(&r->prepared, &id, r->store, is_foreign ? interrupted : NULL, &r->run_arena,
                        &outcome, &why);
     *is_done = !outcome.result.interrupted;
-    return ok || outcome.is_kept || sweep_store_failed(s, r->store, run_id, why.text, e);
+    if (ok || outcome.is_kept) return true;
+    // Where not even that can be stored, it was the store that failed (a full disk) and knows less
+    // by now than the run does.
+    return sweep_store_failed(s, r->store, run_id, why.text, e) ||
+           err_add(e, "%.*s", (int)strcspn(why.text, "\n"), why.text);
 }

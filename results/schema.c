@@ -23,6 +23,9 @@ struct identity { // both 0: a file without a schema
 static const char schema_sql[] =
 #include "schema.inc" // made from schema.sql
     ;
+static const char views_sql[] =
+#include "views.inc" // made from views.sql
+    ;
 
 static const char from_1_sql[] = "ALTER TABLE task ADD COLUMN attempts INTEGER;"
                                  "ALTER TABLE task ADD COLUMN cost REAL;"
@@ -147,10 +150,12 @@ static bool migrate(sqlite3 *db, struct err *e)
 {
     struct identity id = {0};
     if (!run_sql(db, "BEGIN IMMEDIATE", e)) return false;
-    bool ok = read_identity(db, &id, e);
+    bool     ok = read_identity(db, &id, e);
+    uint32_t version = id.version;
     for (size_t i = 0; ok && i < sizeof migrations / sizeof *migrations; i++)
         if (migrations[i].from_version == id.version)
             ok = run_sql(db, migrations[i].sql, e) && read_identity(db, &id, e);
+    if (ok && id.version != version) ok = run_sql(db, views_sql, e);
     ok = ok && run_sql(db, "COMMIT", e);
     if (!ok) sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
     return ok;

@@ -6,7 +6,8 @@
 -- lies in the page just written.
 --
 -- A change here is a new user_version, with a migration from the last one (schema.c). New columns
--- go to the end of their table, where ALTER TABLE puts them.
+-- go to the end of their table, where ALTER TABLE puts them. Views are in views.sql, and every migration
+-- makes them anew.
 PRAGMA application_id = 0x666f6773; -- "fogs"
 PRAGMA user_version = 3;
 
@@ -188,71 +189,3 @@ CREATE TABLE occupancy(
     time_s REAL,
     PRIMARY KEY(run_id, node, length)
 ) WITHOUT ROWID;
-
--- One row per finished run: the means over its tasks, as its summary has them (done and late, past
--- the warm-up).
-CREATE VIEW v_run AS
-SELECT r.run_id, r.scenario, r.point, r.scheme, r.model, r.seed, r.replication,
-       max(s.n) AS tasks,
-       max(s.mean) FILTER (WHERE s.metric = 'latency_s') AS latency_s,
-       max(s.mean) FILTER (WHERE s.metric = 'computation_s') AS computation_s,
-       max(s.mean) FILTER (WHERE s.metric = 'transmission_s') AS transmission_s,
-       max(s.mean) FILTER (WHERE s.metric = 'queueing_s') AS queueing_s,
-       max(s.mean) FILTER (WHERE s.metric = 'edge_delay_s') AS edge_delay_s,
-       max(s.mean) FILTER (WHERE s.metric = 'loading_s') AS loading_s,
-       max(CASE s.metric WHEN 'computation_s' THEN s.mean END)
-           + max(s.mean) FILTER (WHERE s.metric = 'loading_s') AS computation_loading_s
-FROM run r JOIN summary s ON s.run_id = r.run_id AND s.layer IS NULL
-     AND s.metric IN ('latency_s', 'computation_s', 'transmission_s', 'queueing_s', 'edge_delay_s',
-                      'loading_s')
-WHERE r.status = 'done'
-GROUP BY r.run_id;
-
--- Means over the replications. The unit of a mean is the run: one with more tasks weighs no more.
-CREATE VIEW v_scheme AS
-SELECT scenario, point, scheme, model, count(*) AS replications,
-       avg(latency_s) AS latency_s, avg(computation_s) AS computation_s,
-       avg(transmission_s) AS transmission_s, avg(queueing_s) AS queueing_s,
-       avg(edge_delay_s) AS edge_delay_s, avg(loading_s) AS loading_s,
-       avg(computation_loading_s) AS computation_loading_s
-FROM v_run GROUP BY scenario, point, scheme, model;
-
--- How many times longer a scheme takes than dina: ratios of the means above.
-CREATE VIEW v_improvement AS
-SELECT d.scenario, d.point, d.model, o.scheme, min(d.replications, o.replications) AS replications,
-       o.latency_s / nullif(d.latency_s, 0)                         AS latency,
-       o.computation_s / nullif(d.computation_s, 0)                 AS computation,
-       o.computation_loading_s / nullif(d.computation_loading_s, 0) AS computation_loading,
-       o.transmission_s / nullif(d.transmission_s, 0)               AS transmission
-FROM v_scheme d JOIN v_scheme o USING (scenario, point, model)
-WHERE d.scheme = 'dina' AND o.scheme <> 'dina';
-
--- Per layer: means over the tasks of a run that finished after the warm-up, then over the
--- replications. The model is the task's, so that the models of a mix stay apart. The metric
--- warmup_tasks counts the tasks that arrived before the warm-up ended; no row: there was none.
-CREATE VIEW v_layer_mean AS
-WITH per_run AS (
-    SELECT r.run_id, r.scenario, r.point, r.scheme, t.model, l.layer, l.name, l.kind,
-           avg(l.slices) AS slices, avg(l.computation_s) AS computation_s,
-           avg(l.transmission_s) AS transmission_s,
-           avg(l.queueing_s) AS queueing_s, avg(l.edge_delay_s) AS edge_delay_s,
-           avg(l.loading_s) AS loading_s,
-           avg(l.computation_work_s) AS computation_work_s,
-           avg(l.transmission_work_s) AS transmission_work_s,
-           avg(l.bytes_sent) AS bytes_sent, avg(l.bytes_returned) AS bytes_returned
-    FROM run r
-    LEFT JOIN metric w ON w.run_id = r.run_id AND w.name = 'warmup_tasks'
-    JOIN task t ON t.run_id = r.run_id AND t.task_id >= ifnull(w.value, 0)
-         AND t.status IN ('done', 'late')
-    JOIN layer l ON l.run_id = t.run_id AND l.task_id = t.task_id
-    WHERE r.status = 'done'
-    GROUP BY r.run_id, t.model, l.layer, l.name)
-SELECT scenario, point, scheme, model, layer, name, kind, count(*) AS replications,
-       avg(slices) AS slices, avg(computation_s) AS computation_s,
-       avg(transmission_s) AS transmission_s, avg(queueing_s) AS queueing_s,
-       avg(edge_delay_s) AS edge_delay_s, avg(loading_s) AS loading_s,
-       avg(computation_s + loading_s) AS computation_loading_s,
-       avg(computation_work_s) AS computation_work_s,
-       avg(transmission_work_s) AS transmission_work_s,
-       avg(bytes_sent) AS bytes_sent, avg(bytes_returned) AS bytes_returned
-FROM per_run GROUP BY scenario, point, scheme, model, layer, name;

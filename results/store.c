@@ -21,6 +21,7 @@ enum statement {
     SAVEPOINT,
     RELEASE,
     GO_BACK,
+    DATA_VERSION,
     VALUE,
     DELETE_RUN,
     DELETE_ALL,
@@ -57,6 +58,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SAVEPOINT] = "SAVEPOINT run",
     [RELEASE] = "RELEASE run",
     [GO_BACK] = "ROLLBACK TO run",
+    [DATA_VERSION] = "PRAGMA data_version",
     [VALUE] = "SELECT mean, p50, p95, p99 FROM summary WHERE run_id = ? AND metric = ? AND "
               "ifnull(layer, -1) = -1",
     [DELETE_RUN] = "DELETE FROM run WHERE run_id = ?",
@@ -113,6 +115,7 @@ struct store {
     bool               created, in_run;
     bool               in_transaction; // of this run, or of several
     double             share_s, due_s; // how long several may share one; when this one ends
+    int                data_version;   // SQLite's; another when another process has written
     struct document    documents[DOCUMENTS_MAX]; // to be written with the next run
     uint32_t           document_count;
 };
@@ -370,6 +373,22 @@ static bool add_documents(struct store *s, struct err *e)
     return true;
 }
 
+static int data_version(struct store *s)
+{
+    sqlite3_stmt *q = s->statements[DATA_VERSION];
+    int           version = sqlite3_step(q) == SQLITE_ROW ? sqlite3_column_int(q, 0) : -1;
+    sqlite3_reset(q);
+    return version;
+}
+
+// Runs that are gathered are the runs of one sweep: another's must not come among them.
+static bool is_only_writer(struct store *s, struct err *e)
+{
+    return s->share_s == 0 || data_version(s) == s->data_version ||
+           err_add(e, "%s: want one process that writes, have another that wrote meanwhile",
+                   s->path);
+}
+
 // SQLite may have taken a transaction back by itself (a full disk), with all runs in it.
 static bool begin_transaction(struct store *s, struct err *e)
 {
@@ -379,6 +398,7 @@ static bool begin_transaction(struct store *s, struct err *e)
         if (!run_statement(s, BEGIN, e)) return false;
         s->in_transaction = true;
         s->due_s = clock_wall_s() + s->share_s;
+        if (!is_only_writer(s, e)) return false;
     }
     return s->share_s == 0 || run_statement(s, SAVEPOINT, e);
 }
@@ -641,9 +661,12 @@ struct store *store_open(const char *path, const char *scenario, struct err *e)
     s->db = db;
     s->created = created;
     s->memory = memory;
-    if (prepare(s, e) && same_scenario(s, scenario, e) && write_ahead(s, e)) return s;
-    store_close(s);
-    return NULL;
+    if (!prepare(s, e) || !same_scenario(s, scenario, e) || !write_ahead(s, e)) {
+        store_close(s);
+        return NULL;
+    }
+    s->data_version = data_version(s);
+    return s;
 }
 
 struct store *store_open_tape(size_t limit_bytes, tape_put *put, void *ctx)
@@ -664,7 +687,9 @@ static void close_database(struct store *s)
     }
     bool remove = s->created && holds_no_run(s);
     for (int i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(s->statements[i]);
-    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    // Who wrote nothing leaves the log to others: writing it back would look like a change to them.
+    if (s->tally.done + s->tally.failed)
+        sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(s->db);
     if (remove) schema_remove(s->path);
 }

@@ -75,7 +75,8 @@ bool          store_in_run(const struct store *s); // between begin and commit
 
 // From now on runs that are committed within so many seconds share a transaction, for the sake of
 // those that are shorter than it. Each is still in the database whole or not at all; the last of
-// them only after store_flush.
+// them only after store_flush. They are taken for the runs of one sweep: when another process has
+// written since the store was opened, the next transaction is refused.
 void          store_gather(struct store *s, double seconds);
 MUST_USE bool store_flush(struct store *s, struct err *e);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "scenarios/shelf.h"
+
 bool parts_is_among(const char *const *names, uint32_t count, const char *name)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -19,9 +21,11 @@ bool parts_has(struct json object, const char *key)
 const char *parts_beside(const struct scenario *s, struct arena *a, const char *name)
 {
     const char *slash = strrchr(s->path, '/');
-    return *name == '/' || !slash
-               ? arena_string(a, name)
-               : arena_format(a, "%.*s/%s", (int)(slash - s->path), s->path, name);
+    const char *path = *name == '/' || !slash
+                           ? arena_string(a, name)
+                           : arena_format(a, "%.*s/%s", (int)(slash - s->path), s->path, name);
+    shelf_note(s->shelf, path);
+    return path;
 }
 
 void parts_pass_on(struct err *inner, struct json place)

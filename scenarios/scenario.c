@@ -185,8 +185,10 @@ bool scenario_read(struct scenario *out, struct arena *a, const struct scenario_
 {
     struct json_doc doc;
     uint32_t        before = e->fault_count;
-    *out = (struct scenario){
-        .path = source->path, .text = source->compact, .is_edited = edit && edit->set_count};
+    *out = (struct scenario){.path = source->path,
+                             .shelf = source->shelf,
+                             .text = source->compact,
+                             .is_edited = edit && edit->set_count};
     if (!parts_open(&doc, a, source, edit, out->sha256, e)) return false;
     read_root(out, json_root(&doc, a), &(struct reading){paths, edit, source->shelf});
     json_close(&doc);

@@ -33,10 +33,13 @@ struct published {              // a figure of the literature, printed beside ou
     const char *source;
 };
 
+struct shelf; // shelf.h
+
 struct scenario {
-    const char *name, *about, *path;
-    const char *text;                   // of the file, before --set, without white space
-    bool        is_edited;              // by --set
+    const char   *name, *about, *path;
+    struct shelf *shelf;                // that it was read with; NULL: none
+    const char   *text;                 // of the file, before --set, without white space
+    bool          is_edited;            // by --set
     char     sha256[DIGEST_TEXT_BYTES]; // of the JSON after --set, without white space and "sweep"
     uint64_t seed;
     uint32_t replications;
@@ -81,8 +84,6 @@ struct scenario_edit {            // of the file before it is read
     bool                    is_point; // of a sweep that was read from the same text: its "sweep"
                                       // part is not looked at again
 };
-
-struct shelf; // shelf.h
 
 // A file read once: every point of a sweep is made from the same text, whatever becomes of the
 // file.

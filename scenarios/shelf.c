@@ -1,6 +1,9 @@
 #include "scenarios/shelf.h"
 
+#include <limits.h>
 #include <string.h>
+
+#include "base/text.h"
 
 static bool is_named(const char *folder, const char *name, const char *f, const char *n)
 {
@@ -13,10 +16,38 @@ static bool is_same(const struct model_options *a, const struct model_options *b
            a->input_bits == b->input_bits;
 }
 
-static bool load_model(struct graph *out, struct arena *a, const char *folder, const char *name,
-                       const struct model_options *o, struct err *e)
+void shelf_note(struct shelf *shelf, const char *path)
+{
+    if (!shelf) return;
+    for (uint32_t i = 0; i < shelf->file_count; i++)
+        if (!strcmp(shelf->files[i], path)) return;
+    shelf->files = arena_grow(&shelf->arena, shelf->files, &shelf->file_room, shelf->file_count + 1,
+                              sizeof *shelf->files);
+    shelf->files[shelf->file_count++] = arena_string(&shelf->arena, path);
+}
+
+void shelf_digest(const struct shelf *shelf, char out[DIGEST_TEXT_BYTES])
+{
+    struct arena a = {0};
+    const char  *all = "";
+    for (uint32_t i = 0; i < shelf->file_count; i++) {
+        struct arena bytes = {0};
+        struct err   ignored = {0};
+        size_t       length = 0;
+        const char *text = text_read(shelf->files[i], "a file", INT_MAX, &bytes, &length, &ignored);
+        digest_text(text ? text : "", text ? length : 0, out);
+        all = arena_format(&a, "%s%s ", all, out);
+        arena_free(&bytes);
+    }
+    digest_text(all, strlen(all), out);
+    arena_free(&a);
+}
+
+static bool load_model(struct shelf *shelf, struct graph *out, struct arena *a, const char *folder,
+                       const char *name, const struct model_options *o, struct err *e)
 {
     const char *path = folder ? model_find(folder, name, a, e) : name;
+    if (path) shelf_note(shelf, path);
     return path && model_load(out, a, path, o, e);
 }
 
@@ -25,13 +56,13 @@ bool shelf_model(struct shelf *shelf, struct graph *out, struct arena *a, const 
 {
     static const struct model_options as_it_is = {0};
     struct shelf_model_entry          x = {.options = o ? *o : as_it_is};
-    if (!shelf) return load_model(out, a, folder, name, o, e);
+    if (!shelf) return load_model(shelf, out, a, folder, name, o, e);
     for (uint32_t i = 0; i < shelf->model_count; i++) {
         const struct shelf_model_entry *m = &shelf->models[i];
         if (is_named(m->folder, m->name, folder, name) && is_same(&m->options, &x.options))
             return *out = m->graph, true;
     }
-    if (!load_model(&x.graph, &shelf->arena, folder, name, o, e)) return false;
+    if (!load_model(shelf, &x.graph, &shelf->arena, folder, name, o, e)) return false;
     x.folder = folder ? arena_string(&shelf->arena, folder) : NULL;
     x.name = arena_string(&shelf->arena, name);
     shelf->models = arena_grow(&shelf->arena, shelf->models, &shelf->model_room,
@@ -39,6 +70,11 @@ bool shelf_model(struct shelf *shelf, struct graph *out, struct arena *a, const 
     shelf->models[shelf->model_count++] = x;
     *out = x.graph;
     return true;
+}
+
+static void note_preset(struct shelf *shelf, const char *folder, const char *name)
+{
+    shelf_note(shelf, arena_format(&shelf->arena, "%s/%s.json", folder, name));
 }
 
 bool shelf_device(struct shelf *shelf, struct device *out, struct arena *a, const char *folder,
@@ -49,6 +85,7 @@ bool shelf_device(struct shelf *shelf, struct device *out, struct arena *a, cons
         const struct shelf_device_entry *d = &shelf->devices[i];
         if (is_named(d->folder, d->name, folder, name)) return *out = d->device, true;
     }
+    note_preset(shelf, folder, name);
     if (!device_load(out, &shelf->arena, folder, name, e)) return false;
     shelf->devices = arena_grow(&shelf->arena, shelf->devices, &shelf->device_room,
                                 shelf->device_count + 1, sizeof *shelf->devices);
@@ -65,6 +102,7 @@ bool shelf_protocol(struct shelf *shelf, struct protocol *out, struct arena *a, 
         const struct shelf_protocol_entry *p = &shelf->protocols[i];
         if (is_named(p->folder, p->name, folder, name)) return *out = p->protocol, true;
     }
+    note_preset(shelf, folder, name);
     if (!protocol_load(out, &shelf->arena, folder, name, e)) return false;
     shelf->protocols = arena_grow(&shelf->arena, shelf->protocols, &shelf->protocol_room,
                                   shelf->protocol_count + 1, sizeof *shelf->protocols);

@@ -7,6 +7,7 @@
 #ifndef FOGSIM_SCENARIOS_SHELF_H
 #define FOGSIM_SCENARIOS_SHELF_H
 
+#include "base/digest.h"
 #include "models/load.h"
 #include "scenarios/device.h"
 
@@ -29,7 +30,9 @@ struct shelf { // zero-initialise; private to shelf.c
     struct shelf_model_entry    *models;
     struct shelf_device_entry   *devices;
     struct shelf_protocol_entry *protocols;
-    uint32_t model_count, device_count, protocol_count, model_room, device_room, protocol_room;
+    uint32_t     model_count, device_count, protocol_count, model_room, device_room, protocol_room;
+    const char **files; // [file_count] named so far, in this order, once each
+    uint32_t     file_count, file_room;
 };
 
 // As model_load, device_load and protocol_load; `shelf` NULL: into `a`. A model's `name` is of the
@@ -41,6 +44,13 @@ MUST_USE bool shelf_device(struct shelf *shelf, struct device *out, struct arena
                            const char *folder, const char *name, struct err *e);
 MUST_USE bool shelf_protocol(struct shelf *shelf, struct protocol *out, struct arena *a,
                              const char *folder, const char *name, struct err *e);
+
+// A file that a scenario names is one of those that shelf_digest tells of; what is loaded above is,
+// too. `shelf` NULL: nothing.
+void shelf_note(struct shelf *shelf, const char *path);
+// Of the bytes of all files named so far: another when one has changed. One that cannot be read
+// counts as empty: whoever reads it says so. O(their bytes).
+void shelf_digest(const struct shelf *shelf, char out[DIGEST_TEXT_BYTES]);
 
 void shelf_free(struct shelf *shelf); // what was read with it dangles
 

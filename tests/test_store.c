@@ -316,6 +316,33 @@ START_TEST(the_warm_up_does_not_enter_the_layer_means)
 }
 END_TEST
 
+// Task 0 ended before its first layer, task 1 computes 10 ms in it; of a second run the only task
+// left early, too. So 5 ms, and 2.5 ms over both: the parts of all layers add up to the task's.
+START_TEST(a_layer_left_out_by_an_early_exit_took_no_time)
+{
+    struct err        e = {0};
+    struct store     *s = must_open();
+    struct run_info   info = info_of(0, "dina", RECORD_LAYERS);
+    struct job_record early = {.job = 0, .finished_ns = 1, .counted = true, .exit = 1};
+    ck_assert(store_begin(s, &info, &e) && store_job(s, &early, &e));
+    ck_assert(add_job(s, 1, JOB_DONE, &e) && store_commit(s, &done, &e));
+    store_close(s);
+    expect("SELECT computation_s FROM v_layer_mean WHERE layer = 0", 0.005);
+    expect(
+        "SELECT sum(computation_s) / 2 - (SELECT sum(computation_s) FROM v_layer_mean) FROM task",
+        0);
+    s = must_open();
+    info = info_of(1, "dina", RECORD_LAYERS);
+    info.replication = 1;
+    ck_assert(store_begin(s, &info, &e) && store_job(s, &early, &e) && store_commit(s, &done, &e));
+    store_close(s);
+    expect("SELECT computation_s FROM v_layer_mean WHERE layer = 0", 0.0025);
+    expect("SELECT replications FROM v_layer_mean WHERE layer = 0", 2);
+    expect("SELECT slices FROM v_layer_mean WHERE layer = 0",
+           ask("SELECT avg(slices) FROM layer WHERE layer = 0"));
+}
+END_TEST
+
 START_TEST(a_mix_names_the_layers_of_each_model)
 {
     static const uint32_t     first[] = {0, 2};
@@ -390,6 +417,32 @@ START_TEST(a_file_without_a_run_is_removed_if_it_is_new)
     close(file);
     store_close(must_open());
     ck_assert(exists(path));
+}
+END_TEST
+
+// Two sweeps into one file: the later one sees it as it was before the first wrote, and each would
+// take the other's runs for its own.
+START_TEST(a_second_writer_does_not_come_among_the_runs_of_a_sweep)
+{
+    struct err      e = {0};
+    struct run_info info = info_of(1, "rand", RECORD_TASKS);
+    struct store   *first = must_open(), *second = must_open();
+    store_gather(first, 0.001);
+    store_gather(second, 0.001);
+    store_replace_all(second);
+    must_add(first, 0, "dina", RECORD_OPS, 1);
+    ck_assert(store_flush(first, &e));
+    ck_assert(!store_begin(second, &info, &e));
+    ck_assert_msg(strstr(e.text, "another that wrote meanwhile") != NULL, "%s", e.text);
+    store_close(second);
+    e = (struct err){0};
+    ck_assert(store_open(path, "another", &e) == NULL); // is refused, and wrote nothing
+    must_add(first, 1, "dina", RECORD_OPS, 1);
+    e = (struct err){0};
+    ck_assert_msg(store_flush(first, &e), "%s", e.text);
+    store_close(first);
+    expect("SELECT count(*) FROM run WHERE scheme = 'dina'", 2);
+    expect_one_file();
 }
 END_TEST
 
@@ -565,11 +618,14 @@ static void expect_schema_of_today(void)
         " pragma_table_info(m.name, 'main') c), b AS (SELECT m.name AS t, c.cid, c.name, c.type,"
         " c.pk FROM fresh.sqlite_master m, pragma_table_info(m.name, 'fresh') c)"
         " SELECT (SELECT count(*) FROM b), (SELECT count(*) FROM (SELECT * FROM a EXCEPT SELECT *"
-        " FROM b)) + (SELECT count(*) FROM (SELECT * FROM b EXCEPT SELECT * FROM a))";
+        " FROM b)) + (SELECT count(*) FROM (SELECT * FROM b EXCEPT SELECT * FROM a)),"
+        " (SELECT count(*) FROM main.sqlite_master m JOIN fresh.sqlite_master f USING (name, sql)"
+        " WHERE m.type = 'view')";
     ck_assert_int_eq(sqlite3_prepare_v2(db, differing, -1, &q, NULL), SQLITE_OK);
     ck_assert_int_eq(sqlite3_step(q), SQLITE_ROW);
     ck_assert_int_gt(sqlite3_column_int(q, 0), 100);
     ck_assert_int_eq(sqlite3_column_int(q, 1), 0);
+    ck_assert_int_eq(sqlite3_column_int(q, 2), 4); // views: none is left as it was
     sqlite3_finalize(q);
     sqlite3_close(db);
 }
@@ -773,10 +829,12 @@ Suite *store_suite(void)
     tcase_add_loop_test(rows, the_record_level_says_how_much_is_kept, 0, RECORD_OPS + 1);
     tcase_add_test(rows, views_have_the_values_done_by_hand);
     tcase_add_test(rows, the_warm_up_does_not_enter_the_layer_means);
+    tcase_add_test(rows, a_layer_left_out_by_an_early_exit_took_no_time);
     tcase_add_test(rows, a_mix_names_the_layers_of_each_model);
     tcase_add_test(rows, a_run_of_the_same_id_is_replaced_whole);
     tcase_add_test(rows, rollback_leaves_the_older_run);
     tcase_add_test(rows, a_file_without_a_run_is_removed_if_it_is_new);
+    tcase_add_test(rows, a_second_writer_does_not_come_among_the_runs_of_a_sweep);
     tcase_add_test(rows, a_second_row_of_the_same_key_is_an_error);
     tcase_add_test(rows, a_seed_too_large_for_the_database_is_refused);
     suite_add_tcase(suite, rows);

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -41,13 +42,18 @@ static const char *text_of(const char *name, const char *sql)
     return value;
 }
 
+static void must_exec(sqlite3 *db, const char *sql)
+{
+    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+}
+
 static void change(const char *name, const char *sql)
 {
     sqlite3 *db;
     ck_assert_int_eq(sqlite3_open(in_folder(name), &db), SQLITE_OK);
     const char *keys = strstr(sql, "DELETE") ? "ON" : "OFF"; // children go, but do not hinder
     sql = arena_format(&arena, "PRAGMA foreign_keys = %s; %s", keys, sql);
-    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+    must_exec(db, sql);
     sqlite3_close(db);
 }
 
@@ -355,6 +361,27 @@ START_TEST(a_database_without_a_sweep_or_of_an_older_profile_is_not_resumed)
 }
 END_TEST
 
+// A trace, a model of the user's own: rows of two versions would stand side by side.
+START_TEST(a_file_that_the_scenario_names_must_be_as_it_was)
+{
+#define TRACED                                                                                     \
+    "sweep", small, "--set", "arrivals={\"kind\": \"trace\", \"file\": \"t.csv\"}", "--vary",      \
+        "nodes.fog.count=1..2", "--db", "s.db"
+    size_t length, now;
+    write_text("t.csv", "time,user,model\n0,0,0\n");
+    MUST_RUN(TRACED);
+    char *before = file_bytes("s.db", &length);
+    write_text("t.csv", "time,user,model\n0,0,0\n1,0,0\n");
+    ck_assert_int_eq(RUN(TRACED, "--resume"), 2);
+    expect_text(err, "a file that the scenario names has changed");
+    char *after = file_bytes("s.db", &now);
+    ck_assert(now == length && !memcmp(before, after, length));
+    write_text("t.csv", "time,user,model\n0,0,0\n");
+    MUST_RUN(TRACED, "--resume");
+#undef TRACED
+}
+END_TEST
+
 START_TEST(resume_does_what_is_missing_or_failed_and_nothing_twice)
 {
     MUST_RUN("sweep", small, "--vary", "nodes.fog.count=1..4", "--db", "s.db", "--resume");
@@ -416,6 +443,44 @@ START_TEST(the_first_ctrl_c_ends_it_whole_and_resume_goes_on)
     expect_text(out, arena_format(&arena, "%d runs of 10 points beside %d done before", 60 - stored,
                                   stored));
     expect_same(dump_file("s.db"), dump_file("whole.db"));
+}
+END_TEST
+
+// The second waits for the lock that is held here, and is let in when the runs of another are
+// there.
+START_TEST(a_sweep_that_another_forestalled_is_refused)
+{
+    sqlite3    *db;
+    const char *args[] = {"sweep", small, "--vary", "seed=1,2", "--db", "s.db", NULL, NULL};
+    if (_i) args[6] = "--resume";
+    MUST_RUN("sweep", small, "--vary", "nodes.fog.count=1..4", "--db", "s.db");
+    MUST_RUN("sweep", small, "--vary", "nodes.fog.count=1..4", "--db", "whole.db");
+    change("s.db", "DELETE FROM run");
+    ck_assert_int_eq(sqlite3_open(in_folder("s.db"), &db), SQLITE_OK);
+    must_exec(db, "PRAGMA journal_mode = DELETE");
+    must_exec(db, "BEGIN IMMEDIATE");
+    pid_t pid = start(args);
+    pause_ms(1000);
+    must_exec(db,
+              arena_format(&arena, "ATTACH '%s' AS w; INSERT INTO run SELECT * FROM w.run; COMMIT",
+                           in_folder("whole.db")));
+    sqlite3_close(db);
+    ck_assert_int_eq(program_finish(pid), 2);
+    ck_assert_str_eq(err, "s.db: another process has written to it, it holds 24 runs now\n");
+    ck_assert_double_eq(query_file("s.db", "SELECT count(*) FROM run"), 24);
+}
+END_TEST
+
+// A limit on the size of files stands for a full disk; the program inherits it.
+START_TEST(a_full_disk_ends_it_and_is_named)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){300000, 300000});
+    ck_assert_int_eq(
+        RUN("sweep", small, LONG, "--set", "record=ops", "--db", "s.db", "--jobs", _i ? "2" : "1"),
+        1);
+    expect_text(err, "disk"); // "database or disk is full", "disk I/O error: File too large"
+    ck_assert_int_ne(access(in_folder("s.db-wal"), F_OK), 0);
 }
 END_TEST
 
@@ -921,6 +986,8 @@ Suite *sweep_suite(void)
     tcase_add_loop_test(loops, options_that_make_no_sense_are_refused, 0, COUNT(REFUSED));
     tcase_add_loop_test(loops, a_database_of_something_else_is_refused_untouched, 0, COUNT(OTHERS));
     tcase_add_loop_test(loops, the_first_ctrl_c_ends_it_whole_and_resume_goes_on, 0, 3);
+    tcase_add_loop_test(loops, a_sweep_that_another_forestalled_is_refused, 0, 2);
+    tcase_add_loop_test(loops, a_full_disk_ends_it_and_is_named, 0, 2);
     tcase_add_loop_test(loops, whatever_is_lost_every_run_is_done_once, 0, 3);
     suite_add_tcase(suite, loops);
     const TTest *const tests[] = {
@@ -932,6 +999,7 @@ Suite *sweep_suite(void)
         a_misspelt_key_is_told_at_once_and_nothing_is_written,
         a_dry_run_writes_nothing,
         a_database_without_a_sweep_or_of_an_older_profile_is_not_resumed,
+        a_file_that_the_scenario_names_must_be_as_it_was,
         resume_does_what_is_missing_or_failed_and_nothing_twice,
         replace_forgets_what_was_there,
         workers_end_with_the_first_process,
