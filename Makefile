@@ -347,13 +347,9 @@ install: all install-headers
 	install -m 644 scenarios/hadidi/*.json $(SHARE)/scenarios/hadidi
 	install -m 644 scenarios/devices/*.json $(SHARE)/scenarios/devices
 	install -m 644 scenarios/protocols/*.json $(SHARE)/scenarios/protocols
-	install -m 644 docs/scenario.schema.json $(SHARE)/docs
-	install -d $(SHARE)/docs/plugins
-	install -m 644 docs/PLUGINS.md $(SHARE)/docs
-	install -m 644 docs/plugins/* $(SHARE)/docs/plugins
-	install -d $(SHARE)/docs/scaling
-	install -m 644 docs/SCALING.md $(SHARE)/docs
-	install -m 644 docs/scaling/* $(SHARE)/docs/scaling
+	install -m 644 docs/scenario.schema.json docs/[A-Z]*.md docs/*.svg $(SHARE)/docs
+	for d in ci models plugins scaling; do install -d $(SHARE)/docs/$$d && \
+	  install -m 644 docs/$$d/* $(SHARE)/docs/$$d || exit 1; done
 # What a scheme in a library of the user's own is compiled with (docs/PLUGINS.md).
 install-headers: $(B)/abi.inc
 	for f in $(LIBRARY_HEADERS); do install -D -m 644 $$f $(INCLUDE)/$$f || exit 1; done

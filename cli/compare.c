@@ -35,7 +35,8 @@ static size_t take_pairs(const struct comparison *c, const struct pairs_cell *ce
 // Replications that are copies of one run are no sample: their difference is certain.
 static double resolution(const struct pairs_metric *m, const struct pairs_cell *cell)
 {
-    return m->is_share && !cell->are_copies && cell->tasks ? 1.0 / cell->tasks : 0;
+    uint32_t of = !strcmp(m->name, "deadline_misses") ? cell->due : cell->tasks;
+    return m->is_share && !cell->are_copies && of ? 1.0 / of : 0;
 }
 
 static void test_cell(struct comparison *c, uint32_t cell, double *const kept[PAIRS_SIDES])

@@ -51,7 +51,7 @@ static struct figure_of_merit merit_of(struct page *p, const struct overview_row
     struct arena    scratch = {0};
     struct quantile pooled = {0};
     double          at[2];
-    if (overview_pool(p->db, row, metrics[i].columns, &scratch, &pooled, p->e)) {
+    if (overview_pool(p->db, row, metrics[i].columns, NULL, &scratch, &pooled, p->e)) {
         quantile_at(&pooled, &scratch, shares, 2, at);
         f.p5 = at[0];
         f.p95 = at[1];

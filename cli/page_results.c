@@ -197,35 +197,85 @@ static void write_by_point(struct page *p, uint32_t model)
     page_table_end(p);
 }
 
-// What the models of a mix take, each by itself: summary has them behind a slash.
-static void write_classes(struct page *p)
+struct class_row {       // one model of a mix under one scheme
+    const char    *name; // NULL: none yet
+    uint32_t       scheme;
+    struct moments means, p95; // of the replications
+};
+enum { CLASS_ROWS = 400, CLASS_TASKS = 30 << 20 }; // shown; read for their quantiles
+
+struct classes {
+    uint32_t mix, shown; // model's rank; rows
+    double   tasks;      // read
+};
+
+// Over the tasks of all replications where those of the row are.
+static double class_p95(struct page *p, struct classes *all, const struct class_row *c)
 {
-    sqlite3_stmt *q = page_query(
-        p, "SELECT substr(s.metric, 11) AS class, r.scheme, avg(s.mean), avg(s.p95)"
-           " FROM summary s JOIN run r USING (run_id)"
-           " WHERE r.run_id IN (SELECT run_id FROM run WHERE status = 'done' AND point = ?1)"
-           " AND s.metric > 'latency_s/' AND s.metric < 'latency_s0' AND s.layer IS NULL"
-           " GROUP BY class, r.scheme ORDER BY class, min(r.run_id) LIMIT 400");
-    bool any = false;
+    const struct overview_row *row = overview_find(&p->overview, 0, all->mix, c->scheme);
+    struct arena               scratch = {0};
+    struct quantile            pooled = {0};
+    double                     share = 0.95, p95 = moments_mean(&c->p95);
+    if (row && row->is_pooled && (all->tasks += row->tasks) <= CLASS_TASKS) {
+        if (!overview_pool(p->db, row, "latency_s", c->name, &scratch, &pooled, p->e))
+            p->failed = true;
+        else if (pooled.n)
+            quantile_at(&pooled, &scratch, &share, 1, &p95);
+    }
+    arena_free(&scratch);
+    return p95;
+}
+
+static void write_class(struct page *p, struct classes *all, const struct class_row *c)
+{
+    const struct overview_value mean = {moments_mean(&c->means), moments_ci95(&c->means),
+                                        (uint32_t)c->means.n, false};
+    if (!c->name || all->shown++ >= CLASS_ROWS) return;
+    html_put(p->out, "<tr><th scope=\"row\">%s</th>", c->name);
+    page_cell(p, p->overview.schemes[c->scheme]);
+    page_value(p, &mean, 1e-3);
+    page_number(p, 1e3 * class_p95(p, all, c));
+    fputs("</tr>\n", p->out);
+}
+
+static void begin_classes(struct page *p)
+{
+    const char *title = "each model of the mix by itself: total time in ms";
+    page_table(p, p->overview.point_count > 1
+                      ? arena_format(p->arena, "%s, at %s", title, page_point_text(p, 0))
+                      : title);
+    page_head_begin(p);
+    page_head(p, "model", false);
+    page_head(p, "scheme", false);
+    page_head(p, "total", true);
+    page_head(p, "p95", true);
+    page_head_end(p);
+}
+
+// What the models of a mix take, each by itself: summary has them behind a slash.
+static void write_classes(struct page *p, uint32_t mix)
+{
+    sqlite3_stmt *q =
+        page_query(p, "SELECT substr(s.metric, 11) AS class, c.i, s.mean, s.p95 FROM run r"
+                      " JOIN temp.shown_scheme c ON c.name = r.scheme JOIN summary s USING (run_id)"
+                      " WHERE r.status = 'done' AND r.point = ?1 AND r.model = 'mix'"
+                      " AND s.metric > 'latency_s/' AND s.metric < 'latency_s0' AND s.layer IS NULL"
+                      " ORDER BY class, c.i, r.replication, r.run_id");
+    struct class_row row = {0};
+    struct classes   all = {.mix = mix};
     if (q) sqlite3_bind_text(q, 1, p->overview.points[0], -1, SQLITE_STATIC);
     while (page_next(p, &q)) {
-        if (!any) {
-            page_table(p, "each model of the mix by itself: total time in ms");
-            page_head_begin(p);
-            page_head(p, "model", false);
-            page_head(p, "scheme", false);
-            page_head(p, "total", true);
-            page_head(p, "p95", true);
-            page_head_end(p);
+        uint32_t scheme = (uint32_t)sqlite3_column_int(q, 1);
+        if (!row.name) begin_classes(p);
+        if (!row.name || strcmp(row.name, page_text(q, 0)) != 0 || row.scheme != scheme) {
+            write_class(p, &all, &row);
+            row = (struct class_row){.name = page_kept(p, q, 0), .scheme = scheme};
         }
-        any = true;
-        html_put(p->out, "<tr><th scope=\"row\">%s</th>", page_text(q, 0));
-        page_cell(p, page_text(q, 1));
-        page_number(p, 1e3 * page_real(q, 2));
-        page_number(p, 1e3 * page_real(q, 3));
-        fputs("</tr>\n", p->out);
+        if (isfinite(page_real(q, 2))) moments_add(&row.means, page_real(q, 2));
+        if (isfinite(page_real(q, 3))) moments_add(&row.p95, page_real(q, 3));
     }
-    if (any) page_table_end(p);
+    write_class(p, &all, &row);
+    if (row.name) page_table_end(p);
 }
 
 static void write_model(struct page *p, uint32_t model)
@@ -340,7 +390,7 @@ void page_results(struct page *p)
     write_legend(p);
     for (uint32_t m = 0; m < p->overview.model_count; m++) {
         write_model(p, m);
-        if (!strcmp(p->overview.models[m], "mix")) write_classes(p);
+        if (!strcmp(p->overview.models[m], "mix")) write_classes(p, m);
         write_metrics(p, m);
     }
 }

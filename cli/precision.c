@@ -20,12 +20,20 @@ double precision_share(const double *means, uint32_t n)
     return isnan(half) ? INFINITY : mean > 0 || half > 0 ? half / mean : 0;
 }
 
+static bool has_value(const double *means, uint32_t n)
+{
+    uint32_t i = 0;
+    while (i < n && isnan(means[i])) i++;
+    return i < n;
+}
+
 uint32_t precision_wanted(const struct precision *p, const double *means, uint32_t n)
 {
     uint32_t look = p->least;
     while (look < n) look = next_look(look);
     if (n >= p->most) return n;
-    if (look == n) look = precision_share(means, n) <= p->share ? n : next_look(n);
+    if (look == n)
+        look = !has_value(means, n) || precision_share(means, n) <= p->share ? n : next_look(n);
     return look < p->most ? look : p->most;
 }
 

@@ -28,7 +28,7 @@ struct precision {
 
 // How many replications in all are wanted, given those so far: n itself: enough, or all there may
 // be. means[i]: of replication i, p->column of p->metric; NaN: it has none (no task finished), and
-// is left out. O(n).
+// is left out. Where none has one more are not wanted: they would have none either. O(n).
 uint32_t precision_wanted(const struct precision *p, const double *means, uint32_t n);
 
 // Half of the 95 % interval over the mean. A mean of 0 has nothing to be relative to: 0 when all

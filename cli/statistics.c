@@ -189,5 +189,6 @@ bool statistics_store(const struct statistics *s, const char *const *class_names
            store_share(store, "dropped_share", by_status[JOB_DROPPED], tasks, e) &&
            store_share(store, "lost_share", by_status[JOB_LOST], tasks, e) &&
            store_share(store, "deadline_miss_share", s->missed, s->due, e) &&
+           (!s->due || store_metric(store, "deadline_tasks", (double)s->due, e)) &&
            store_metric(store, "retries", (double)s->retries, e);
 }

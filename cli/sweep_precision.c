@@ -1,7 +1,5 @@
 #include "cli/sweep_precision.h"
 
-#include <math.h>
-
 #include "cli/precision.h"
 
 static uint8_t state_of(const struct sweep_precision *p, uint32_t cell, uint32_t replication)
@@ -9,17 +7,13 @@ static uint8_t state_of(const struct sweep_precision *p, uint32_t cell, uint32_t
     return p->queue->states[p->sweep->cells[cell].first_run + replication];
 }
 
-// false: no run of the cell has a value, as when its scheme refuses; more would have none either.
-static bool read_values(struct sweep_precision *p, const struct precision *precision, uint32_t cell,
+// A run that failed, as when its scheme refuses, has none.
+static void read_values(struct sweep_precision *p, const struct precision *precision, uint32_t cell,
                         uint32_t count, double *values)
 {
-    bool any = false;
-    for (uint32_t r = 0; r < count; r++) {
+    for (uint32_t r = 0; r < count; r++)
         values[r] = store_value(p->store, p->sweep->cells[cell].first_run + r,
                                 metric_names[precision->metric], precision->column);
-        any |= !isnan(values[r]);
-    }
-    return any;
 }
 
 static uint32_t wanted_of(struct sweep_precision *p, const struct sweep_group *g)
@@ -29,7 +23,7 @@ static uint32_t wanted_of(struct sweep_precision *p, const struct sweep_group *g
     uint32_t          most = g->asked;
     for (uint32_t c = g->first_cell; c < g->first_cell + g->cell_count; c++)
         for (uint32_t i = 0; i < p->sweep->precision_count; i++) {
-            if (!read_values(p, &p->sweep->precision[i], c, g->asked, values)) continue;
+            read_values(p, &p->sweep->precision[i], c, g->asked, values);
             uint32_t wanted = precision_wanted(&p->sweep->precision[i], values, g->asked);
             most = wanted > most ? wanted : most;
         }

@@ -258,11 +258,12 @@ static bool write_values(struct choice *c, uint32_t i, const struct texts *value
     const char *dot = strrchr(key, '.');
     const bool  is_label = !strcmp(key, "scheme") || !strcmp(key, "model");
     const char *prefix = is_label ? "" : arena_format(c->arena, "%s = ", dot ? dot + 1 : key);
-    const char *sql = arena_format(c->arena,
-                                   "INSERT INTO %s_value SELECT count(*), ?1, ?2 || ?1, NULL"
-                                   " FROM %s_value",
-                                   name, name);
-    bool        ok = true;
+    const char *sql =
+        arena_format(c->arena,
+                     "INSERT INTO %s_value SELECT ifnull(max(i) + 1, 0), ?1, ?2 || ?1, NULL"
+                     " FROM %s_value",
+                     name, name);
+    bool ok = true;
     for (uint32_t v = 0; ok && v < values->count; v++) {
         ok = query_bound(c->db, sql, values->text[v], prefix, e) &&
              query_bound(c->db,
@@ -281,14 +282,15 @@ static bool make_axis(struct choice *c, uint32_t i, struct err *e)
     struct texts values;
     struct axis  axis;
     const char  *key = c->axis_key[i], *name = c->script->axes[i].option;
-    if (!query_run(c->db,
-                   arena_format(c->arena,
-                                "CREATE TEMP TABLE %s_axis(i INTEGER, key TEXT, label TEXT,"
-                                " unit TEXT, numeric INTEGER, logarithmic INTEGER);"
-                                "CREATE TEMP TABLE %s_value(i INTEGER, text TEXT, label TEXT,"
-                                " number REAL)",
-                                name, name),
-                   e) ||
+    if (!query_run(
+            c->db,
+            arena_format(c->arena,
+                         "CREATE TEMP TABLE %s_axis(i INTEGER, key TEXT, label TEXT,"
+                         " unit TEXT, numeric INTEGER, logarithmic INTEGER);"
+                         "CREATE TEMP TABLE %s_value(i INTEGER PRIMARY KEY, text TEXT, label TEXT,"
+                         " number REAL)",
+                         name, name),
+            e) ||
         !values_of(c, i, &values, e))
         return false;
     axis_make(&axis, c->arena, values.text, values.count);

@@ -55,7 +55,7 @@ static bool of_summary(struct choice *c, const char *metric, const char *column,
         arena_format(c->arena,
                      "INSERT OR IGNORE INTO metric_value SELECT u.run_id, u.%s FROM summary u"
                      " JOIN run r USING (run_id) WHERE r.status = 'done'"
-                     " AND u.layer IS NULL AND u.metric = ?1",
+                     " AND ifnull(u.layer, -1) = -1 AND u.metric = ?1", // as the index has it
                      column);
     return query_bound(c->db, sql, metric, NULL, e);
 }

@@ -215,17 +215,18 @@ static bool read_row(struct reading *r, struct overview_row *row, struct err *e)
 }
 
 bool overview_pool(sqlite3 *db, const struct overview_row *row, const char *columns,
-                   struct arena *a, struct quantile *out, struct err *e)
+                   const char *model, struct arena *a, struct quantile *out, struct err *e)
 {
     sqlite3_stmt *q = prepare(
         db,
         arena_format(a,
                      "SELECT %s FROM task WHERE run_id = ?1 AND task_id >= ifnull((SELECT value"
                      " FROM metric WHERE run_id = ?1 AND name = 'warmup_tasks'), 0)"
-                     " AND status IN ('done', 'late')",
+                     " AND status IN ('done', 'late') AND model = ifnull(?2, model)",
                      columns),
         e);
     bool ok = q != NULL;
+    if (ok && model) sqlite3_bind_text(q, 2, model, -1, SQLITE_STATIC);
     for (uint32_t i = 0; ok && i < row->run_count; i++) {
         int code;
         sqlite3_bind_int64(q, 1, row->run_ids[i]);
@@ -250,7 +251,7 @@ static bool pool_row(struct reading *r, struct overview_row *row, uint64_t *left
         return true;
     }
     *left -= (uint64_t)row->tasks;
-    bool ok = overview_pool(r->db, row, "latency_s", &scratch, &pooled, e);
+    bool ok = overview_pool(r->db, row, "latency_s", NULL, &scratch, &pooled, e);
     if (ok && pooled.n) {
         quantile_at(&pooled, &scratch, shares, OVERVIEW_QUANTILES, row->quantile_s);
         row->is_pooled = true;

@@ -71,8 +71,10 @@ double overview_share(const struct overview_row *row, enum job_status status);
 
 // The values of a metric of tasks (a column of task, as "latency_s"; of several their sum, as
 // "computation_s + loading_s": SQL, never input), past the warm-up, of the row's runs. O(tasks of
-// the row). Nothing is added where tasks are not stored.
+// the row). Nothing is added where tasks are not stored. `model`: those of one model of a mix
+// alone; NULL: all.
 MUST_USE bool overview_pool(sqlite3 *db, const struct overview_row *row, const char *columns,
-                            struct arena *a, struct quantile *out, struct err *e);
+                            const char *model, struct arena *a, struct quantile *out,
+                            struct err *e);
 
 #endif

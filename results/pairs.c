@@ -166,15 +166,20 @@ static bool are_copies(const struct matching *m, const struct pairs_cell *cell)
     return true;
 }
 
-static uint32_t least_tasks(const struct matching *m, const struct pairs_cell *cell)
+static uint32_t least_of(uint32_t least, int64_t tasks)
 {
-    int64_t least = UINT32_MAX;
+    return tasks >= least ? least : tasks > 0 ? (uint32_t)tasks : 0;
+}
+
+static void count_tasks(const struct matching *m, struct pairs_cell *cell)
+{
+    cell->tasks = cell->due = UINT32_MAX;
     for (uint32_t i = 0; i < cell->count; i++)
         for (int s = 0; s < PAIRS_SIDES; s++) {
-            int64_t tasks = m->pairs[cell->first + i].run[s]->tasks;
-            if (tasks < least) least = tasks > 0 ? tasks : 0;
+            const struct pairs_run *run = m->pairs[cell->first + i].run[s];
+            cell->tasks = least_of(cell->tasks, run->tasks);
+            cell->due = least_of(cell->due, run->due);
         }
-    return (uint32_t)least;
 }
 
 static int by_first_run(const void *a, const void *b, void *pairs)
@@ -203,12 +208,13 @@ static void make_cells(struct matching *m)
                                                             i,
                                                             1,
                                                             0,
+                                                            0,
                                                             false,
                                                             PAIRS_DIFFER};
     }
     for (uint32_t c = 0; c < out->cell_count; c++) {
         out->cells[c].are_copies = are_copies(m, &out->cells[c]);
-        out->cells[c].tasks = least_tasks(m, &out->cells[c]);
+        count_tasks(m, &out->cells[c]);
     }
     qsort_r(out->cells, out->cell_count, sizeof *out->cells, by_first_run, m->pairs);
 }

@@ -44,6 +44,7 @@ struct pairs_cell {
     const char     *model, *scheme[PAIRS_SIDES];
     uint32_t        first, count; // its pairs
     uint32_t        tasks;        // of its smallest run
+    uint32_t        due;          // likewise: those that deadline_misses is a share of
     bool            are_copies;   // on each side all replications are one: nothing is drawn
     enum pairs_rows rows;         // of one scheme with another: of summary and task alone
 };

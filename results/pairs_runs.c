@@ -59,13 +59,15 @@ enum {
     COLUMN_TASKS,
     COLUMN_SIMULATED,
     COLUMN_STATUS,
+    COLUMN_DUE,
     COLUMN_ORIGIN,
     COLUMN_VALUES = COLUMN_ORIGIN + PAIRS_ORIGINS
 };
 static const char columns[] =
     "SELECT r.run_id, r.scenario, r.point, r.scheme, r.model, r.seed, r.replication, r.events,"
-    " r.tasks, r.simulated_s, r.status, r.scenario_sha256, r.profile, r.profile_sha256,"
-    " r.cost_source, r.fogsim_version";
+    " r.tasks, r.simulated_s, r.status, " METRIC(
+        "deadline_tasks") ", r.scenario_sha256, r.profile, r.profile_sha256,"
+                          " r.cost_source, r.fogsim_version";
 
 static const double VALUE_MOST = 1e150; // squares of larger ones would not be finite
 
@@ -213,6 +215,8 @@ static void add_run(struct reading *r, struct pairs_run run)
     run.replication = sqlite3_column_int64(r->q, COLUMN_REPLICATION);
     run.events = sqlite3_column_int64(r->q, COLUMN_EVENTS);
     run.tasks = sqlite3_column_int64(r->q, COLUMN_TASKS);
+    double due = value_of(r->q, COLUMN_DUE);
+    run.due = due >= 1 && due < (double)run.tasks ? (int64_t)due : run.tasks;
     run.simulated_s = value_of(r->q, COLUMN_SIMULATED);
     run.values = ARENA_ARRAY(r->a, double, r->metric_count);
     for (uint32_t m = 0; m < r->metric_count; m++)

@@ -18,6 +18,7 @@ struct pairs_run {
     const char *plugins; // these: "--scheme-command \"python3 mine.py\""; "": none
     const char *scheme, *model;
     int64_t     seed, replication, events, tasks;
+    int64_t     due; // tasks with a deadline, past the warm-up; not told: all tasks
     double      simulated_s;
     bool        is_done;
     const char *origin[PAIRS_ORIGINS]; // what it was made from; "": not known

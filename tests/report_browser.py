@@ -265,6 +265,11 @@ def pdf(driver, folder, page):
     pages = int(info.split("Pages:")[1].split()[0])
     faults = [] if pages >= 2 else [f"printed on {pages} pages"]
     folded = driver.execute_script("return [...document.querySelectorAll('details caption, details pre')].map(e => e.textContent)")
+    laid_out = subprocess.run(["pdftotext", "-layout", out, "-"], capture_output=True, text=True, check=True).stdout
+    names = driver.execute_script("return [...document.querySelectorAll('h3[id^=figure-]')].map(e => e.textContent)")
+    for ends_with in (part.rstrip().rpartition("\n")[2] for part in laid_out.split("\f")):
+        if ends_with in names:
+            faults.append(f"on paper the figure {ends_with} is not on the page of its heading")
     together = "".join(text.split())
     for words in folded:
         if "".join(words.split())[:20] not in together:

@@ -312,6 +312,28 @@ START_TEST(where_nothing_is_random_a_share_is_certain)
 }
 END_TEST
 
+// One of three tasks with a deadline is late in each of two replications, of a thousand tasks in
+// all: its spread is that of one of three, p = 0.39 (test_paired). Of a thousand: 0.0014.
+START_TEST(a_share_of_deadlines_is_known_to_one_task_that_has_one)
+{
+    make("2");
+    edit("base.db", "UPDATE run SET tasks = 1000 WHERE scheme = 'random';"
+                    "INSERT INTO metric SELECT run_id, 'deadline_miss_share', 0 FROM run;"
+                    "INSERT INTO metric SELECT run_id, 'deadline_tasks', 3 FROM run");
+    copy("base.db", "late.db");
+    edit("late.db", "UPDATE metric SET value = 1.0 / 3 WHERE name = 'deadline_miss_share'");
+    EXPECT(0, "compare", "base.db", "late.db", "--schemes", "random,random", "--metric",
+           "deadline_misses", "--format", "json");
+    ck_assert_str_eq(verdict("random", "deadline_misses"), "not_significant");
+    // A database that does not tell takes them for all tasks.
+    edit("base.db", "DELETE FROM metric WHERE name = 'deadline_tasks'");
+    edit("late.db", "DELETE FROM metric WHERE name = 'deadline_tasks'");
+    EXPECT(1, "compare", "base.db", "late.db", "--schemes", "random,random", "--metric",
+           "deadline_misses", "--format", "json");
+    ck_assert_str_eq(verdict("random", "deadline_misses"), "regression");
+}
+END_TEST
+
 START_TEST(one_replication_is_no_verdict)
 {
     make("1");
@@ -682,6 +704,7 @@ static TCase *compare_case(void)
     tcase_add_test(tc, the_threshold_and_alpha_decide);
     tcase_add_test(tc, a_share_that_was_0_is_held_against_percentage_points);
     tcase_add_test(tc, where_nothing_is_random_a_share_is_certain);
+    tcase_add_test(tc, a_share_of_deadlines_is_known_to_one_task_that_has_one);
     tcase_add_test(tc, one_replication_is_no_verdict);
     tcase_add_test(tc, runs_that_fail_now_are_a_regression);
     tcase_add_test(tc, runs_without_a_partner_are_counted_and_named);

@@ -14,6 +14,7 @@
 #include "results/figure.h"
 #include "results/schema.h"
 #include "results/store.h"
+#include "results/table.h"
 
 #ifndef FIGURE_FOLDER
 #define FIGURE_FOLDER "results/plots"
@@ -508,6 +509,36 @@ START_TEST(a_missing_gnuplot_names_its_package)
 }
 END_TEST
 
+// common.sql finds the means of the view v_run by another way.
+START_TEST(the_runs_of_a_figure_are_those_of_the_view)
+{
+    static const char script[] =
+        "# about: what differs\n# table faults:\n"
+        "#   SELECT 'rows differ' FROM (SELECT * FROM v_run EXCEPT SELECT * FROM runs)\n"
+        "#   UNION ALL SELECT 'more rows' FROM (SELECT * FROM runs EXCEPT SELECT * FROM v_run)\n"
+        "#   UNION ALL SELECT 'columns differ' FROM (SELECT group_concat(name) AS names\n"
+        "#   FROM pragma_table_info('v_run')) JOIN (SELECT group_concat(name) AS others\n"
+        "#   FROM pragma_table_info('runs')) ON names <> others\n"
+        "#   UNION ALL SELECT count(*) || ' runs' FROM runs\n"
+        "nonsense\n";
+    char          path[160];
+    struct err    e = {0};
+    struct figure f = {"bad", "", path, "scheme"};
+    make_database(db_path, 2, 2, 3, RECORD_LAYERS);
+    snprintf(path, sizeof path, "%s/common.sql", folder);
+    ck_assert_msg(table_copy(FIGURE_FOLDER "/common.sql", path, &e), "%s", e.text);
+    snprintf(path, sizeof path, "%s/bad.gp", folder);
+    FILE *file = fopen(path, "w");
+    fputs(script, file);
+    fclose(file);
+    char out[160];
+    snprintf(out, sizeof out, "%s/out.png", folder);
+    ck_assert(!draw_plain(&f, out, &e));
+    ck_assert_msg(strstr(e.text, "12 runs") && !strstr(e.text, "differ") && !strstr(e.text, "more"),
+                  "%s", e.text);
+}
+END_TEST
+
 START_TEST(a_failing_script_reports_what_gnuplot_said)
 {
     static const char *const names[] = {"common.sql", "style.gnuplot", "bad.gp"};
@@ -552,6 +583,7 @@ Suite *figure_suite(void)
     tcase_add_test(drawing, what_cannot_be_drawn_says_why_and_leaves_nothing);
     tcase_add_test(drawing, databases_that_hold_nothing_are_refused);
     tcase_add_test(drawing, a_missing_gnuplot_names_its_package);
+    tcase_add_test(drawing, the_runs_of_a_figure_are_those_of_the_view);
     tcase_add_test(drawing, a_failing_script_reports_what_gnuplot_said);
     suite_add_tcase(suite, drawing);
     return suite;

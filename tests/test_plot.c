@@ -241,6 +241,23 @@ START_TEST(axes_may_be_chosen_and_schemes_and_models_are_keys)
 }
 END_TEST
 
+// More lines than can be told apart are not drawn, and the caption says so.
+START_TEST(the_first_24_lines_are_drawn)
+{
+    char point[64];
+    for (int series = 0; series < 30; series++)
+        for (int x = 1; x <= 2; x++) {
+            snprintf(point, sizeof point, "{\"a\":%d,\"b\":%d}", x, series);
+            add(point, "dina", "nin", 0, x + series);
+        }
+    DRAW("sweep", "x", "a", "series", "b");
+    ck_assert_uint_eq(row_count("lines.tsv"), 48);
+    ck_assert_ptr_nonnull(strstr(file_text("caption.tsv"), "the first 24 of 30 lines"));
+    ck_assert_ptr_nonnull(strstr(file_text("sweep.svg"), ">b = 23<"));
+    ck_assert_ptr_null(strstr(file_text("sweep.svg"), ">b = 24<"));
+}
+END_TEST
+
 START_TEST(quantities_stand_in_one_unit_and_in_order)
 {
     add("{\"links.default.rate\":\"2 Mbit/s\"}", "dina", "nin", 0, 3);
@@ -605,6 +622,7 @@ Suite *plot_suite(void)
     tcase_add_test(data, a_sweep_shows_means_and_intervals_over_the_replications);
     tcase_add_test(data, the_metric_is_of_the_summary_or_of_the_table_of_metrics);
     tcase_add_test(data, axes_may_be_chosen_and_schemes_and_models_are_keys);
+    tcase_add_test(data, the_first_24_lines_are_drawn);
     tcase_add_test(data, quantities_stand_in_one_unit_and_in_order);
     tcase_add_test(data, failed_runs_leave_a_gap_and_are_counted);
     tcase_add_test(data, a_key_on_no_axis_keeps_one_value_and_the_caption_says_which);

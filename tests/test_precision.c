@@ -81,11 +81,15 @@ END_TEST
 
 START_TEST(replications_without_a_mean_are_left_out)
 {
-    const double     some[] = {NAN, 2, 4, NAN, 4, 4, 5, 5, 7, 9}, none[] = {NAN, 7, NAN};
+    const double     some[] = {NAN, 2, 4, NAN, 4, 4, 5, 5, 7, 9}, one[] = {NAN, 7, NAN};
+    const double     none[] = {NAN, NAN, NAN};
     struct precision p = wanted(1, 3, 1000);
     ck_assert_double_eq_tol(precision_share(some, 10), 0.3575, 1e-4);
+    ck_assert_double_eq(precision_share(one, 3), INFINITY);
+    ck_assert_uint_eq(precision_wanted(&p, one, 3), 4);
     ck_assert_double_eq(precision_share(none, 3), INFINITY);
-    ck_assert_uint_eq(precision_wanted(&p, none, 3), 4);
+    ck_assert_uint_eq(precision_wanted(&p, none, 2), 3);
+    ck_assert_uint_eq(precision_wanted(&p, none, 3), 3); // a fourth would have none either
 }
 END_TEST
 
@@ -167,6 +171,24 @@ START_TEST(a_precision_out_of_reach_is_said)
 }
 END_TEST
 
+// Nothing fits the user's memory, so no task of `local` finishes: a run and a sweep stop alike.
+START_TEST(a_scheme_that_finishes_nothing_asks_for_no_more)
+{
+    const char *file = write_text("small.json", SMALL), *count = "SELECT count(*) FROM run";
+    const char *of_local = "SELECT count(*) FROM run WHERE scheme = 'local' AND status = 'done'";
+#define NOTHING_FITS                                                                               \
+    "--scheme", "random", "--scheme", "local", "--set", "schemes.local={}", "--set",               \
+        "nodes.user.memory=refuse", "--set", "nodes.user.override={\"memory\": \"1 kB\"}",         \
+        "--precision", "50%", "--max-replications", "40", "--quiet"
+    MUST_RUN("run", file, NOTHING_FITS, "--db", in_folder("p.db"));
+    MUST_RUN("sweep", file, NOTHING_FITS, "--vary", "theta=1,2", "--db", in_folder("s.db"));
+    ck_assert_double_eq(query_file("p.db", count), 20);
+    ck_assert_double_eq(query_file("s.db", count), 40);
+    ck_assert_double_eq(query_file("p.db", of_local), 10);
+    ck_assert_double_eq(query_file("p.db", "SELECT count(*) FROM v_run WHERE scheme = 'local'"), 0);
+}
+END_TEST
+
 START_TEST(what_is_no_precision_is_refused)
 {
     static const char *const bad[] = {"2",       "x%",       "0%",   "-1%", "101%",  "nan%", "2%%",
@@ -202,6 +224,7 @@ Suite *precision_suite(void)
     tcase_add_test(option, the_schemes_of_a_model_get_the_same_number_of_replications);
     tcase_add_test(option, a_replication_is_the_same_with_and_without_precision);
     tcase_add_test(option, a_precision_out_of_reach_is_said);
+    tcase_add_test(option, a_scheme_that_finishes_nothing_asks_for_no_more);
     tcase_add_test(option, what_is_no_precision_is_refused);
     suite_add_tcase(s, option);
     return s;

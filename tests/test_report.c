@@ -247,6 +247,31 @@ START_TEST(the_page_has_the_numbers_of_the_rows)
 }
 END_TEST
 
+// Of model a, runs of means 1 and 3 s: 2 s, and 12.7062 sqrt 2 / sqrt 2 for the interval. Its tasks
+// past the warm-up: 1 s, twice 3 s, 5 s; p95 linear between them: 3 + 0.85 (5 - 3) = 4.7 s. Of
+// model b one task.
+START_TEST(each_model_of_a_mix_has_its_quantile_over_the_tasks_of_all_replications)
+{
+    run_sql(
+        "a.db", RUN_ROW
+        "(0,'s','{}','dina','mix',1,0,'done'),(1,'s','{}','dina','mix',1,1,'done');" SUMMARY
+        "(0,'latency_s',2,1,1,1,1),(1,'latency_s',4,3,3,3,3),(0,'latency_s/a',1,1,1,1,1),"
+        "(1,'latency_s/a',3,3,3,77,3),(1,'latency_s/b',1,7,7,7,7);"
+        "INSERT INTO metric VALUES(0,'warmup_tasks',1),(0,'tasks_done',2),(1,'tasks_done',5);" TASK
+        "(0,0,'u','a','dina',0,100,'done'),(0,1,'u','a','dina',0,1,'done'),"
+        "(1,0,'u','a','dina',0,3,'done'),(1,1,'u','a','dina',0,3,'done'),"
+        "(1,2,'u','a','dina',0,5,'done'),(1,3,'u','b','dina',0,7,'done'),"
+        "(1,4,'u','a','dina',0,900,'lost')");
+    const char *page = page_of("a.db");
+    CHECK_HAS(page, "<tr><th scope=\"row\">a</th><td>dina</td><td class=\"n\">2000 ± 12706</td>"
+                    "<td class=\"n\">4700</td></tr>");
+    CHECK_HAS(page, "<tr><th scope=\"row\">b</th><td>dina</td><td class=\"n\">7000</td>"
+                    "<td class=\"n\">7000</td></tr>");
+    run_sql("a.db", "DELETE FROM task"); // not stored: the mean of 1 and 77 s
+    CHECK_HAS(page_of("a.db"), "<td class=\"n\">39000</td>");
+}
+END_TEST
+
 // Every name of the database, and both documents, by somebody who wishes us ill.
 #define EVIL "<script>alert(1)</script>"
 
@@ -482,6 +507,7 @@ Suite *report_suite(void)
     tcase_add_test(numbers, one_replication_takes_the_interval_within_the_run_where_there_is_one);
     tcase_add_checked_fixture(page, program_setup, program_teardown);
     tcase_add_test(page, the_page_has_the_numbers_of_the_rows);
+    tcase_add_test(page, each_model_of_a_mix_has_its_quantile_over_the_tasks_of_all_replications);
     tcase_add_test(page, hostile_names_are_shown_and_are_no_markup);
     tcase_add_test(page, the_contents_lead_to_headings_that_are_there_once);
     tcase_add_test(page, a_database_of_failed_runs_only_has_a_page_that_says_why);

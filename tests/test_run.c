@@ -379,7 +379,7 @@ START_TEST(the_figure_of_a_mix_has_its_models_too)
 }
 END_TEST
 
-// All tasks late: 100 %, all of it hatched; none: no word of it.
+// All tasks late: 100 %, all of it hatched; none: nothing to draw.
 START_TEST(the_outcome_shows_what_was_late)
 {
     MUST_RUN("run", "jetson2", "--model", "nin", "--scheme", "greedy", "--replications", "1",
@@ -387,7 +387,8 @@ START_TEST(the_outcome_shows_what_was_late)
     ck_assert(shows("outcome", "the part that was late") && shows("outcome", "> 100<"));
     MUST_RUN("run", "jetson2", "--model", "nin", "--scheme", "greedy", "--replications", "1",
              "--db", in_folder("r.db"), "--quiet");
-    ck_assert(!shows("outcome", "the part that was late") && !shows("outcome", "> 100<"));
+    ck_assert_int_eq(RUN("plot", in_folder("r.db"), "outcome", "-o", in_folder("none.svg")), 2);
+    ck_assert_msg(strstr(err, "figure outcome needs tasks that were late"), "%s", err);
 }
 END_TEST
 

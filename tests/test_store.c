@@ -316,6 +316,33 @@ START_TEST(the_warm_up_does_not_enter_the_layer_means)
 }
 END_TEST
 
+// Task 0 ended before its first layer, task 1 computes 10 ms in it; of a second run the only task
+// left early, too. So 5 ms, and 2.5 ms over both: the parts of all layers add up to the task's.
+START_TEST(a_layer_left_out_by_an_early_exit_took_no_time)
+{
+    struct err        e = {0};
+    struct store     *s = must_open();
+    struct run_info   info = info_of(0, "dina", RECORD_LAYERS);
+    struct job_record early = {.job = 0, .finished_ns = 1, .counted = true, .exit = 1};
+    ck_assert(store_begin(s, &info, &e) && store_job(s, &early, &e));
+    ck_assert(add_job(s, 1, JOB_DONE, &e) && store_commit(s, &done, &e));
+    store_close(s);
+    expect("SELECT computation_s FROM v_layer_mean WHERE layer = 0", 0.005);
+    expect(
+        "SELECT sum(computation_s) / 2 - (SELECT sum(computation_s) FROM v_layer_mean) FROM task",
+        0);
+    s = must_open();
+    info = info_of(1, "dina", RECORD_LAYERS);
+    info.replication = 1;
+    ck_assert(store_begin(s, &info, &e) && store_job(s, &early, &e) && store_commit(s, &done, &e));
+    store_close(s);
+    expect("SELECT computation_s FROM v_layer_mean WHERE layer = 0", 0.0025);
+    expect("SELECT replications FROM v_layer_mean WHERE layer = 0", 2);
+    expect("SELECT slices FROM v_layer_mean WHERE layer = 0",
+           ask("SELECT avg(slices) FROM layer WHERE layer = 0"));
+}
+END_TEST
+
 START_TEST(a_mix_names_the_layers_of_each_model)
 {
     static const uint32_t     first[] = {0, 2};
@@ -799,6 +826,7 @@ Suite *store_suite(void)
     tcase_add_loop_test(rows, the_record_level_says_how_much_is_kept, 0, RECORD_OPS + 1);
     tcase_add_test(rows, views_have_the_values_done_by_hand);
     tcase_add_test(rows, the_warm_up_does_not_enter_the_layer_means);
+    tcase_add_test(rows, a_layer_left_out_by_an_early_exit_took_no_time);
     tcase_add_test(rows, a_mix_names_the_layers_of_each_model);
     tcase_add_test(rows, a_run_of_the_same_id_is_replaced_whole);
     tcase_add_test(rows, rollback_leaves_the_older_run);

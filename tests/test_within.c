@@ -1,6 +1,7 @@
 // tests/test_within.c: what is worked out within one run, as a user finds it: the warm-up by MSER-5
 // and the intervals by batch means, each against the tasks that the database holds.
 #include <math.h>
+#include <string.h>
 
 #include "base/series.h"
 #include "tests/program.h"
@@ -130,6 +131,90 @@ START_TEST(a_run_too_short_to_tell_is_counted_whole_and_told)
 }
 END_TEST
 
+enum { REPLICATIONS = 10, FIGURES = 4 };
+
+// Half of the 95 % interval: t(0.975, 9) = 2.2621572.
+static double half_width(const double x[REPLICATIONS], double *mean)
+{
+    double squares = 0;
+    *mean = 0;
+    for (int i = 0; i < REPLICATIONS; i++) *mean += x[i] / REPLICATIONS;
+    for (int i = 0; i < REPLICATIONS; i++) squares += (x[i] - *mean) * (x[i] - *mean);
+    return 2.2621572 * sqrt(squares / (REPLICATIONS - 1) / REPLICATIONS);
+}
+
+static void is_near(const cJSON *object, const char *key, double want)
+{
+    const cJSON *item = cJSON_GetObjectItem(object, key);
+    ck_assert_msg(cJSON_IsNumber(item), "%s", key);
+    ck_assert_msg(fabs(item->valuedouble - want) <= 1e-7 * want, "%s: want %.17g, have %.17g", key,
+                  want, item->valuedouble);
+}
+
+// What `run` tells of ten replications, worked out again from the tasks past the warm-up of 0.5 s.
+START_TEST(what_run_tells_is_what_its_tasks_say)
+{
+    static const double      shares[FIGURES] = {NAN, 0.5, 0.95, 0.99};
+    static const char *const keys[] = {"mean", "p50", "p95", "p99"},
+                             *halves[] = {"ci95", "p50_ci95", "p95_ci95", "p99_ci95"};
+    static double own[FIGURES][REPLICATIONS], all[TASKS_MOST], mean[FIGURES], half[FIGURES];
+    size_t        count = 0;
+    const char   *file = write_text(
+          "told.json", arena_format(&arena,
+                                    "%.*s, \"published\": [{\"metric\": \"latency\", "
+                                      "\"model\": \"nin\", \"scheme\": \"random\", \"range\": "
+                                      "[0, 3], \"source\": \"nobody\"}]}",
+                                    (int)strlen(SMALL) - 1, SMALL));
+#define TOLD                                                                                       \
+    "run", file, "--scheme", "random", "--set", "arrivals.tasks=40", "--set", "warm_up=0.5 s",     \
+        "--set", "deadline=1 min", "--set", "record=tasks", "--precision", "p95=100%",             \
+        "--precision", "100%", "--db", in_folder("t.db")
+    MUST_RUN(TOLD, "--format", "json");
+    cJSON   *rows = cJSON_Parse(out), *row = cJSON_GetArrayItem(rows, 0);
+    cJSON   *latency = cJSON_GetObjectItem(row, "latency_s");
+    sqlite3 *db = open_db("t.db");
+    for (int r = 0; r < REPLICATIONS; r++) {
+        read_tasks(db, r, 0.5);
+        ck_assert(tasks.count > 10 && tasks.count < 40);
+        ck_assert_double_eq_tol(
+            query(db, arena_format(&arena,
+                                   "SELECT value * (simulated_s - 0.5) FROM metric JOIN run USING "
+                                   "(run_id) WHERE run_id = %d AND name = 'throughput_per_s'",
+                                   r)),
+            tasks.count, 1e-9);
+        ck_assert_double_eq(
+            query(db, arena_format(&arena,
+                                   "SELECT value FROM metric WHERE run_id = %d AND name = "
+                                   "'deadline_tasks'",
+                                   r)),
+            tasks.count);
+        memcpy(all + count, tasks.latency_s, tasks.count * sizeof *all);
+        count += tasks.count;
+        own[0][r] = stat_mean(tasks.latency_s, tasks.count);
+        stat_sort(tasks.latency_s, tasks.count);
+        for (int f = 1; f < FIGURES; f++)
+            own[f][r] = stat_quantile(tasks.latency_s, tasks.count, shares[f]);
+    }
+    stat_sort(all, count);
+    for (int f = 0; f < FIGURES; f++) {
+        half[f] = half_width(own[f], &mean[f]);
+        ck_assert_double_gt(half[f], 0);
+        is_near(latency, keys[f], f ? stat_quantile(all, count, shares[f]) : mean[0]);
+        is_near(latency, halves[f], half[f]);
+    }
+    cJSON *precision = cJSON_GetObjectItem(row, "precision");
+    is_near(cJSON_GetArrayItem(precision, 0), "reached", half[2] / mean[2]);
+    is_near(cJSON_GetArrayItem(precision, 1), "reached", half[0] / mean[0]);
+    cJSON_Delete(rows);
+    sqlite3_close(db);
+    MUST_RUN(TOLD);
+    const char *ours =
+        arena_format(&arena, " ours %.3g (%.3g to %.3g) ", mean[0], stat_quantile(all, count, 0.05),
+                     stat_quantile(all, count, 0.95));
+    ck_assert_msg(strstr(out, ours) != NULL, "%s: %s", ours, out);
+}
+END_TEST
+
 // Batches of 256 arrivals after the 5 s of warm-up, written out.
 START_TEST(the_interval_of_a_run_is_that_of_its_batches)
 {
@@ -203,6 +288,7 @@ Suite *within_suite(void)
     tcase_add_loop_test(tc, mser5_leaves_out_what_the_tasks_say, 0, 2);
     tcase_add_test(tc, a_warm_up_that_was_found_is_as_good_as_one_that_was_given);
     tcase_add_test(tc, a_run_too_short_to_tell_is_counted_whole_and_told);
+    tcase_add_test(tc, what_run_tells_is_what_its_tasks_say);
     tcase_add_test(tc, the_interval_of_a_run_is_that_of_its_batches);
     tcase_add_test(tc, one_replication_is_told_by_its_batches);
     suite_add_tcase(s, tc);

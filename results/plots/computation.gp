@@ -8,4 +8,6 @@
 #   GROUP BY m.i, s.i ORDER BY s.i, m.i
 quantity = 'computation and loading per task (s)'
 lower = 'the part that is loading'
+stats bars using 4 nooutput
+if (STATS_max == 0) { lower = '' }
 load 'bars.gnuplot'

@@ -52,9 +52,11 @@ if (logarithmic) {
     set format y "%g"
     base_y = 1
     set yrange [low < 1 ? decade(low) : 0.9:*]
+    if (high <= 1) { set yrange [decade(low):1.3] }
 } else {
     base_y = 0
     set yrange [0:*]
+    if (high <= 1) { set yrange [0:1.05] } # the line at 1 is always seen
 }
 least_y = logarithmic ? low / 1e3 : 0
 bottom(y) = y > least_y ? y : least_y

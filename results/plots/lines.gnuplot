@@ -10,9 +10,10 @@ n_panels = n_all > 12 ? 12 : n_all # figure sweep says so in its notes
 array panel_name[n_all]
 stats panel using (panel_name[int($1) + 1] = strcol(2), $1) nooutput
 stats series_value using 1 nooutput
-n_series = int(STATS_records)
-array label_of[n_series]
-array in_key[n_series]
+n_named = int(STATS_records)
+n_series = n_named > 24 ? 24 : n_named # more are not told apart; the notes say so
+array label_of[n_named]
+array in_key[n_named]
 stats series_value using (label_of[int($1) + 1] = strcol(3), $1) nooutput
 n_keys = 0
 longest = 0
@@ -47,11 +48,9 @@ x_span = scale(x_most) - scale(x_least)
 x_pad = x_span > 0 ? 0.03 * x_span : x_least != 0 && !x_log ? 0.1 * abs(x_least) : 0.5
 # Each value has its tic where there is room for all.
 x_gap = x_span
-do for [k = 1:n_x] {
-    do for [l = 1:n_x] {
-        d = abs(scale(x_number[k]) - scale(x_number[l]))
-        x_gap = k != l && d < x_gap ? d : x_gap
-    }
+do for [k = 2:n_x] { # numbers stand in their order
+    d = scale(x_number[k]) - scale(x_number[k - 1])
+    x_gap = d < x_gap ? d : x_gap
 }
 tics_at_values = n_x <= 12 && (n_x == 1 || x_gap * 430 >= x_span * 34)
 beside = numeric ? 0 : 0.6 / (n_keys > 0 ? n_keys : 1)
@@ -62,7 +61,7 @@ rows = (n_panels + columns - 1) / columns
 panel_width = columns == 1 ? 680.0 : 500.0
 panel_width = !numeric && n_x * n_keys * 9 > panel_width - 120 ? n_x * n_keys * 9 + 120.0 : panel_width
 upright = !numeric && n_x * (7.5 * widest + 10) > panel_width - 120
-below = upright ? 9 * widest + 66 : 62.0
+below = upright ? 9 * widest + 70 : 66.0
 width = columns * panel_width
 key_columns = key_fit(width, longest)
 head = key_height(n_keys)

@@ -93,7 +93,8 @@ y_top = STATS_max > y_high ? STATS_max : y_high
 stats drawn using 6 nooutput
 busiest = STATS_max
 is_cut = 0
-stats drawn using (is_cut = $1 < 0 ? int($7) : is_cut, $1) nooutput
+has_lines = 0
+stats drawn using (is_cut = $1 < 0 ? int($7) : is_cut, has_lines = has_lines || $1 >= 0, $1) nooutput
 stats spots using ($1 == of_scheme[1] ? $7 : NaN) nooutput
 n_spots = int(STATS_records)
 is_gridded = is_map && STATS_max > 1
@@ -108,7 +109,7 @@ array full[6] = [7, 13, 11, 5, 9, 15]
 array open[6] = [6, 12, 10, 4, 8, 14]
 array has[6] = [0, 0, 0, 0, 0, 0]
 stats spots using (has[int($4) + 1] = 1, $4) nooutput
-notes = run_text.'; a line is as wide as the root of its bytes'
+notes = run_text.(has_lines ? '; a line is as wide as the root of its bytes' : '; no links are kept')
 n_notes = 1
 if (is_gridded) {
     notes = notes."\na symbol stands for the nodes of a kind in a cell of a grid"

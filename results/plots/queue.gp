@@ -29,7 +29,7 @@ span = STATS_max > 0 ? STATS_max : 1
 columns = n_places > 6 ? 3 : n_places > 1 ? 2 : 1
 lines = (n_places + columns - 1) / columns
 panel = columns == 1 ? 760.0 : 420.0
-tall = 212.0
+tall = 222.0
 key_columns = key_fit(columns * panel, longest_scheme)
 head = key_height(n_schemes)
 height = head + tall * lines + 42 + foot
@@ -41,12 +41,12 @@ set multiplot
 do for [p = 0:n_places - 1] {
     c = p % columns
     l = p / columns
-    set lmargin at screen (c + 64.0 / panel) / columns
+    set lmargin at screen (c + 78.0 / panel) / columns
     set rmargin at screen (c + 0.955) / columns
-    set tmargin at screen 1 - (head + tall * l + 30) / height
+    set tmargin at screen 1 - (head + tall * l + 38) / height
     set bmargin at screen 1 - (head + tall * (l + 1) - 14) / height
     set label 1 place[p + 1] at graph 0.5, graph 1 center offset 0, 0.7
-    set ylabel (c == 0 ? 'waiting' : '')
+    set ylabel (c == 0 ? 'waiting' : '') offset 0.8, 0
     set xlabel (p + columns >= n_places ? 'time (s), means over 1/160 of it, '.model_text : '') offset 0, 0.3
     set xrange [*:*] # or stats would not see what lies beyond
     set yrange [*:*]

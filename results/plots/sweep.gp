@@ -8,7 +8,7 @@
 #   ci95(m.value) AS "half of the 95 % interval", p.j AS sample
 #   FROM panel_run p JOIN series_run s USING (run_id) JOIN x_run x USING (run_id)
 #   JOIN x_value v ON v.i = x.i LEFT JOIN metric_value m USING (run_id)
-#   GROUP BY p.i, s.i, x.i, p.j HAVING p.i < 12 ORDER BY p.i, s.i, v.number, p.j
+#   GROUP BY p.i, s.i, x.i, p.j HAVING p.i < 12 AND s.i < 24 ORDER BY p.i, s.i, v.number, p.j
 # table notes:
 #   SELECT 'one replication: no interval' AS text WHERE (SELECT max(runs) FROM lines) = 1
 #   UNION ALL SELECT CASE WHEN (SELECT count(*) FROM x_value) > 1 AND (SELECT numeric FROM x_axis)
@@ -16,6 +16,8 @@
 #   ' are 95 % intervals over the replications' WHERE (SELECT max(runs) FROM lines) > 1
 #   UNION ALL SELECT 'the first 12 of ' || count(*) || ' panels; choose with --model or --scheme'
 #   FROM panel HAVING count(*) > 12
+#   UNION ALL SELECT 'the first 24 of ' || count(*) || ' lines; choose with --at or --series'
+#   FROM series_value HAVING count(*) > 24
 quantity = ''
 at_least_zero = 1 # what an interval of positive values has below 0 is cut off
 stats metric_axis using (quantity = strcol(2), $1) nooutput
