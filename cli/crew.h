@@ -59,9 +59,9 @@ extern const struct crew_remote *const crew_remote; // NULL: this program has no
 
 // Before anything is read. NULL: e says why. Lives in `a`; to be closed.
 struct crew *crew_open(struct arena *a, struct err *e);
-uint32_t     crew_rank(const struct crew *c); // not 0: this process is a worker, see crew_serve
+uint32_t     crew_rank(const struct crew *c); // not 0: this process is a worker
 
-// What a worker does: asks crew_next until there is no more, answers each with crew_answer.
+// What a worker does: asks crew_next until there is no more, answers each with crew_tell.
 typedef void crew_work(void *ctx, struct crew *c);
 
 // First process: forks `local` workers, which run `work` and end. false: e says why.

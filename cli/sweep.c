@@ -153,17 +153,35 @@ static bool is_varied(const struct sweep *s, const char *key)
 {
     const struct vary_point *p = &s->vary.points[0];
     size_t                   length = strlen(key);
+    if (!strcmp(key, "scheme")) return p->scheme != NULL;
+    if (!strcmp(key, "model")) return p->model != NULL;
     for (uint32_t i = 0; i < p->set_count; i++)
         if (!strncmp(p->sets[i], key, length) && p->sets[i][length] == '=') return true;
     return false;
 }
 
-// An option that would undo what is varied.
+// Where schemes are varied, no other runs.
+static bool check_foreign(const struct sweep *s, struct err *e)
+{
+    bool ok = true;
+    for (uint32_t i = 0; i < s->edit.foreign_count && is_varied(s, "scheme"); i++) {
+        const char *label = s->edit.foreign[i].label;
+        bool        is_there = false;
+        for (uint32_t p = 0; p < s->vary.count; p++)
+            is_there |= !strcmp(s->vary.points[p].scheme, label);
+        if (!is_there)
+            ok = err_add(e, "--scheme-%s: want \"%s\" among the schemes that are varied", label,
+                         label);
+    }
+    return ok;
+}
+
+// An option that would undo what is varied, or be undone by it.
 static bool check_contradictions(const struct sweep *s, const struct arguments *args, struct err *e)
 {
-    static const char *const keys[] = {"seed", "replications"};
-    bool                     ok = true;
-    for (int i = 0; i < 2; i++)
+    static const char *const keys[] = {"seed", "replications", "scheme", "model"};
+    bool                     ok = check_foreign(s, e);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (option_is_given(args, keys[i]) && is_varied(s, keys[i]))
             ok = err_add(e, "--%s: want it once, have %s among what is varied, too", keys[i],
                          keys[i]);

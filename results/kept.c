@@ -50,8 +50,8 @@ bool kept_read(struct kept *out, struct arena *a, const char *path, struct err *
 {
     struct stat s;
     *out = (struct kept){0};
-    if (*path && stat(path, &s) == 0 && S_ISREG(s.st_mode) && s.st_size == 0) return true;
-    if (*path && stat(path, &s) != 0) return true; // store_open says what else is wrong
+    if (stat(path, &s) != 0) return true; // store_open says what else is wrong, of "" too
+    if (S_ISREG(s.st_mode) && s.st_size == 0) return true;
     sqlite3 *db = schema_open_read(path, e);
     if (!db) return false;
     bool ok = read_rows(db, "SELECT run_id, status = 'done' FROM run ORDER BY run_id", add_run, out,
