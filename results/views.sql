@@ -6,7 +6,7 @@ DROP VIEW IF EXISTS v_improvement;
 DROP VIEW IF EXISTS v_layer_mean;
 
 -- One row per finished run: the means over its tasks, as its summary has them (done and late, past
--- the warm-up).
+-- the warm-up). The layer is asked for as the index summary_key has it.
 CREATE VIEW v_run AS
 SELECT r.run_id, r.scenario, r.point, r.scheme, r.model, r.seed, r.replication,
        max(s.n) AS tasks,
@@ -18,7 +18,7 @@ SELECT r.run_id, r.scenario, r.point, r.scheme, r.model, r.seed, r.replication,
        max(s.mean) FILTER (WHERE s.metric = 'loading_s') AS loading_s,
        max(CASE s.metric WHEN 'computation_s' THEN s.mean END)
            + max(s.mean) FILTER (WHERE s.metric = 'loading_s') AS computation_loading_s
-FROM run r JOIN summary s ON s.run_id = r.run_id AND s.layer IS NULL
+FROM run r JOIN summary s ON s.run_id = r.run_id AND ifnull(s.layer, -1) = -1
      AND s.metric IN ('latency_s', 'computation_s', 'transmission_s', 'queueing_s', 'edge_delay_s',
                       'loading_s')
 WHERE r.status = 'done'
