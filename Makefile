@@ -37,7 +37,8 @@ $(warning libraries are missing ($(LIBS)): run `make deps` first)
 endif
 endif
 
-FOLDERS  := base kernels models sim algorithms $(patsubst %/,%,$(wildcard algorithms/*/)) results scenarios cli
+FOLDERS  := base kernels models sim algorithms $(patsubst %/,%,$(wildcard algorithms/*/)) results results/figure results/chrome results/pairs scenarios \
+            cli cli/plugin cli/page cli/compare cli/sweep
 SOURCES  := $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c))
 COMMANDS := $(patsubst cmd_%,%,$(basename $(notdir $(wildcard cli/cmd_*.c))))
 SUITES   := $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
@@ -78,7 +79,7 @@ $(B)/fogsim $(B)/fogsim-calibrate: $(OBJECTS)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/cli/mpi/%.o $(B)/tidy/cli/mpi/%.ok: EXTRA = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI)))
-$(B)/fogsim-mpi: $(filter-out $(B)/cli/crew_remote.o,$(LIBRARY)) $(MPI_OBJECTS)
+$(B)/fogsim-mpi: $(filter-out $(B)/cli/sweep/crew_remote.o,$(LIBRARY)) $(MPI_OBJECTS)
 	@echo "  ld $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(MPI)) $(LDLIBS)
 
@@ -136,7 +137,7 @@ $(B)/algorithms/registry.o: $(B)/schemes.def
 $(B)/kernels/registry.o: $(B)/kernels.def
 $(B)/cli/command.o: $(B)/commands.def
 $(B)/results/schema.o: $(B)/schema.inc $(B)/views.inc
-$(B)/cli/page.o: $(B)/style.inc
+$(B)/cli/page/page.o: $(B)/style.inc
 $(B)/base/bundle.o: $(B)/bundle.inc
 $(B)/cli/cmd_calibrate.o: $(B)/build.inc
 

@@ -10,7 +10,7 @@
 
 #include "base/clean.h"
 #include "cli/command.h"
-#include "cli/compare.h"
+#include "cli/compare/compare.h"
 
 enum { FORMAT_TABLE, FORMAT_JSON, FORMAT_JUNIT };
 

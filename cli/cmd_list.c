@@ -10,7 +10,7 @@
 #include "cli/inputs.h"
 #include "cli/scheme_json.h"
 #include "models/load.h"
-#include "results/figure.h"
+#include "results/figure/figure.h"
 #include "scenarios/device.h"
 
 // With what it may be, the default first or told.

@@ -5,7 +5,7 @@
 
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
-#include "cli/plugin.h"
+#include "cli/plugin/plugin.h"
 #include "cli/simulate.h"
 
 struct planned { // one user's task

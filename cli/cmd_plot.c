@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "results/figure.h"
+#include "results/figure/figure.h"
 
 // Of one given with "-o" or "--gnuplot" the figure knows nothing; all others are its own.
 static void read_options(const struct arguments *args, struct figure_request *r)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/page.h"
+#include "cli/page/page.h"
 
 // "results/jetson2.db" -> "results/jetson2.html".
 static const char *page_name(const struct arguments *args)

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "cli/interrupt.h"
-#include "cli/shard.h"
-#include "cli/sweep_lead.h"
+#include "cli/sweep/shard.h"
+#include "cli/sweep/lead.h"
 #include "results/kept.h"
 
 enum { MOST_JOBS = 1024 };

@@ -8,7 +8,7 @@
 #include "base/whole.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "results/chrome_trace.h"
+#include "results/chrome/trace.h"
 #include "results/schema.h"
 
 static bool read_number(const char **text, int64_t *out)

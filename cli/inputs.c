@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/plugin.h"
+#include "cli/plugin/plugin.h"
 #include "scenarios/vary.h"
 
 // A scheme of the user's own is kept as if --scheme had named it.

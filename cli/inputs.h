@@ -3,7 +3,7 @@
 #define FOGSIM_CLI_INPUTS_H
 
 #include "cli/command.h"
-#include "cli/plugin.h"
+#include "cli/plugin/plugin.h"
 #include "kernels/profile.h"
 #include "scenarios/scenario.h"
 

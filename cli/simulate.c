@@ -7,7 +7,7 @@
 #include "cli/classes.h"
 #include "cli/describe.h"
 #include "cli/measure.h"
-#include "cli/plugin.h"
+#include "cli/plugin/plugin.h"
 #include "cli/record.h"
 #include "cli/transient.h"
 

@@ -25,7 +25,7 @@ out=$(
         check "${folder%/}" base/ models/ algorithms/scheme.h algorithms/view.h algorithms/common/ "$folder" sim/plan.h sim/net.h
     done | grep -v '^algorithms/common/'
     check algorithms/common base/ models/ algorithms/scheme.h algorithms/view.h algorithms/common/ sim/plan.h sim/net.h sim/radio.h
-    check results base/ results/ sim/trace.h sim/plan.h
+    for folder in results results/*/; do check "${folder%/}" base/ results/ sim/trace.h sim/plan.h; done
     check scenarios base/ models/ algorithms/ scenarios/ sim/
 )
 if [ -n "$out" ]; then
@@ -33,9 +33,9 @@ if [ -n "$out" ]; then
     bad=1
 fi
 # Memory has one source, and below cli/ nothing prints or exits.
-stray=$(grep -nE '\b(malloc|calloc|realloc)\(' base/*.c kernels/*.c models/*.c sim/*.c algorithms/*.c algorithms/*/*.c results/*.c scenarios/*.c cli/*.c cli/*/*.c |
+stray=$(grep -nE '\b(malloc|calloc|realloc)\(' base/*.c kernels/*.c models/*.c sim/*.c algorithms/*.c algorithms/*/*.c results/*.c results/*/*.c scenarios/*.c cli/*.c cli/*/*.c |
         grep -v '^base/arena.c:')
 [ -z "$stray" ] || { echo "$stray: only base/arena.c allocates"; bad=1; }
-loud=$(grep -nE '(^|[^a-z_])(printf|puts|putchar|exit|abort)\(' base/*.c kernels/*.c models/*.c sim/*.c algorithms/*.c algorithms/*/*.c results/*.c scenarios/*.c)
+loud=$(grep -nE '(^|[^a-z_])(printf|puts|putchar|exit|abort)\(' base/*.c kernels/*.c models/*.c sim/*.c algorithms/*.c algorithms/*/*.c results/*.c results/*/*.c scenarios/*.c)
 [ -z "$loud" ] || { echo "$loud: only cli/ prints and exits"; bad=1; }
 exit $bad

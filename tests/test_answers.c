@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "cli/plugin_read.h"
+#include "cli/plugin/read.h"
 #include "sim/evq.h"
 #include "tests/fixture.h"
 

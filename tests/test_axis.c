@@ -2,7 +2,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "results/axis.h"
+#include "results/figure/axis.h"
 
 static struct axis make(struct arena *a, const char *const *texts)
 {

@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "results/figure.h"
+#include "results/figure/figure.h"
 #include "results/schema.h"
 #include "results/store.h"
-#include "results/table.h"
+#include "results/figure/table.h"
 
 #ifndef FIGURE_FOLDER
 #define FIGURE_FOLDER "results/plots"

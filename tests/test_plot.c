@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "results/figure.h"
+#include "results/figure/figure.h"
 #include "results/schema.h"
 
 #ifndef FIGURE_FOLDER

@@ -1,7 +1,7 @@
 // tests/test_sweep.c: sweeps as a user runs them, in one process and in several, interrupted,
 // killed and resumed; and the parts that hand out the work. What several processes write is judged
 // by what one process alone writes, that by counting and by `fogsim run`.
-#include "cli/sweep_lead.h"
+#include "cli/sweep/lead.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/sweep_run.h"
+#include "cli/sweep/run.h"
 #include "tests/program.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/crew.h"
+#include "cli/sweep/crew.h"
 
 enum tag { TAG_WORK = 1, TAG_MORE, TAG_BYTES, TAG_LEFT, TAG_FAREWELL, TAG_GO };
 enum { ORDERS = 4, ANSWERS = 4, PACKET_BYTES = 4000 };

@@ -1,4 +1,4 @@
-// cli/mpi/remote.h: workers of a crew that are ranks of an MPI job (cli/crew.h: crew_remote).
+// cli/mpi/remote.h: workers of a crew that are ranks of an MPI job (cli/sweep/crew.h: crew_remote).
 //
 // Rank 0 is the first process; it may send and take only. A message is a piece of work, a chunk of
 // an answer, or a farewell; messages of two processes keep their order (MPI 3.1, 3.5), so no more

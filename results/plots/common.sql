@@ -1,4 +1,4 @@
--- What all figures share, behind the tables of results/choice.h: the finished runs that are shown,
+-- What all figures share, behind the tables of results/figure/choice.h: the finished runs that are shown,
 -- with their means. The columns of the view v_run; of these runs alone, and found by the index of
 -- summary, which the view in a database does not use: there the rows of all layers are read.
 CREATE TEMP TABLE runs AS

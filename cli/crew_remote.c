@@ -1,4 +1,0 @@
-// This program has no workers but those it forks.
-#include "cli/crew.h"
-
-const struct crew_remote *const crew_remote = NULL;
