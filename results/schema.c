@@ -201,7 +201,8 @@ sqlite3 *schema_open_write(const char *path, bool *created, struct err *e)
     *created = ok && !exists;
     ok = ok && accept(id, e);
     if (ok &&
-        sqlite3_open_v2(name, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
+        sqlite3_open_v2(name, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
         ok = schema_fault(db, "cannot open", e);
     ok = ok && prepare_write(db, e);
     if (!ok) {
