@@ -18,7 +18,13 @@
 
 #include "base/clock.h"
 
-enum { FRAME_BYTES = 1 << 30 }; // more is nonsense
+enum {
+    FRAME_BYTES = 1 << 30,                      // more is nonsense
+    FULL_BYTES = CREW_CHUNK_BYTES - (64 << 10), // a piece as long as that is hardly the last
+    AHEAD_BYTES = 64 << 20,                     // of pieces that are received ahead
+};
+
+static const double more_s = 0.002; // in which the next piece comes, if there is one
 
 struct frame {
     uint32_t kind, length; // enum crew_kind; bytes that follow
@@ -27,6 +33,15 @@ struct frame {
 struct worker {
     pid_t pid;
     int   socket; // -1: gone
+};
+
+// What a worker has sent while the first process was still to take what came before: a worker that
+// waits for its reader simulates nothing.
+struct held {
+    struct arena        arena;
+    struct crew_answer *answers; // [count], of which `taken` are gone
+    uint32_t            count, taken, capacity;
+    size_t              bytes;
 };
 
 struct crew {
@@ -38,8 +53,7 @@ struct crew {
     crew_work     *work;
     void          *ctx;
     int            socket; // of a local worker; -1: this process is none
-    unsigned char *bytes;  // of the last answer
-    uint32_t       capacity;
+    struct held    held;   // all of one worker, the last answer among them
 };
 
 struct crew *crew_open(struct arena *a, struct err *e)
@@ -192,26 +206,54 @@ static const char *bury(struct crew *c, struct worker *w)
     return arena_format(c->arena, "worker ended with status %d", WEXITSTATUS(status));
 }
 
-static void take_local(struct crew *c, uint32_t rank, struct crew_answer *out)
+static struct crew_answer receive(struct crew *c, uint32_t rank)
 {
-    struct worker *w = &c->workers[rank];
-    struct frame   frame;
-    out->worker = rank;
-    bool ok = receive_all(w->socket, &frame, sizeof frame) && frame.length <= FRAME_BYTES;
-    if (ok) {
-        // The bytes of the last answer need not be kept, so a greater room begins empty.
-        c->bytes = arena_grow(c->arena, c->bytes, &c->capacity, frame.length, 1);
-        ok = receive_all(w->socket, c->bytes, frame.length);
-    }
-    if (ok) {
-        out->kind = (enum crew_kind)frame.kind;
-        out->bytes = c->bytes;
-        out->length = frame.length;
+    struct worker     *w = &c->workers[rank];
+    struct crew_answer out = {.worker = rank};
+    struct frame       frame;
+    bool  ok = receive_all(w->socket, &frame, sizeof frame) && frame.length <= FRAME_BYTES;
+    void *bytes = ok ? arena_array(&c->held.arena, frame.length, 1) : NULL;
+    if (ok && receive_all(w->socket, bytes, frame.length)) {
+        out.kind = (enum crew_kind)frame.kind;
+        out.bytes = bytes;
+        out.length = frame.length;
     } else {
-        out->kind = CREW_LOST;
-        out->bytes = bury(c, w);
-        out->length = strlen(out->bytes) + 1;
+        out.kind = CREW_LOST;
+        out.bytes = bury(c, w);
+        out.length = strlen(out.bytes) + 1;
     }
+    return out;
+}
+
+static bool comes_more(const struct crew *c, const struct crew_answer *last)
+{
+    if (last->kind != CREW_BYTES || last->length < FULL_BYTES || c->held.bytes > AHEAD_BYTES)
+        return false;
+    struct pollfd p = {.fd = c->workers[last->worker].socket, .events = POLLIN};
+    return ppoll(&p, 1, &(struct timespec){.tv_nsec = (long)(1e9 * more_s)}, NULL) > 0;
+}
+
+// All pieces of an answer, or as many as may lie here, so that its worker can go on.
+static void take_local(struct crew *c, uint32_t rank)
+{
+    struct held       *h = &c->held;
+    struct crew_answer answer;
+    arena_rewind(&h->arena, (struct arena_mark){0});
+    *h = (struct held){.arena = h->arena};
+    do {
+        answer = receive(c, rank);
+        h->answers =
+            arena_grow(&h->arena, h->answers, &h->capacity, h->count + 1, sizeof *h->answers);
+        h->answers[h->count++] = answer;
+        h->bytes += answer.length;
+    } while (comes_more(c, &answer));
+}
+
+static bool take_held(struct crew *c, struct crew_answer *out)
+{
+    if (c->held.taken == c->held.count) return false;
+    *out = c->held.answers[c->held.taken++];
+    return true;
 }
 
 // The first of those that have something, in turns. false: nobody, in the time given.
@@ -249,14 +291,14 @@ void crew_take(struct crew *c, uint32_t from, double timeout_s, struct crew_answ
     uint32_t rank;
     for (;;) {
         *out = (struct crew_answer){CREW_NOTHING};
-        if (take_remote(c, from, out)) return;
+        if (take_held(c, out) || take_remote(c, from, out)) return;
         double left_s = end_s - clock_wall_s();
         if (left_s < 0) left_s = 0;
         bool is_piece = c->remote_count && left_s > crew_remote->pause_s;
         errno = 0;
         if (poll_local(c, from, is_piece ? crew_remote->pause_s : left_s, &rank)) {
-            take_local(c, rank, out);
-            return;
+            take_local(c, rank);
+            continue; // it is held now
         }
         if (errno == EINTR || !is_piece) return;
     }
@@ -302,6 +344,7 @@ void crew_close(struct crew *c, bool now)
     struct err ignored = {0};
     if (!c) return;
     end_locals(c, now);
+    arena_free(&c->held.arena);
     for (uint32_t r = 1; c->rank == 0 && r <= c->remote_count; r++)
         if (!crew_remote->give(r, NULL, 0, &ignored)) continue;
     if (crew_remote) crew_remote->close();

@@ -97,7 +97,7 @@ static uint32_t ahead(const struct office *o)
 {
     double runs = (double)ended(o->l), took_s = clock_wall_s() - o->start_s;
     double fit = runs > 0 ? ahead_s * runs / (took_s * o->desk_count) : 0;
-    return fit < AHEAD_MOST - 1 ? 1 + (uint32_t)fit : AHEAD_MOST;
+    return fit < AHEAD_MOST - 2 ? 1 + (uint32_t)fit : AHEAD_MOST - 1;
 }
 
 // A worker that is gone will be told by crew_take; until then the run is its.
@@ -180,7 +180,10 @@ static bool take_one(struct office *o, uint32_t *worker, struct err *e)
     crew_take(o->crew, o->streaming, wait_s, &answer);
     *worker = answer.kind == CREW_NOTHING ? CREW_ANYBODY : answer.worker;
     switch (answer.kind) {
-    case CREW_BYTES: return add_rows(o, &answer, e);
+    case CREW_BYTES:
+        // Its run is over, or nearly: it need not wait until the rows are stored.
+        if (!*o->l->interrupted) supply(o, answer.worker, ahead(o) + 1);
+        return add_rows(o, &answer, e);
     case CREW_LOST:
     case CREW_LEFT: return lose_worker(o, &answer, e);
     case CREW_NOTHING: break;
