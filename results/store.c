@@ -1,7 +1,7 @@
-// Rows go in through prepared statements inside one transaction per run, or onto a tape, as records
-// whose tag is the statement. What is text in a row (names, kinds) stays with the caller until the
-// commit, so it is bound without a copy; ns become seconds here and nowhere else. The log is
-// written back into the file when the store closes, so that one file remains.
+// Rows (store_rows.c) go in through prepared statements inside a transaction, or onto a tape, as
+// records whose tag is the statement. What is text in a row (names, kinds) stays with the caller
+// until the commit, so it is bound without a copy. The log is written back into the file when the
+// store closes, so that one file remains.
 #include "results/store.h"
 
 #include <assert.h>
@@ -11,41 +11,8 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/digest.h"
-#include "results/row.h"
 #include "results/schema.h"
-
-enum statement {
-    BEGIN,
-    COMMIT,
-    ROLLBACK,
-    SAVEPOINT,
-    RELEASE,
-    GO_BACK,
-    DATA_VERSION,
-    VALUE,
-    DELETE_RUN,
-    DELETE_ALL,
-    DELETE_DOCUMENTS,
-    DOCUMENT,
-    INSERT_RUN,
-    UPDATE_RUN,
-    TASK,
-    LAYER,
-    OP,
-    NODE,
-    LINK,
-    MATCH,
-    SUMMARY,
-    METRIC,
-    WARMUP,
-    QUEUE,
-    OCCUPANCY,
-    STATEMENT_COUNT
-};
-
-// The rowid of a summary's row is its run and its rank there, so that the table does not depend on
-// which run came first.
-enum { SUMMARY_RANK_BITS = 24 };
+#include "results/store_inside.h"
 
 #define UPDATE_RUN_SQL                                                                             \
     "UPDATE run SET wall_s = ?2, planning_s = ?3, simulated_s = ?4, events = ?5, tasks = ?6, "     \
@@ -92,41 +59,12 @@ const char *const job_status_names[JOB_STATUS_COUNT] = {
     [JOB_UNFINISHED] = "unfinished",
 };
 
-static const char *const op_names[OP_KIND_COUNT] = {
-    [OP_COMPUTE] = "compute", [OP_LOAD] = "load", [OP_TRANSFER] = "transfer", [OP_DELAY] = "delay"};
-
-enum { DOCUMENTS_MAX = 4 };
-
-struct document {
-    const char *name, *text;
-};
-
-struct store {
-    struct arena       memory; // holds this struct too
-    sqlite3           *db;     // NULL: rows go onto the tape
-    struct tape        tape;
-    sqlite3_stmt      *statements[STATEMENT_COUNT];
-    const char        *path;
-    struct run_info    info;         // of the run under way
-    bool               replaces_all; // the next run to be committed
-    uint64_t           warmup_tasks; // the highest task seen that does not count, plus one
-    int64_t            summary_rows;
-    struct store_tally tally;
-    bool               created, in_run;
-    bool               in_transaction; // of this run, or of several
-    double             share_s, due_s; // how long several may share one; when this one ends
-    int                data_version;   // SQLite's; another when another process has written
-    struct document    documents[DOCUMENTS_MAX]; // to be written with the next run
-    uint32_t           document_count;
-};
-
 static bool fault(struct store *s, struct err *e)
 {
     return schema_fault(s->db, s->path, e);
 }
 
-// A row of the run under way; its first value is the run.
-static struct row insert_begin(struct store *s, enum statement which)
+struct row store_row_begin(struct store *s, enum statement which)
 {
     assert(s->in_run);
     struct row r = {s->statements[which], s->db ? NULL : &s->tape, 1};
@@ -135,7 +73,7 @@ static struct row insert_begin(struct store *s, enum statement which)
     return r;
 }
 
-static bool insert_end(struct store *s, struct row *r, struct err *e)
+bool store_row_end(struct store *s, struct row *r, struct err *e)
 {
     if (r->tape) return tape_end(r->tape, e);
     assert(r->next == sqlite3_bind_parameter_count(r->s) + 1);
@@ -148,194 +86,12 @@ static bool insert_end(struct store *s, struct row *r, struct err *e)
 static bool run_statement(struct store *s, enum statement which, struct err *e)
 {
     struct row r = {s->statements[which], NULL, 1};
-    return insert_end(s, &r, e);
-}
-
-static bool add_layer(struct store *s, const struct job_record *job, uint32_t stage, struct err *e)
-{
-    const struct stage_record *g = &job->stages[stage];
-    const uint32_t            *first = s->info.class_first_stage;
-    uint32_t                   name = stage + (first ? first[job->class_id] : 0);
-    struct row                 r = insert_begin(s, LAYER);
-    row_int(&r, (int64_t)job->job);
-    row_int(&r, stage);
-    row_text(&r, s->info.stage_names[name]);
-    row_text(&r, s->info.stage_kinds[name]);
-    row_int(&r, g->slices);
-    row_parts(&r, g->part_ns, job->finished_ns >= 0);
-    row_ns(&r, g->computation_work_ns);
-    row_ns(&r, g->transmission_work_ns);
-    row_real(&r, g->bytes_sent);
-    row_real(&r, g->bytes_returned);
-    return insert_end(s, &r, e);
-}
-
-static bool add_op(struct store *s, const struct job_record *job, uint32_t index, struct err *e)
-{
-    const struct op       *op = &job->ops[index];
-    const struct op_times *t = &job->times[index];
-    struct row             r = insert_begin(s, OP);
-    row_int(&r, (int64_t)job->job);
-    row_int(&r, index);
-    row_int(&r, op->stage);
-    row_text(&r, op_names[op->kind]);
-    row_text(&r, s->info.node_names[op->from]);
-    row_text(&r, s->info.node_names[op->to]);
-    if (op->tag[0] == 0) {
-        row_null(&r), row_null(&r), row_null(&r);
-    } else {
-        row_text(&r, s->info.tag_names[op->tag[0]]);
-        row_int(&r, op->tag[1]);
-        row_int(&r, op->tag[2]);
-    }
-    row_instant(&r, t->ready_ns);
-    row_instant(&r, t->start_ns);
-    row_instant(&r, t->finish_ns);
-    row_real(&r, op->bytes);
-    return insert_end(s, &r, e);
-}
-
-static bool add_task(struct store *s, const struct job_record *job, struct err *e)
-{
-    bool       finished = job->finished_ns >= 0;
-    struct row r = insert_begin(s, TASK);
-    row_int(&r, (int64_t)job->job);
-    row_text(&r, s->info.node_names[job->home]);
-    row_text(&r, s->info.class_names[job->class_id]);
-    row_text(&r, s->info.scheme);
-    row_ns(&r, job->arrived_ns);
-    row_instant(&r, job->finished_ns);
-    row_instant(&r, finished ? job->finished_ns - job->arrived_ns : -1);
-    row_parts(&r, job->part_ns, finished);
-    row_ns(&r, job->computation_work_ns);
-    row_ns(&r, job->transmission_work_ns);
-    row_real(&r, job->energy_j);
-    if (job->exit)
-        row_int(&r, job->exit);
-    else
-        row_null(&r);
-    row_text(&r, job_status_names[job->status]);
-    row_int(&r, job->attempts);
-    row_real(&r, job->cost);
-    return insert_end(s, &r, e);
-}
-
-bool store_job(struct store *s, const struct job_record *job, struct err *e)
-{
-    assert(s->in_run);
-    if (!job->counted && job->job >= s->warmup_tasks) s->warmup_tasks = job->job + 1;
-    if (s->info.record < RECORD_TASKS) return true;
-    if (!add_task(s, job, e)) return false;
-    for (uint32_t i = 0; s->info.record >= RECORD_LAYERS && i < job->stage_count; i++)
-        if (!add_layer(s, job, i, e)) return false;
-    for (uint32_t i = 0; s->info.record >= RECORD_OPS && i < job->op_count; i++)
-        if (!add_op(s, job, i, e)) return false;
-    return true;
-}
-
-bool store_node(struct store *s, const struct node_record *node, struct err *e)
-{
-    struct row r = insert_begin(s, NODE);
-    row_text(&r, s->info.node_names[node->node]);
-    row_text(&r, s->info.node_kinds[node->node]);
-    row_text(&r, s->info.node_devices[node->node]);
-    row_int(&r, (int64_t)node->subtasks);
-    row_ns(&r, node->busy_ns);
-    row_real(&r, node->utilization);
-    row_real(&r, node->queue_mean);
-    row_int(&r, node->queue_max);
-    row_real(&r, node->memory_peak_bytes);
-    row_real(&r, node->energy_j);
-    row_ns(&r, node->down_ns);
-    row_real(&r, node->cost);
-    row_real(&r, s->info.node_x_m ? s->info.node_x_m[node->node] : NAN);
-    row_real(&r, s->info.node_y_m ? s->info.node_y_m[node->node] : NAN);
-    return insert_end(s, &r, e);
-}
-
-bool store_link(struct store *s, const struct link_record *link, struct err *e)
-{
-    struct row r = insert_begin(s, LINK);
-    row_text(&r, s->info.node_names[link->from]);
-    row_text(&r, s->info.node_names[link->to]);
-    row_int(&r, (int64_t)link->transfers);
-    row_real(&r, link->bytes);
-    row_ns(&r, link->busy_ns);
-    row_real(&r, link->utilization);
-    row_real(&r, link->queue_mean);
-    row_int(&r, link->queue_max);
-    row_real(&r, link->cost);
-    row_ns(&r, link->down_ns);
-    return insert_end(s, &r, e);
-}
-
-// A link's name is made for the row, and goes with it.
-static void row_place(struct row *r, const struct store *s, uint32_t from, uint32_t to)
-{
-    const char *name = s->info.node_names[from];
-    if (from == to)
-        row_text(r, name);
-    else
-        row_given(r, sqlite3_mprintf("%s>%s", name, s->info.node_names[to]), sqlite3_free);
-}
-
-bool store_queue(struct store *s, const struct queue_record *sample, struct err *e)
-{
-    struct row r = insert_begin(s, QUEUE);
-    row_place(&r, s, sample->from, sample->to);
-    row_ns(&r, sample->at);
-    row_int(&r, sample->length);
-    return insert_end(s, &r, e);
-}
-
-bool store_occupancy(struct store *s, uint32_t node, uint32_t length, sim_ns time_ns, struct err *e)
-{
-    struct row r = insert_begin(s, OCCUPANCY);
-    row_text(&r, s->info.node_names[node]);
-    row_int(&r, length);
-    row_ns(&r, time_ns);
-    return insert_end(s, &r, e);
-}
-
-bool store_match(struct store *s, uint32_t epoch, uint32_t user, uint32_t fog, double utility_user,
-                 double utility_fog, struct err *e)
-{
-    struct row r = insert_begin(s, MATCH);
-    row_int(&r, epoch);
-    row_text(&r, s->info.node_names[user]);
-    row_text(&r, s->info.node_names[fog]);
-    row_real(&r, utility_user);
-    row_real(&r, utility_fog);
-    return insert_end(s, &r, e);
-}
-
-bool store_summary(struct store *s, const struct summary_row *row, struct err *e)
-{
-    struct row r = insert_begin(s, SUMMARY);
-    if (row->layer < 0)
-        row_null(&r);
-    else
-        row_int(&r, row->layer);
-    row_text(&r, row->metric);
-    row_int(&r, (int64_t)row->n);
-    const double values[] = {row->mean, row->sd,       row->p50,      row->p95,     row->p99,
-                             row->ci95, row->p50_ci95, row->p95_ci95, row->p99_ci95};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) row_real(&r, values[i]);
-    row_int(&r, s->info.run_id << SUMMARY_RANK_BITS | s->summary_rows++);
-    return insert_end(s, &r, e);
-}
-
-bool store_metric(struct store *s, const char *name, double value, struct err *e)
-{
-    struct row r = insert_begin(s, METRIC);
-    row_text(&r, name);
-    row_real(&r, value);
-    return insert_end(s, &r, e);
+    return store_row_end(s, &r, e);
 }
 
 static bool add_run(struct store *s, const struct run_info *info, struct err *e)
 {
-    struct row r = insert_begin(s, INSERT_RUN);
+    struct row r = store_row_begin(s, INSERT_RUN);
     row_text(&r, info->scenario);
     row_text(&r, info->scenario_sha256);
     row_text(&r, info->point);
@@ -349,7 +105,7 @@ static bool add_run(struct store *s, const struct run_info *info, struct err *e)
     row_text(&r, info->fogsim_version);
     row_text(&r, info->started_utc);
     row_text(&r, "unfinished"); // UPDATE_RUN gives this and what is NULL
-    return insert_end(s, &r, e);
+    return store_row_end(s, &r, e);
 }
 
 void store_document(struct store *s, const char *name, const char *text)
@@ -368,7 +124,7 @@ static bool add_documents(struct store *s, struct err *e)
         row_text(&r, d->name);
         row_text(&r, sha256);
         row_text(&r, d->text);
-        if (!insert_end(s, &r, e)) return false;
+        if (!store_row_end(s, &r, e)) return false;
     }
     return true;
 }
@@ -414,8 +170,8 @@ static bool begin_run(struct store *s, int64_t run_id, struct err *e)
         (!run_statement(s, DELETE_ALL, e) || !run_statement(s, DELETE_DOCUMENTS, e)))
         return false;
     if (!add_documents(s, e)) return false;
-    struct row old = insert_begin(s, DELETE_RUN);
-    return insert_end(s, &old, e);
+    struct row old = store_row_begin(s, DELETE_RUN);
+    return store_row_end(s, &old, e);
 }
 
 bool store_flush(struct store *s, struct err *e)
@@ -483,11 +239,11 @@ void store_replace_all(struct store *s)
 bool store_commit(struct store *s, const struct run_end *end, struct err *e)
 {
     if (s->warmup_tasks > 0) {
-        struct row w = insert_begin(s, WARMUP);
+        struct row w = store_row_begin(s, WARMUP);
         row_real(&w, (double)s->warmup_tasks);
-        if (!insert_end(s, &w, e)) return false;
+        if (!store_row_end(s, &w, e)) return false;
     }
-    struct row r = insert_begin(s, UPDATE_RUN);
+    struct row r = store_row_begin(s, UPDATE_RUN);
     row_real(&r, end->wall_s);
     row_real(&r, end->planning_s);
     row_real(&r, end->simulated_s);
@@ -495,7 +251,7 @@ bool store_commit(struct store *s, const struct run_end *end, struct err *e)
     row_int(&r, (int64_t)end->tasks);
     row_text(&r, end->status);
     row_text(&r, end->error);
-    return insert_end(s, &r, e) && end_run(s, end->status, end->error, e);
+    return store_row_end(s, &r, e) && end_run(s, end->status, end->error, e);
 }
 
 // Whoever has a part of the tape is told.
@@ -503,8 +259,8 @@ static void forget_tape(struct store *s)
 {
     struct err ignored = {0};
     if (tape_forget(&s->tape)) return;
-    struct row r = insert_begin(s, ROLLBACK);
-    if (!insert_end(s, &r, &ignored) || !tape_finish(&s->tape, &ignored)) assert(ignored.length);
+    struct row r = store_row_begin(s, ROLLBACK);
+    if (!store_row_end(s, &r, &ignored) || !tape_finish(&s->tape, &ignored)) assert(ignored.length);
 }
 
 // Some errors (a full disk) make SQLite roll back by itself; then there is nothing left to do.
@@ -567,13 +323,13 @@ static bool replay_record(struct store *s, struct tape_reader *reader, struct er
         return true;
     }
     if (tag == INSERT_RUN && !begin_run(s, v.integer, e)) return false;
-    struct row r = insert_begin(s, (enum statement)tag);
+    struct row r = store_row_begin(s, (enum statement)tag);
     for (uint32_t i = 1; i < values; i++) {
         before = v;
         if (!tape_value(reader, &v, e)) return false;
         row_value(&r, &v);
     }
-    return insert_end(s, &r, e) && (tag != UPDATE_RUN || replay_end(s, &before, &v, e));
+    return store_row_end(s, &r, e) && (tag != UPDATE_RUN || replay_end(s, &before, &v, e));
 }
 
 bool store_replay(struct store *s, const void *tape, size_t length, struct err *e)
