@@ -56,13 +56,6 @@ static bool tell(struct err *e, struct err *own, const char *path)
     return false;
 }
 
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, struct err *e)
-{
-    sqlite3_stmt *s = NULL;
-    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK) schema_fault(db, "", e);
-    return s;
-}
-
 static bool execute(sqlite3 *db, const char *sql, struct err *e)
 {
     return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK || schema_fault(db, "", e);
@@ -72,7 +65,7 @@ static bool execute(sqlite3 *db, const char *sql, struct err *e)
 static bool read_text(sqlite3 *db, const char *sql, struct arena *a, const char **out,
                       uint32_t *rows, struct err *e)
 {
-    sqlite3_stmt *s = prepare(db, sql, e);
+    sqlite3_stmt *s = schema_prepare(db, sql, e);
     int           code = s ? sqlite3_step(s) : SQLITE_ERROR;
     *out = NULL;
     for (*rows = 0; code == SQLITE_ROW && *rows < 2; ++*rows) {
@@ -236,8 +229,8 @@ static bool merge_runs(struct merge *m, sqlite3 *db, uint32_t input, struct err 
 {
     struct run_tables from = {0};
     sqlite3_stmt     *theirs = NULL, *ids = NULL;
-    bool ok = tables_open(&from, db, false, e) && (theirs = prepare(db, status_sql, e)) &&
-              (ids = prepare(db, "SELECT run_id FROM main.run ORDER BY 1", e));
+    bool ok = tables_open(&from, db, false, e) && (theirs = schema_prepare(db, status_sql, e)) &&
+              (ids = schema_prepare(db, "SELECT run_id FROM main.run ORDER BY 1", e));
     int code = SQLITE_DONE;
     while (ok && (code = sqlite3_step(ids)) == SQLITE_ROW)
         ok = sqlite3_column_type(ids, 0) == SQLITE_INTEGER
@@ -256,8 +249,8 @@ static const char documents_sql[] = "INSERT OR REPLACE INTO main.document VALUES
 
 static bool copy_documents(struct merge *m, sqlite3 *db, struct err *e)
 {
-    sqlite3_stmt *in = prepare(db, "SELECT name, sha256, text FROM main.document", e);
-    sqlite3_stmt *out = in ? prepare(m->db, documents_sql, e) : NULL;
+    sqlite3_stmt *in = schema_prepare(db, "SELECT name, sha256, text FROM main.document", e);
+    sqlite3_stmt *out = in ? schema_prepare(m->db, documents_sql, e) : NULL;
     bool          ok = out != NULL;
     int           code = SQLITE_DONE;
     while (ok && (code = sqlite3_step(in)) == SQLITE_ROW) {
@@ -300,7 +293,7 @@ static bool read_result(struct merge *m, struct err *e)
                    &r->settings, &rows, e))
         return false;
     sqlite3_stmt *s =
-        prepare(m->db, "SELECT run_id FROM main.run WHERE status = 'done' ORDER BY 1", e);
+        schema_prepare(m->db, "SELECT run_id FROM main.run WHERE status = 'done' ORDER BY 1", e);
     while (s && sqlite3_step(s) == SQLITE_ROW && r->done_count < r->run_count)
         r->done_runs[r->done_count++] = sqlite3_column_int64(s, 0);
     sqlite3_finalize(s);
@@ -312,9 +305,10 @@ static bool begin(struct merge *m, struct err *e)
     const char *sql = "CREATE TEMP TABLE origin(run_id INTEGER PRIMARY KEY, input INTEGER);"
                       "BEGIN IMMEDIATE";
     return execute(m->db, sql, e) && tables_open(&m->tables, m->db, true, e) &&
-           (m->status = prepare(m->db, status_sql, e)) &&
-           (m->origin = prepare(m->db, "SELECT input FROM temp.origin WHERE run_id = ?", e)) &&
-           (m->mark = prepare(m->db, "INSERT OR REPLACE INTO temp.origin VALUES(?,?)", e));
+           (m->status = schema_prepare(m->db, status_sql, e)) &&
+           (m->origin =
+                schema_prepare(m->db, "SELECT input FROM temp.origin WHERE run_id = ?", e)) &&
+           (m->mark = schema_prepare(m->db, "INSERT OR REPLACE INTO temp.origin VALUES(?,?)", e));
 }
 
 static bool merge_into(struct merge *m, const char *path, struct err *e)

@@ -68,6 +68,13 @@ bool schema_fault(sqlite3 *db, const char *what, struct err *e)
                    why);
 }
 
+sqlite3_stmt *schema_prepare(sqlite3 *db, const char *sql, struct err *e)
+{
+    sqlite3_stmt *s = NULL;
+    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK) schema_fault(db, "", e);
+    return s;
+}
+
 // SQLite gives a meaning to "", ":memory:" and "file:..."; behind a "./" they are names like any
 // other.
 static char *plain_path(struct arena *a, const char *path)

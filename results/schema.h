@@ -27,6 +27,9 @@ sqlite3 *schema_open_memory(struct err *e);
 // Deletes a database that is not open, with its log.
 void schema_remove(const char *path);
 
+// NULL: e has SQLite's reason. Finalize with sqlite3_finalize.
+sqlite3_stmt *schema_prepare(sqlite3 *db, const char *sql, struct err *e);
+
 // Adds SQLite's last error on `db`, and the system's where it has one. Always false.
 bool schema_fault(sqlite3 *db, const char *what, struct err *e);
 

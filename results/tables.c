@@ -22,13 +22,6 @@ static const struct {
     {"occupancy", "node, length", ""},
 };
 
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, struct err *e)
-{
-    sqlite3_stmt *s = NULL;
-    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK) schema_fault(db, "", e);
-    return s;
-}
-
 // A table's kind and columns as one text each: "table", "run_id 0, task_id 0, ...". Hidden columns
 // (computed ones) show by their number.
 static const char shape_sql[] =
@@ -58,8 +51,8 @@ static bool same_shape(sqlite3_stmt *want, sqlite3_stmt *have, const char *table
 bool tables_check(sqlite3 *db, struct err *e)
 {
     sqlite3      *ours = schema_open_memory(e);
-    sqlite3_stmt *want = ours ? prepare(ours, shape_sql, e) : NULL;
-    sqlite3_stmt *have = want ? prepare(db, shape_sql, e) : NULL;
+    sqlite3_stmt *want = ours ? schema_prepare(ours, shape_sql, e) : NULL;
+    sqlite3_stmt *have = want ? schema_prepare(db, shape_sql, e) : NULL;
     bool          ok = have && same_shape(want, have, "document", e);
     for (int i = 0; ok && i < RUN_TABLES; i++) ok = same_shape(want, have, tables[i].name, e);
     sqlite3_finalize(have);
@@ -82,7 +75,7 @@ static sqlite3_stmt *prepare_insert(sqlite3 *db, const char *table, sqlite3_stmt
             return err_add(e, "table %s: has too many columns", table), NULL;
     }
     snprintf(sql, sizeof sql, "INSERT INTO main.\"%s\"(%s) VALUES(%s)", table, names, marks);
-    return prepare(db, sql, e);
+    return schema_prepare(db, sql, e);
 }
 
 static bool prepare_table(struct run_tables *t, int i, bool writes, struct err *e)
@@ -90,7 +83,7 @@ static bool prepare_table(struct run_tables *t, int i, bool writes, struct err *
     char sql[256];
     snprintf(sql, sizeof sql, "SELECT *%s FROM main.\"%s\" WHERE run_id = ? ORDER BY %s",
              tables[i].more, tables[i].name, tables[i].order);
-    t->select[i] = prepare(t->db, sql, e);
+    t->select[i] = schema_prepare(t->db, sql, e);
     if (!t->select[i] || !writes) return t->select[i] != NULL;
     t->insert[i] = prepare_insert(t->db, tables[i].name, t->select[i], e);
     return t->insert[i] != NULL;
@@ -102,7 +95,7 @@ bool tables_open(struct run_tables *out, sqlite3 *db, bool writes, struct err *e
     bool ok = true;
     for (int i = 0; ok && i < RUN_TABLES; i++) ok = prepare_table(out, i, writes, e);
     if (!ok || !writes) return ok;
-    out->delete = prepare(db, "DELETE FROM main.run WHERE run_id = ?", e);
+    out->delete = schema_prepare(db, "DELETE FROM main.run WHERE run_id = ?", e);
     return out->delete != NULL;
 }
 

@@ -5,8 +5,8 @@
 // linked with remote workers (crew_remote) has them beside the local ones: workers are numbered
 // from 0, first the local ones, then the remote ranks from 1. Work is small and waits in its
 // worker's pipe, so one can be given ahead; answers are bytes in chunks of about CREW_CHUNK_BYTES,
-// and a worker that answers faster than the first process takes waits. Work is answered in the
-// order in which it was given.
+// and of a local worker all that belongs together is received at once, up to 64 MiB, so that it can
+// go on; beyond that it waits. Work is answered in the order in which it was given.
 //
 // Local workers end with the first process, however it ends, and leave the signals of a terminal to
 // it. One that dies is reported with the reason, after everything that it had answered. Where an
